@@ -1,0 +1,102 @@
+# What a person types here. `make help` lists it.
+#
+# PYTHON=  the interpreter to use (its environment is then .venv-<version>)
+# VENV=    where the virtual environment goes
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench docs clean constraints
+
+ifndef VENV
+  ifdef PYTHON
+    PYTHON_VERSION := $(shell "$(PYTHON)" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
+    ifeq ($(PYTHON_VERSION),)
+      $(error PYTHON=$(PYTHON) does not run)
+    endif
+    VENV := .venv-$(PYTHON_VERSION)
+  else
+    VENV := .venv
+  endif
+endif
+
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet --quiet
+PYTEST_WORKERS ?= logical
+PYTEST := $(PY) -m pytest -n $(PYTEST_WORKERS) --maxprocesses 8 --dist worksteal
+
+# Each stamp says that a set of packages is in place for this pyproject.toml and constraints.txt.
+CORE := $(VENV)/.permanence-core
+TEST := $(VENV)/.permanence-test
+DEV := $(VENV)/.permanence-dev
+
+help: ## list these
+	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/\1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+demo: $(CORE) ## under a minute once installed: the vicious circle, the cap, the package
+	@$(VENV)/bin/permanence demo
+
+test: $(TEST) ## the whole test suite
+	@set --; \
+	if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
+	  echo 'No Chromium found: the browser tests are left out.'; \
+	  set -- -m 'not browser'; \
+	fi; \
+	$(PYTEST) "$$@"
+
+check: $(DEV) ## what CI runs on every change: format, lint, types, import layers, fast tests
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy sim
+	$(VENV)/bin/lint-imports --no-logo
+	$(PYTEST) -m 'not slow and not browser'
+
+bench: $(CORE) ## speed and memory, as ratios measured side by side
+	$(PY) tools/bench.py
+
+docs: $(CORE) ## rewrite docs/model.md from the code
+	$(PY) tools/document.py
+
+clean: ## remove what make, the build and the tools made, environments included; results stay
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+	@for venv in .venv .venv-* $(VENV); do \
+	  if [ -e "$$venv/.permanence-core" ]; then echo "rm -rf $$venv"; rm -rf "$$venv"; fi; \
+	done
+
+constraints: ## resolve the newest packages for each Python and rewrite constraints.txt
+	set -e; \
+	py311=$$(tools/find-python 3.11); py312=$$(tools/find-python 3.12); py313=$$(tools/find-python 3.13); \
+	"$$py311" tools/constraints.py "$$py311" "$$py312" "$$py313"
+
+# The first Python that is new enough and really makes an environment with pip in it.
+$(PY):
+	@if [ -e '$(VENV)' ] && [ ! -e '$(VENV)/pyvenv.cfg' ]; then \
+	  echo '$(VENV) is there already and is not a virtual environment: name another with VENV=' >&2; exit 1; \
+	fi; \
+	for python in $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3); do \
+	  "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+	  echo "Making $(VENV) with $$("$$python" --version)"; \
+	  "$$python" -m venv --clear '$(VENV)' >/dev/null 2>&1 && $(PY) -m pip --version >/dev/null 2>&1 && exit 0; \
+	done; \
+	rm -rf '$(VENV)'; \
+	echo 'No Python 3.11 or newer that can make a virtual environment was found$(if $(PYTHON), at PYTHON=$(PYTHON)): install one with its venv module (Debian, Ubuntu: apt install python3-venv) or name one with make PYTHON=/path/to/python' >&2; \
+	exit 1
+
+$(CORE): $(PY) pyproject.toml constraints.txt
+	@$(call install,.,Installing Permanence)
+	@touch $@
+
+$(TEST): $(PY) pyproject.toml constraints.txt
+	@$(call install,.[test],Installing Permanence and its test tools)
+	@touch $(CORE) $@
+
+$(DEV): $(PY) pyproject.toml constraints.txt
+	@$(call install,.[dev],Installing Permanence and its development tools)
+	@touch $(CORE) $(TEST) $@
+
+define install
+$(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+{ echo '$(VENV) has no pip or a Python older than 3.11: remove it, or name another with VENV=' >&2; exit 1; }; \
+echo '$(2) into $(VENV) (a minute or two the first time)'; \
+$(PIP) install --constraint constraints.txt --editable '$(1)'
+endef

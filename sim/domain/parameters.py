@@ -1,0 +1,416 @@
+"""Every parameter of the model: default, unit, allowed range, prior, source and grade.
+
+Shares are 0 to 1, money is pounds, hazards are per year unless the name says otherwise.
+`prior` is the range a draw comes from; `allowed` is what a user may set. Parameters marked
+`identified` are narrowed by the census record; the others are not, and results say so.
+
+Working values: six of them (sector exit, the flow back, pay sensitivity, outsiders, bid speed,
+agency exit) are rounded from the best of 500 prior draws against London's totals of 2017-2021,
+a coarse search and not a calibration. Later years were not looked at.
+"""
+
+from __future__ import annotations
+
+from sim.domain.pay_assumptions import SHARE, PayAssumptions
+from sim.domain.quantities import quantity
+from sim.domain.vocabulary import Grade
+
+CENSUS = "DfE children's social work workforce census 2017-2023"
+YEARLY = "per year"
+POUNDS_PER_HOUR = "£ per hour"
+
+__all__ = ["Parameters", "PayAssumptions"]
+
+
+class Parameters(PayAssumptions):
+    """The model's parameters. A scenario or `--set parameters.NAME=` replaces any of them."""
+
+    # Leaving and moving
+    sector_exit_per_year: float = quantity(
+        0.10,
+        unit=YEARLY,
+        label="permanent staff leaving the sector",
+        allowed=(0, 1),
+        prior=(0.03, 0.14),
+        identified=True,
+        grade=Grade.LOOKED_UP,
+        source="England 7.2-8.6 % (DfE 2019-21), scaled to London's turnover: about 10 %",
+    )
+    flow_to_agency_per_year: float = quantity(
+        0.03,
+        unit="of permanent staff per year",
+        label="permanent staff going to agency work at the start",
+        allowed=(0, 0.3),
+        prior=(0.022, 0.04),
+        identified=True,
+        grade=Grade.LOOKED_UP,
+        source="England 2.2-2.6 % (DfE 2019-21), scaled to London's turnover",
+    )
+    flow_to_permanent_per_year: float = quantity(
+        0.10,
+        unit="of placed agency staff per year",
+        label="agency staff taking permanent posts at the start",
+        allowed=(0, 0.6),
+        prior=(0.04, 0.15),
+        source="assumption; about one in ten in the 14 months after April 2017 bounds it",
+    )
+    strain_to_leaving: float = quantity(
+        0.9,
+        unit="elasticity",
+        label="how strongly caseload strain drives leaving",
+        allowed=(0, 10),
+        prior=(0, 2.5),
+        source=f"{CENSUS}: +0.6 points of turnover a case, a correlation",
+    )
+    strain_to_hiring: float = quantity(
+        0.5,
+        unit="multiple of strain_to_leaving",
+        label="how strongly strain deters applicants",
+        allowed=(0, 5),
+        prior=(0, 1),
+    )
+    strain_to_route: float = quantity(
+        0.3,
+        unit="log pay per unit of strain",
+        label="how strongly strain tips staff towards agency work",
+        allowed=(0, 5),
+        prior=(0, 0.6),
+    )
+    borough_moves_per_year: float = quantity(
+        0.052,
+        unit=YEARLY,
+        label="permanent staff moving to another borough",
+        allowed=(0, 1),
+        prior=(0.03, 0.06),
+        identified=True,
+        grade=Grade.LOOKED_UP,
+        source="4.2 % England (DfE 2020-21), scaled to London's turnover",
+    )
+    # Choosing a route
+    pay_sensitivity: float = quantity(
+        4.0,
+        unit="logit per log pay",
+        label="how strongly take-home pay decides between agency and permanent work",
+        allowed=(0, 50),
+        prior=(1, 12),
+        source="assumption, not identified by the record: sweep it",
+    )
+    taste_spread: float = quantity(
+        0.15,
+        unit="log pay",
+        label="spread of workers' taste for agency work",
+        allowed=(0, 2),
+        prior=(0, 0.3),
+    )
+    eligible_experience_years: float = quantity(
+        2.0,
+        unit="years",
+        label="experience before a permanent worker considers agency work",
+        allowed=(0, 10),
+        source="assumption; agencies asked for two years before the 2024 rules asked for three",
+    )
+    foresight_years: float = quantity(
+        3.0,
+        unit="years",
+        label="how far ahead a worker weighs the wait of a cooling-off period",
+        allowed=(1, 20),
+    )
+    company_share: float = quantity(
+        0.65,
+        unit="share of agency staff",
+        label="agency staff who could use a limited company",
+        allowed=(0, 1),
+        prior=(0, 0.8),
+        source="assumption; no figure exists",
+    )
+    outside_ir35_share: float = quantity(
+        0.9,
+        unit="share of companies",
+        label="companies treated as outside IR35 where the reform is not enforced",
+        allowed=(0, 1),
+        grade=Grade.LOOKED_UP,
+        source="HMRC 2016: about 10 % of companies in scope applied the rules",
+    )
+    # Permanent hiring
+    outside_hires_per_post: float = quantity(
+        0.050,
+        unit="of posts per year",
+        label="experienced permanent hires from outside London's boroughs",
+        allowed=(0, 1),
+        prior=(0.03, 0.08),
+        identified=True,
+        grade=Grade.MEASURED,
+        source=f"{CENSUS}: about 1,050 starters a year in all, newly qualified among them",
+    )
+    newly_qualified_per_post: float = quantity(
+        0.055,
+        unit="of posts per year",
+        label="newly qualified staff looking for a first post",
+        allowed=(0, 1),
+        prior=(0.045, 0.065),
+        identified=True,
+    )
+    newly_qualified_per_supervisor: float = quantity(
+        0.33,
+        unit="newly qualified per experienced permanent worker",
+        label="newly qualified staff a borough can supervise",
+        allowed=(0, 5),
+    )
+    vacancy_elasticity: float = quantity(
+        0.2,
+        unit="elasticity",
+        label="how hiring answers vacancies under the supply_limited structure",
+        allowed=(0, 1),
+        prior=(0, 0.4),
+        source=f"{CENSUS}: starters on vacancies .01 (s.e. .06), a correlation",
+    )
+    reputation_sensitivity: float = quantity(
+        4.0,
+        unit="log hires per unit of agency share",
+        label="how a high agency share repels applicants (reputation structure)",
+        allowed=(0, 20),
+        prior=(0, 6),
+    )
+    budget_sensitivity: float = quantity(
+        1.5,
+        unit="strain per unit of overspend",
+        label="how overspending cuts the permanent offer (budget structure)",
+        allowed=(0, 10),
+        prior=(0, 3),
+    )
+    monthly_hiring_limit: float = quantity(
+        1 / 3,
+        unit="of vacancies per month",
+        label="the most vacancies a borough can fill in a month (time to hire)",
+        allowed=(0, 1),
+    )
+    # The agency market
+    assignment_rate_2017_per_hour: float = quantity(
+        34.0,
+        unit=POUNDS_PER_HOUR,
+        label="London mean assignment rate in September 2017",
+        allowed=(10, 200),
+        prior=(30, 36),
+        grade=Grade.LOOKED_UP,
+        source="Community Care 2016: caps £28-32, £35 for seniors; take-home premium 1.2-1.5",
+    )
+    starting_bid_spread: float = quantity(
+        0.05,
+        unit="log pay",
+        label="spread of boroughs' bids at the start",
+        allowed=(0, 1),
+    )
+    agency_exit_per_year: float = quantity(
+        0.08,
+        unit=YEARLY,
+        label="placed agency staff leaving the sector",
+        allowed=(0, 1),
+        prior=(0.04, 0.15),
+    )
+    bench_leak_per_month: float = quantity(
+        0.06,
+        unit="per month",
+        label="agency staff between assignments leaving London's market",
+        allowed=(0, 1),
+        prior=(0.02, 0.10),
+    )
+    assignment_ends_per_month: float = quantity(
+        0.10,
+        unit="per month",
+        label="assignments that end",
+        allowed=(0, 1),
+        source="assumption; no assignment lengths found",
+    )
+    bench_search_share: float = quantity(
+        0.7,
+        unit="per month",
+        label="agency staff between assignments who look for one",
+        allowed=(0, 1),
+    )
+    assignment_pay_elasticity: float = quantity(
+        4.0,
+        unit="elasticity",
+        label="how strongly agency staff follow the higher bid",
+        allowed=(0, 20),
+    )
+    outsiders_per_post: float = quantity(
+        0.015,
+        unit="of posts per year",
+        label="agency staff drawn in from outside London at a take-home premium of 1.25",
+        allowed=(0, 1),
+        prior=(0, 0.10),
+        identified=True,
+    )
+    outsider_premium_elasticity: float = quantity(
+        1.5,
+        unit="elasticity",
+        label="how strongly the premium draws in outsiders",
+        allowed=(0, 10),
+    )
+    extra_agency_share: float = quantity(
+        0.03,
+        unit="of posts",
+        label="agency staff above the establishment in the long run",
+        allowed=(0, 0.5),
+        prior=(0.015, 0.05),
+        grade=Grade.MEASURED,
+        source=f"{CENSUS}: .073 (2017) falling to .017 (2023)",
+    )
+    extra_fade_per_year: float = quantity(
+        0.35,
+        unit=YEARLY,
+        label="speed at which staff above the establishment approach their long-run share",
+        allowed=(0, 5),
+    )
+    # Bidding
+    bid_speed: float = quantity(
+        0.25,
+        unit="log pay per year per tenth of posts short",
+        label="how fast a short borough raises its bid",
+        allowed=(0, 5),
+        prior=(0.02, 0.6),
+        source="assumption, not identified; one region's prices rose 30 % in 18 months before caps",
+    )
+    unfilled_target: float = quantity(
+        0.05,
+        unit="of posts",
+        label="unfilled share at which a borough stops raising its bid",
+        allowed=(0, 1),
+        grade=Grade.MEASURED,
+        source=f"{CENSUS}: 4.6 to 6.6 % of London's posts, no trend",
+    )
+    vacancy_target: float = quantity(
+        0.22,
+        unit="of posts",
+        label="vacancy share at which a borough stops raising its bid (vacancies trigger)",
+        allowed=(0, 1),
+    )
+    vacancy_weight: float = quantity(
+        0.5,
+        unit=SHARE,
+        label="weight on vacancies, not unfilled posts, under the vacancies trigger",
+        allowed=(0, 1),
+        prior=(0.25, 1),
+    )
+    falling_bid_ratio: float = quantity(
+        0.5,
+        unit=SHARE,
+        label="speed at which bids fall, against the speed at which they rise",
+        allowed=(0, 1),
+    )
+    equal_pay_share: float = quantity(
+        1.0,
+        unit="of a mid-scale colleague's basic pay",
+        label="the least an agency worker must be paid (0 for no floor)",
+        allowed=(0, 2),
+        grade=Grade.LOOKED_UP,
+        source="Agency Workers Regulations 2010 (SI 2010/93), regs. 5-7: equal pay after 12 weeks",
+    )
+    most_affordable_multiple: float = quantity(
+        2.5,
+        unit="multiple of the opening London mean, at start-year pay",
+        label="the most a borough can pay for agency work",
+        allowed=(1, 1000),
+        source="assumption: without some limit, bids on vacancies can grow past all budgets",
+    )
+    leapfrog_speed: float = quantity(
+        0.10,
+        unit="per month",
+        label="how fast a short borough closes on its mark above the London mean",
+        allowed=(0, 1),
+    )
+    leapfrog_margin: float = quantity(
+        0.02,
+        unit="log pay",
+        label="how far above the London mean a short borough aims",
+        allowed=(0, 1),
+    )
+    # Work and posts
+    agency_effectiveness: float = quantity(
+        0.85,
+        unit="of a permanent worker",
+        label="work one agency worker does",
+        allowed=(0, 1.5),
+    )
+    posts_growth_per_year: float = quantity(
+        0.03,
+        unit=YEARLY,
+        label="growth of posts",
+        allowed=(-0.2, 0.2),
+        prior=(0, 0.04),
+        grade=Grade.MEASURED,
+        source=f"assumption that the record goes on; {CENSUS}: 3.0 % a year",
+    )
+    cases_growth_per_year: float = quantity(
+        0.012,
+        unit=YEARLY,
+        label="growth of cases",
+        allowed=(-0.2, 0.2),
+        prior=(0, 0.03),
+        grade=Grade.MEASURED,
+        source=f"assumption that the record goes on; {CENSUS}: 1.2 % a year",
+    )
+    leadership_spread: float = quantity(
+        0.2,
+        unit="strain",
+        label="spread of latent leadership between boroughs",
+        allowed=(0, 2),
+    )
+    leadership_reversion_per_year: float = quantity(
+        0.25,
+        unit=YEARLY,
+        label="speed at which leadership returns to the ordinary",
+        allowed=(0, 5),
+    )
+    leadership_agency_slope: float = quantity(
+        -1.8,
+        unit="strain per unit of agency share",
+        label="leadership at the start, by how far agency share is above London's",
+        allowed=(-10, 10),
+    )
+    # People at the start, and those who arrive
+    start_bench_share: float = quantity(
+        0.05,
+        unit="of placed agency staff",
+        label="agency staff between assignments at the start",
+        allowed=(0, 1),
+    )
+    start_new_staff_share: float = quantity(
+        0.28,
+        unit="of permanent staff",
+        label="permanent staff with under three years' experience at the start",
+        allowed=(0, 1),
+    )
+    experience_mean_years: float = quantity(
+        8.0,
+        unit="years",
+        label="mean experience beyond the first years of experienced staff",
+        allowed=(0, 40),
+    )
+    # Pay of permanent staff
+    salary_newly_qualified_2017: float = quantity(
+        31_500.0,
+        unit="£ per year",
+        label="permanent salary under two years' experience, 2017/18",
+        allowed=(10_000, 150_000),
+    )
+    salary_mid_scale_2017: float = quantity(
+        36_500.0,
+        unit="£ per year",
+        label="permanent salary at two to five years' experience, 2017/18",
+        allowed=(10_000, 150_000),
+    )
+    salary_top_of_scale_2017: float = quantity(
+        39_855.0,
+        unit="£ per year",
+        label="permanent salary over five years' experience, 2017/18",
+        allowed=(10_000, 150_000),
+        grade=Grade.LOOKED_UP,
+        source="published London top-of-scale social worker salary, 2017/18",
+    )
+    pay_growth_per_year: float = quantity(
+        0.025,
+        unit=YEARLY,
+        label="growth of salaries and tax thresholds after the last tabulated year",
+        allowed=(-0.1, 0.3),
+    )

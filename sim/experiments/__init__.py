@@ -1,0 +1,1 @@
+"""Experiments: ensembles, comparisons and what they leave on disk. Nothing here draws."""

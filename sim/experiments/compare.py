@@ -1,0 +1,120 @@
+"""Paired comparisons: the same people with the same luck under two policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.domain.randomness import FloatArray
+from sim.domain.vocabulary import LONDON
+from sim.experiments.run import Ensemble
+from sim.market.outcomes import OUTCOME
+
+LOW, MIDDLE, HIGH = 0.10, 0.50, 0.90
+"""The default interval is 80 %: the 10th to the 90th percentile."""
+CHANCE = "chance_of_90_percent"
+SHARE_OF_RUNS = "share of runs"
+HEADLINE = (
+    "permanent_share_of_workforce",
+    "permanent_share_of_posts",
+    "unfilled_share_of_posts",
+    "charge_rate_per_hour",
+    "agency_cost_per_year",
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One outcome under two policies, paired run by run.
+
+    Attributes:
+        old, new: medians over runs at the end of the horizon (for the chance: shares of runs).
+        difference: median of the paired differences, with their 10th and 90th percentile; it
+            need not be new - old (for the chance it is).
+        correlation: of the paired values; None where either does not vary.
+    """
+
+    outcome: str
+    label: str
+    unit: str
+    old: float
+    new: float
+    difference: float
+    q10: float
+    q90: float
+    correlation: float | None
+
+
+def headline(ensemble: Ensemble, unit: str = LONDON) -> list[tuple[str, str, str, FloatArray]]:
+    """Return (name, label, unit of measure, one value a run) of the headline outcomes."""
+    rows = []
+    for name in HEADLINE:
+        outcome = OUTCOME[name]
+        rows.append((name, outcome.label, outcome.unit, ensemble.of(name, unit)[:, -1]))
+    for name, of in (
+        (CHANCE, "permanent_share_of_workforce"),
+        (f"{CHANCE}_of_posts", "permanent_share_of_posts"),
+    ):
+        whose = "workforce" if name == CHANCE else "posts"
+        horizon = f"{ensemble.years} year{'' if ensemble.years == 1 else 's'}"
+        label = f"chance of 90 % in {horizon}, {whose}"
+        rows.append((name, label, SHARE_OF_RUNS, ensemble.reached(of, unit).astype(float)))
+    return rows
+
+
+def compared(base: Ensemble, policy: Ensemble, unit: str = LONDON) -> list[Difference]:
+    """Return the headline outcomes of two ensembles side by side.
+
+    Raises:
+        ValueError: the ensembles are not paired (another seed, number of runs or horizon).
+    """
+    for what in ("seed", "runs", "years", "draws"):
+        if getattr(base, what) != getattr(policy, what):
+            raise ValueError(f"the two results are not paired: they differ in {what}")
+    if base.scenario.start.opening != policy.scenario.start.opening:
+        raise ValueError("the two results are not paired: they start on different days")
+    rows = zip(headline(base, unit), headline(policy, unit), strict=True)
+    return [
+        _difference(name, label, measure, before, after)
+        for (name, label, measure, before), (_, _, _, after) in rows
+    ]
+
+
+def _difference(
+    name: str, label: str, unit: str, before: FloatArray, after: FloatArray
+) -> Difference:
+    gap = after - before
+    low, high = np.nanquantile(gap, [LOW, HIGH]) if np.isfinite(gap).any() else (np.nan, np.nan)
+    return Difference(
+        outcome=name,
+        label=label,
+        unit=unit,
+        old=typical(before, unit),
+        new=typical(after, unit),
+        difference=typical(gap, unit),
+        q10=float(low),
+        q90=float(high),
+        correlation=_correlation(before, after),
+    )
+
+
+def typical(values: FloatArray, unit: str) -> float:
+    """Return the median of the finite values; of a chance, the share of runs."""
+    finite = values[np.isfinite(values)]
+    if unit == SHARE_OF_RUNS or not finite.size:
+        return mean(values)
+    return float(np.median(finite))
+
+
+def mean(values: FloatArray) -> float:
+    """Return the mean of the finite values, or NaN if there is none."""
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else float("nan")
+
+
+def _correlation(before: FloatArray, after: FloatArray) -> float | None:
+    both = np.isfinite(before) & np.isfinite(after)
+    if both.sum() < 2 or np.ptp(before[both]) == 0 or np.ptp(after[both]) == 0:
+        return None
+    return float(np.corrcoef(before[both], after[both])[0, 1])

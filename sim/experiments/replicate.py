@@ -1,0 +1,94 @@
+"""One run of one scenario: what a worker process does. It imports no plotting."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.randomness import FloatArray, Streams
+from sim.domain.vocabulary import LONDON
+from sim.experiments.prior import Draws, drawn_parameters
+from sim.market.model import LondonMarket
+from sim.market.outcomes import OUTCOMES, measured
+from sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """Everything that decides a run's bytes, except the package version."""
+
+    scenario: Scenario
+    seed: int
+    replicate: int
+    years: int
+    draws: Draws
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a run leaves behind.
+
+    Attributes:
+        units: London first, then the employers.
+        outcomes: (outcome, month, unit), in the order of `OUTCOMES`.
+        parameters: the drawn parameters.
+        facts: what happened to the pledge, and how often.
+        seconds: processor time taken; not part of any result file.
+    """
+
+    replicate: int
+    units: tuple[str, ...]
+    outcomes: FloatArray
+    parameters: dict[str, float]
+    facts: dict[str, float]
+    seconds: float
+
+    def london(self) -> FloatArray:
+        """Return London's outcomes, (outcome, month)."""
+        return self.outcomes[:, :, 0]
+
+    def censuses(self) -> FloatArray:
+        """Return employers' outcomes in census months, (outcome, census, employer)."""
+        return self.outcomes[:, ::MONTHS_PER_YEAR, 1:]
+
+
+def run_once(spec: RunSpec) -> RunRecord:
+    """Run one replicate and let go of the model."""
+    began = time.process_time()
+    streams = Streams(spec.seed, spec.replicate)
+    drawn = drawn_parameters(spec.scenario, streams, spec.draws)
+    scenario = spec.scenario.with_parameters(drawn)
+    market = LondonMarket(scenario, rng=spec.seed, replicate=spec.replicate, years=spec.years)
+    try:
+        panel = market.run()
+        pledge = market.pledge
+        facts = {
+            "cap_bound": float(pledge.ever_bound),
+            "defections": float(pledge.defections),
+            "returns": float(pledge.returns),
+            "members_at_end": float(sum(b.is_member for b in market.boroughs)),
+        }
+        units = (LONDON, *market.employers)
+    finally:
+        market.release()
+    return RunRecord(
+        replicate=spec.replicate,
+        units=units,
+        outcomes=_all_outcomes(panel),
+        parameters=drawn,
+        facts=facts,
+        seconds=time.process_time() - began,
+    )
+
+
+def _all_outcomes(panel: FloatArray) -> FloatArray:
+    months, employers, _ = panel.shape
+    found = np.full((len(OUTCOMES), months, employers + 1), np.nan)
+    for place, outcome in enumerate(OUTCOMES):
+        found[place, :, 0] = measured(panel, outcome, london=True)
+        if not outcome.london_only:
+            found[place, :, 1:] = measured(panel, outcome, london=False)
+    return found

@@ -1,0 +1,236 @@
+"""Results on disk: manifest, summary, panel and column dictionary, all small tidy tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import mesa
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.randomness import FloatArray
+from sim.domain.vocabulary import LONDON
+from sim.experiments.compare import HIGH, LOW, MIDDLE, Difference
+from sim.experiments.prior import Draws, calibration
+from sim.experiments.run import Ensemble
+from sim.experiments.store import (
+    StoreError,
+    data_fingerprint,
+    package_version,
+    write_atomically,
+)
+from sim.market.outcomes import OUTCOMES, Outcome
+
+MANIFEST, SUMMARY, PANEL, COLUMNS = "manifest.json", "summary.csv", "panel.csv", "columns.csv"
+SUMMARY_COLUMNS = (
+    "scenario", "date", "unit", "variable", "unit_of_measure", "mean", "q10", "q50", "q90",
+)  # fmt: skip
+DIFFERENCES = "differences.csv"
+DIFFERENCE_COLUMNS = (
+    "base", "policy", "unit", "variable", "unit_of_measure",
+    "old", "new", "difference", "q10", "q90", "paired_correlation",
+)  # fmt: skip
+PANEL_COLUMNS = ("scenario", "run", "date", "unit", "variable", "unit_of_measure", "value")
+_COLUMN_MEANINGS = {
+    "scenario": "name of the scenario",
+    "run": "replicate, from 0; the same number has the same luck under every scenario",
+    "date": "last day of the month",
+    "unit": "London, or an employer by its DfE name",
+    "variable": "outcome, see below",
+    "unit_of_measure": "unit of the values in the row",
+    "mean": "mean over runs",
+    "q10": "10th percentile over runs",
+    "q50": "median over runs",
+    "q90": "90th percentile over runs",
+    "value": "the run's value",
+}
+
+
+def check_folder(folder: Path, fingerprint: str) -> None:
+    """Make sure a result may go here, and change nothing.
+
+    Raises:
+        StoreError: the path is a file, or holds something else.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(f"--out {folder}: is a file, where a folder is expected")
+    if folder.is_dir() and any(folder.iterdir()):
+        found = _fingerprint_in(folder / MANIFEST)
+        if found is None:
+            raise StoreError(f"--out {folder}: is not empty and holds no result; name a new folder")
+        if found != fingerprint:
+            raise StoreError(f"--out {folder}: holds another result; name a new folder")
+
+
+def prepare_folder(folder: Path, fingerprint: str) -> None:
+    """Make the folder and say whose it is, so that nothing else is mixed in if a run is stopped.
+
+    Raises:
+        StoreError: the path is a file, holds something else, or cannot be written.
+    """
+    check_folder(folder, fingerprint)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise StoreError(f"--out {folder}: cannot be made ({fault.strerror})") from None
+    if not (folder / MANIFEST).exists():
+        begun = json.dumps({"fingerprint": fingerprint, "complete": False}) + "\n"
+        write_atomically(folder / MANIFEST, lambda stream: _put(stream, begun))
+
+
+def _fingerprint_in(manifest: Path) -> str | None:
+    try:
+        return str(json.loads(manifest.read_text(encoding="utf-8"))["fingerprint"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def result_fingerprint(scenario_fingerprint: str, seed: int, years: int, draws: Draws) -> str:
+    """Return what makes two commands the same result, whatever the number of runs."""
+    return f"{scenario_fingerprint}-{seed}-{years}-{draws.value}"
+
+
+def write_result(ensemble: Ensemble, folder: Path, command: Sequence[str] = ()) -> None:
+    """Write manifest, summary, panel and column dictionary of one ensemble."""
+    _write_csv(folder / SUMMARY, SUMMARY_COLUMNS, summary_rows(ensemble))
+    _write_csv(folder / PANEL, PANEL_COLUMNS, panel_rows(ensemble))
+    _write_csv(folder / COLUMNS, ("column", "unit_of_measure", "meaning"), _dictionary_rows())
+    text = json.dumps(manifest(ensemble, command), indent=2, ensure_ascii=False)
+    write_atomically(folder / MANIFEST, lambda stream: _put(stream, text + "\n"))
+
+
+def manifest(ensemble: Ensemble, command: Sequence[str] = ()) -> dict[str, Any]:
+    """Return everything needed to run a result again."""
+    scenario = ensemble.scenario
+    return {
+        "complete": True,
+        "fingerprint": result_fingerprint(
+            scenario.fingerprint(), ensemble.seed, ensemble.years, ensemble.draws
+        ),
+        "scenario": scenario.model_dump(mode="json"),
+        "seed": ensemble.seed,
+        "runs": ensemble.runs,
+        "years": ensemble.years,
+        "parameter_draws": ensemble.draws.value,
+        "calibration": calibration(ensemble.draws),
+        "parameters_by_run": ensemble.parameters,
+        "facts_by_run": ensemble.facts,
+        "package": package_version(),
+        "data": data_fingerprint(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "numpy": np.__version__,
+        "mesa": mesa.__version__,
+        "command": list(command),
+    }
+
+
+def summary_rows(ensemble: Ensemble) -> Iterator[tuple[str, ...]]:
+    """Yield one row a date, unit and outcome: London by month, employers by census."""
+    name = ensemble.scenario.name
+    for outcome in OUTCOMES:
+        yield from _summarised(name, ensemble, outcome, LONDON)
+        if not outcome.london_only:
+            for unit in ensemble.units[1:]:
+                yield from _summarised(name, ensemble, outcome, unit)
+
+
+def _summarised(
+    name: str, ensemble: Ensemble, outcome: Outcome, unit: str
+) -> Iterator[tuple[str, ...]]:
+    by_month = unit == LONDON
+    values = ensemble.london(outcome.name) if by_month else ensemble.of(outcome.name, unit)
+    every = 1 if by_month else MONTHS_PER_YEAR
+    for place, row in enumerate(summarised(values).T):
+        day = ensemble.day(place * every).isoformat()
+        yield (name, day, unit, outcome.name, outcome.unit, *(_number(value) for value in row))
+
+
+def summarised(values: FloatArray) -> FloatArray:
+    """Return mean, 10th, 50th and 90th percentile over runs (first axis), ignoring NaN."""
+    quantiles = [LOW, MIDDLE, HIGH]
+    if np.isfinite(values).all():
+        return np.vstack([values.mean(axis=0), np.quantile(values, quantiles, axis=0)])
+    columns = [column[np.isfinite(column)] for column in values.T]
+    return np.array(
+        [
+            [column.mean(), *np.quantile(column, quantiles)] if column.size else [np.nan] * 4
+            for column in columns
+        ]
+    ).T
+
+
+def panel_rows(ensemble: Ensemble) -> Iterator[tuple[str, ...]]:
+    """Yield one row a run, census, unit and outcome."""
+    name = ensemble.scenario.name
+    censuses = range(ensemble.years + 1)
+    days = [ensemble.day(census * MONTHS_PER_YEAR).isoformat() for census in censuses]
+    for outcome in OUTCOMES:
+        london = ensemble.of(outcome.name)
+        parts = [london[:, :, None]]
+        if not outcome.london_only:
+            parts.append(ensemble.employers(outcome.name))
+        values = np.concatenate(parts, axis=2).tolist()
+        for run, by_census in enumerate(values):
+            for day, by_unit in zip(days, by_census, strict=True):
+                for unit, value in zip(ensemble.units, by_unit, strict=False):
+                    yield (
+                        name, str(run), day, unit, outcome.name, outcome.unit, _number(value),
+                    )  # fmt: skip
+
+
+def write_differences(
+    path: Path, base: str, unit: str, found: Mapping[str, Sequence[Difference]]
+) -> None:
+    """Write the paired differences of every policy from one base as a tidy table."""
+    rows = (
+        (
+            base, policy, unit, row.outcome, row.unit,
+            *(_number(value) for value in (row.old, row.new, row.difference, row.q10, row.q90)),
+            "" if row.correlation is None else _number(row.correlation),
+        )
+        for policy, rows in found.items()
+        for row in rows
+    )  # fmt: skip
+    _write_csv(path, DIFFERENCE_COLUMNS, rows)
+
+
+def _dictionary_rows() -> Iterator[tuple[str, ...]]:
+    for column, meaning in _COLUMN_MEANINGS.items():
+        yield (column, "", meaning)
+    for outcome in OUTCOMES:
+        parts = outcome.numerator + (f" / {outcome.denominator}" if outcome.denominator else "")
+        yield (outcome.name, outcome.unit, f"{outcome.label} ({parts.replace('_', ' ')})")
+
+
+def _number(value: float) -> str:
+    """Return a number that reads back exactly, or nothing where there is none."""
+    return "" if value != value else repr(float(value))
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterator[tuple[str, ...]]) -> None:
+    def write(stream: IO[bytes]) -> None:
+        text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=False)
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+        text.flush()
+        text.detach()
+
+    write_atomically(path, write)
+
+
+def _put(stream: IO[bytes], text: str) -> None:
+    stream.write(text.encode("utf-8"))
+
+
+def command_line() -> list[str]:
+    """Return the command as typed, program name first."""
+    return ["permanence", *sys.argv[1:]]

@@ -1,0 +1,226 @@
+"""Ensembles: many replicates of one scenario, on one process or several.
+
+The result is a function of scenario, seed, number of runs and years; how many processes
+computed it leaves no trace.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.domain.calendar import MONTHS_PER_YEAR, month_end
+from sim.domain.randomness import FloatArray
+from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
+from sim.experiments.prior import Draws
+from sim.experiments.replicate import RunRecord, RunSpec, run_once
+from sim.experiments.store import RunStore
+from sim.market.outcomes import OUTCOMES
+from sim.scenario import Scenario
+
+_PLACES = {outcome.name: place for place, outcome in enumerate(OUTCOMES)}
+Progress = Callable[[int, int, float], None]
+"""Called with (runs done, runs wanted, processor seconds of the run just done)."""
+
+
+def no_progress(done: int, wanted: int, seconds: float) -> None:
+    """Say nothing."""
+
+
+class Spool:
+    """Keeps what is needed of each run on disk, so that memory does not grow with runs."""
+
+    def __init__(self) -> None:
+        self._file: BinaryIO = TemporaryFile(prefix="permanence-")  # noqa: SIM115
+        self._shape: tuple[int, ...] = ()
+        self._places: dict[int, int] = {}
+
+    def add(self, replicate: int, values: FloatArray) -> None:
+        """Keep one run's values, indexed (outcome, ...)."""
+        self._shape = values.shape
+        self._places[replicate] = len(self._places)
+        self._file.seek(0, os.SEEK_END)
+        self._file.write(np.ascontiguousarray(values).tobytes())
+
+    def outcome(self, place: int) -> FloatArray:
+        """Return one outcome of every run, (run, ...), in order of replicate."""
+        rest = self._shape[1:]
+        cell = int(np.prod(rest)) * 8
+        rows = []
+        for replicate in sorted(self._places):
+            self._file.seek((self._places[replicate] * self._shape[0] + place) * cell)
+            rows.append(np.frombuffer(self._file.read(cell)).reshape(rest))
+        return np.array(rows)
+
+
+@dataclass
+class Ensemble:
+    """The runs of one scenario.
+
+    Attributes:
+        units: London first, then the employers.
+        parameters, facts: one dictionary a run, in order of replicate.
+    """
+
+    scenario: Scenario
+    seed: int
+    years: int
+    draws: Draws
+    units: tuple[str, ...]
+    parameters: list[dict[str, float]]
+    facts: list[dict[str, float]]
+    _london: Spool
+    _censuses: Spool
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return len(self.parameters)
+
+    @property
+    def months(self) -> range:
+        """Model months, 0 to the horizon."""
+        return range(self.years * MONTHS_PER_YEAR + 1)
+
+    def day(self, month: int) -> date:
+        """Return the last day of a model month."""
+        return month_end(self.scenario.start.opening, month)
+
+    def london(self, outcome: str) -> FloatArray:
+        """Return London's outcome, (run, month)."""
+        return self._london.outcome(_PLACES[outcome])
+
+    def employers(self, outcome: str) -> FloatArray:
+        """Return employers' outcome in census months, (run, census, employer)."""
+        return self._censuses.outcome(_PLACES[outcome])
+
+    def of(self, outcome: str, unit: str = LONDON) -> FloatArray:
+        """Return one unit's outcome in census months, (run, census)."""
+        if unit == LONDON:
+            return self.london(outcome)[:, ::MONTHS_PER_YEAR]
+        return self.employers(outcome)[:, :, self.units.index(unit) - 1]
+
+    def reached(
+        self, outcome: str = "permanent_share_of_workforce", unit: str = LONDON
+    ) -> npt.NDArray[np.bool_]:
+        """Return whether each run is at 90 % or more at some 30 September after the start."""
+        return np.any(self.of(outcome, unit)[:, 1:] >= TARGET_PERMANENT_SHARE, axis=1)
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Executor | None]:
+    """Offer a pool of worker processes, or None for one job; stop it cleanly on Ctrl-C.
+
+    The start method is named because importing Mesa 3.3 sets one of its own.
+    """
+    if jobs <= 1:
+        yield None
+        return
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
+    )
+    others = set(multiprocessing.active_children())
+    try:
+        yield pool
+    except KeyboardInterrupt:
+        # What a worker is busy with is lost either way: only the parent writes files.
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Start worker processes that ignore Ctrl-C from their first instruction: they inherit it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def run_ensemble(
+    scenario: Scenario,
+    *,
+    runs: int,
+    seed: int,
+    years: int,
+    draws: Draws = Draws.NARROWED,
+    pool: Executor | None = None,
+    store: RunStore | None = None,
+    progress: Progress = no_progress,
+) -> Ensemble:
+    """Run (or take from the store) replicates 0 to `runs` - 1 and return the ensemble."""
+    specs = [RunSpec(scenario, seed, replicate, years, draws) for replicate in range(runs)]
+    london, censuses = Spool(), Spool()
+    parameters: dict[int, dict[str, float]] = {}
+    facts: dict[int, dict[str, float]] = {}
+    units: tuple[str, ...] = ()
+    for done, record in enumerate(_records(specs, pool, store), start=1):
+        london.add(record.replicate, record.london())
+        censuses.add(record.replicate, record.censuses())
+        parameters[record.replicate] = record.parameters
+        facts[record.replicate] = record.facts
+        units = record.units
+        progress(done, runs, record.seconds)
+    order = range(runs)
+    return Ensemble(
+        scenario=scenario,
+        seed=seed,
+        years=years,
+        draws=draws,
+        units=units,
+        parameters=[parameters[replicate] for replicate in order],
+        facts=[facts[replicate] for replicate in order],
+        _london=london,
+        _censuses=censuses,
+    )
+
+
+def _records(
+    specs: list[RunSpec], pool: Executor | None, store: RunStore | None
+) -> Iterator[RunRecord]:
+    missing = []
+    for spec in specs:
+        kept = store.find(spec) if store is not None else None
+        if kept is None:
+            missing.append(spec)
+        else:
+            yield kept
+    if pool is None:
+        for spec in missing:
+            yield _kept(run_once(spec), spec, store)
+        return
+    with _interrupts_ignored():
+        waiting: dict[Future[RunRecord], RunSpec] = {pool.submit(run_once, s): s for s in missing}
+    while waiting:
+        finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in sorted(finished, key=lambda done: done.exception() is not None):
+            yield _kept(future.result(), waiting.pop(future), store)
+
+
+def _kept(record: RunRecord, spec: RunSpec, store: RunStore | None) -> RunRecord:
+    if store is not None:
+        store.keep(spec, record)
+    return record

@@ -1,0 +1,1 @@
+"""How people meet the model: command line, Python, charts. Numbers come from `experiments`."""

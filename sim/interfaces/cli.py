@@ -1,0 +1,104 @@
+"""The command `permanence`: data on standard output, progress on standard error.
+
+Exit codes: 0 done, 1 failed, 2 bad input (one line, nothing written), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from sim.domain.evidence import EvidenceError, UnknownBorough
+from sim.experiments.store import StoreError, package_version
+from sim.interfaces import cli_circle, cli_describe, cli_run, cli_scenario, cli_take_home
+from sim.rules.tax_law import TaxYearError
+from sim.scenario import ScenarioError
+
+BAD_INPUT = (ScenarioError, StoreError, EvidenceError, UnknownBorough, TaxYearError)
+"""Faults of the input: told in one line, without a traceback."""
+USAGE_ERRORS = cast(tuple[type[Exception], ...], typer.BadParameter.__bases__)
+"""What typer raises for a command it cannot read: its own class, or click's in older releases."""
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="permanence",
+    help=(
+        "Agency and permanent children's social workers in London's boroughs: does the vicious "
+        "circle break?\n\nStart with: permanence demo"
+    ),
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(cli_run.demo)
+app.command("run")(cli_run.run)
+app.command("compare")(cli_run.compare)
+app.command("circle")(cli_circle.circle)
+app.command("take-home")(cli_take_home.take_home)
+app.command("describe")(cli_describe.describe)
+app.add_typer(cli_scenario.app, name="scenario", help="List, show and check scenarios.")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"permanence {package_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take the options that come before a command; without a command, show the help."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        code = app(prog_name="permanence", standalone_mode=False)
+    except USAGE_ERRORS as fault:
+        _say(_usage_sentence(fault))
+        code = 2
+    except BAD_INPUT as fault:
+        _say(str(fault.args[0] if fault.args else fault))
+        code = 2
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except BrokenProcessPool:
+        _say("a worker process was killed; runs already saved are kept, the same command goes on")
+        code = 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except OSError as fault:
+        name = f"{Path(str(fault.filename))}: " if fault.filename else ""
+        _say(f"{name}{fault.strerror or fault}")
+        code = 1
+    if code == INTERRUPTED:
+        _say("interrupted; finished runs in a results folder are kept, the same command goes on")
+    sys.exit(code or 0)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"permanence: {text}\n")
+
+
+def _usage_sentence(fault: Exception) -> str:
+    """Return typer's complaint in one line, with the command whose help to read."""
+    said = " ".join(fault.format_message().split())  # type: ignore[attr-defined]
+    said = re.sub(r"^Invalid value for '([^']+)'", r"\1", said)
+    context = getattr(fault, "ctx", None)
+    command = "permanence" if context is None else context.command_path
+    return f"{said.rstrip('.')} (see {command} --help)"

@@ -1,0 +1,142 @@
+"""The options several commands share, each written once, and how their values are read.
+
+Values are read here, not by typer, so that a bad one gives the same sentence in every release:
+the option, what was given, what is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from sim.domain import evidence
+from sim.domain.vocabulary import LONDON
+from sim.experiments.prior import Draws
+from sim.scenario import Scenario, ScenarioError
+
+MOST_RUNS, MOST_YEARS, MOST_JOBS = 100_000, 30, 256
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def whole(lowest: int, highest: int | None = None) -> Callable[[int | str], int]:
+    """Return a reader of whole numbers in a range."""
+    allowed = f"a whole number from {lowest} " + ("up" if highest is None else f"to {highest}")
+
+    def read(given: int | str) -> int:
+        try:
+            found = int(given)
+        except ValueError:
+            found = lowest - 1
+        if found < lowest or (highest is not None and found > highest):
+            raise typer.BadParameter(f"given {given}; allowed: {allowed}")
+        return found
+
+    return read
+
+
+def number(given: float | str) -> float:
+    """Read a number; its range is checked where its meaning is known."""
+    try:
+        return float(given)
+    except ValueError:
+        raise typer.BadParameter(f"given {given}; allowed: a number, such as 35.5") from None
+
+
+def one_of(choices: type[Choice]) -> Callable[[str], Choice]:
+    """Return a reader of one of several words."""
+
+    def read(given: str) -> Choice:
+        try:
+            return choices(given)
+        except ValueError:
+            allowed = ", ".join(choices)
+            raise typer.BadParameter(f"given {given}; allowed: {allowed}") from None
+
+    return read
+
+
+Runs = Annotated[
+    int,
+    typer.Option(
+        parser=whole(1, MOST_RUNS),
+        metavar="N",
+        help="Number of runs: each draws its own parameters and luck.",
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        parser=whole(0),
+        metavar="N",
+        help="Root seed: the same seed gives the same bytes.",
+    ),
+]
+Years = Annotated[
+    int,
+    typer.Option(
+        parser=whole(1, MOST_YEARS), metavar="N", help=f"Years to run, 1 to {MOST_YEARS}."
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        parser=whole(1, MOST_JOBS),
+        metavar="N",
+        help="Processes to use (default: all processors). The results are the same.",
+    ),
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one thing, such as parameters.bid_speed=0.2. Repeat for more.",
+    ),
+]
+Out = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Folder for results, charts included.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on standard error.")]
+BoroughOption = Annotated[
+    str | None,
+    typer.Option("--borough", metavar="NAME", help="Show one employer's view, such as Bexley."),
+]
+Parameters = Annotated[
+    Draws,
+    typer.Option(
+        "--parameters",
+        parser=one_of(Draws),
+        metavar="WHICH",
+        help="What runs draw their parameters from: narrowed (the prior, narrowed by a rule), "
+        "prior (the whole prior) or default (no draw: the working values).",
+    ),
+]
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a .toml file.")
+]
+
+
+def refuse_other_starts(planned: Sequence[Scenario]) -> None:
+    """Refuse to set scenarios side by side that start on different days."""
+    base = planned[0]
+    for scenario in planned[1:]:
+        if scenario.start.opening != base.start.opening:
+            raise ScenarioError(
+                f"{scenario.name} starts on {scenario.start.opening}, {base.name} on "
+                f"{base.start.opening}: only scenarios with one start date can be compared"
+            )
+
+
+def unit_of(borough: str | None) -> str:
+    """Return the unit a result is shown for: London, or the employer a borough belongs to."""
+    if borough is None or borough.strip().casefold() == LONDON.casefold():
+        return LONDON
+    try:
+        return evidence.employer_of(borough)
+    except evidence.UnknownBorough as fault:
+        raise evidence.UnknownBorough(f"--borough: {fault}") from None

@@ -1,0 +1,103 @@
+"""Tables for a terminal: aligned, labelled, at most 80 columns, the same numbers as the files."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+WIDTH = 80
+MILLION = 1e6
+UNIT_WORDS = {"£ per hour": " per hour", "£ per year": " per year"}
+"""What a row's label says of its unit, where the numbers beside it do not."""
+
+
+def labelled(label: str, unit: str) -> str:
+    """Return an outcome's label with its unit, where the number alone does not show it."""
+    return label + UNIT_WORDS.get(unit, "")
+
+
+def shown(value: float | None, unit: str, *, signed: bool = False) -> str:
+    """Return a number as a person reads it: shares in per cent, money in millions, £ prices.
+
+    A signed number is a difference: shares in percentage points, and no sign on a zero.
+    """
+    if value is None or not math.isfinite(value):
+        return "-"
+    if unit == "share":
+        number = _rounded(100 * value, 1, signed)
+        return number if signed else f"{number} %"
+    if unit == "share of runs":
+        number = _rounded(100 * value, 0, signed)
+        return number if signed else f"{number} %"
+    if unit.startswith("£ per year"):
+        millions = value / MILLION
+        return _pounds(millions, 1 if abs(millions) >= 10 else 2, signed) + "m"
+    if unit.startswith("£"):
+        return _pounds(value, 2, signed)
+    return _rounded(value, 1, signed)
+
+
+def spread(low: float, high: float, unit: str, *, signed: bool = False) -> str:
+    """Return an interval, its unit written once where it can be."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "-"
+    if unit == "share" and not signed:
+        return f"{100 * low:.1f} to {100 * high:.1f} %"
+    return f"{shown(low, unit, signed=signed)} to {shown(high, unit, signed=signed)}"
+
+
+def _rounded(value: float, digits: int, signed: bool) -> str:
+    rounded = round(value, digits)
+    if rounded == 0:
+        return f"{0:.{digits}f}"
+    return f"{rounded:{'+' if signed else ''},.{digits}f}"
+
+
+def _pounds(value: float, digits: int, signed: bool) -> str:
+    number = _rounded(value, digits, signed)
+    return f"{number[0]}£{number[1:]}" if number[0] in "+-" else f"£{number}"
+
+
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print one table to standard output under its title (one or more lines)."""
+    console = Console(width=WIDTH, highlight=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for place, name in enumerate(header):
+        if place == 0:
+            table.add_column(name, overflow="fold")
+        else:
+            table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    with console.capture() as capture:
+        console.print(table)
+    for line in title.splitlines():
+        for part in textwrap.wrap(line, WIDTH):
+            typer.secho(part, bold=True)
+    for line in capture.get().rstrip().splitlines():
+        typer.echo(line.rstrip())
+
+
+def print_notes(notes: Sequence[str]) -> None:
+    """Print what a reader must know beside a table, wrapped, below an empty line."""
+    if notes:
+        typer.echo()
+    for note in notes:
+        typer.echo("\n".join(wrapped(note, hanging="  ")))
+
+
+def wrapped(text: str, indent: str = "", hanging: str = "") -> list[str]:
+    """Return text as lines of at most 80 columns."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + hanging,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,1 @@
+"""The market: boroughs, their pledge and the workforce, month by month. Mesa lives here."""

@@ -1,0 +1,60 @@
+"""The agency market: assignments end, outsiders arrive, and agency staff follow the bids."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.randomness import Purpose
+from sim.domain.vocabulary import Source, WorkerState
+from sim.market.leaving import chosen, gumbel, rationed
+from sim.market.opening import persons
+from sim.market.state import MarketState
+from sim.rules import behaviour
+
+
+def assignments_end(market: MarketState) -> None:
+    """Some assignments run out; those for which there is no longer any work end at once."""
+    workforce = market.workforce
+    placed = workforce.ids(WorkerState.PLACED)
+    chance = market.parameters.assignment_ends_per_month
+    workforce.end_assignment(chosen(market, Purpose.ASSIGNMENT_ENDS, placed, chance))
+    placed = workforce.ids(WorkerState.PLACED)
+    employers = workforce.of("employer", placed).astype(np.int64)
+    kept = rationed(market, placed, employers, market.agency_places())
+    workforce.end_assignment(placed[~kept])
+
+
+def agency_staff_choose_assignments(market: MarketState) -> None:
+    """Outsiders join the bench; those who look choose by gap and pay, and gaps are rationed."""
+    _outsiders_arrive(market)
+    workforce, parameters = market.workforce, market.parameters
+    bench = workforce.ids(WorkerState.BENCH)
+    bench = bench[workforce.of("free_from_month", bench) <= market.month]
+    searching = chosen(market, Purpose.SEARCH, bench, parameters.bench_search_share)
+    gap = np.maximum(market.agency_places() - workforce.placed, 0)
+    if searching.size and gap.any():
+        appeal = behaviour.assignment_appeal(
+            gap.astype(float), market.charge_rates(), parameters.assignment_pay_elasticity
+        )
+        score = appeal[None, :] + gumbel(market, Purpose.ASSIGNMENT_CHOICE, searching)
+        wanted = score.argmax(axis=1)
+        accepted = rationed(market, searching, wanted, gap)
+        workforce.begin_assignment(searching[accepted], wanted[accepted])
+    market.count_unfilled()
+
+
+def _outsiders_arrive(market: MarketState) -> None:
+    parameters = market.parameters
+    premium = market.premium if market.links.pay_draws_to_agency else market.opening_premium
+    yearly = behaviour.outsiders_per_year(
+        float(market.posts.sum()),
+        premium,
+        parameters.outsiders_per_post,
+        parameters.outsider_premium_elasticity,
+    )
+    arriving = market.streams.poisson(
+        Purpose.OUTSIDERS, market.month, market.slots[:1], np.array([yearly / MONTHS_PER_YEAR])
+    )
+    people = persons(market.streams, parameters, Source.AGENCY_OUTSIDER, arriving, market.month)
+    market.workforce.enter(people, Source.AGENCY_OUTSIDER, WorkerState.BENCH)

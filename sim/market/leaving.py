@@ -1,0 +1,133 @@
+"""How permanent staff leave: the sector, for agency work, or for another borough."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.randomness import FloatArray, KeyArray, Purpose, paired_keys
+from sim.domain.vocabulary import Event, Source, WorkerState
+from sim.market.opening import persons
+from sim.market.state import MarketState
+from sim.market.workforce import IntArray
+from sim.rules import behaviour
+
+
+def chosen(
+    market: MarketState, purpose: Purpose, ids: IntArray, chance: FloatArray | float
+) -> IntArray:
+    """Return those of `ids` whose draw for this purpose and month falls below their chance."""
+    keys: KeyArray = market.workforce.of("key", ids)
+    return ids[market.streams.uniform(purpose, market.month, keys) < chance]
+
+
+def permanent_staff_leave(market: MarketState) -> None:
+    """Permanent staff leave the sector, faster where strain is high; so do agency staff."""
+    parameters, workforce = market.parameters, market.workforce
+    permanent = workforce.ids(WorkerState.PERMANENT)
+    hazard = parameters.sector_exit_per_year * market.leaving_multiplier
+    chance = behaviour.monthly_chance(hazard)[workforce.of("employer", permanent)]
+    leavers = chosen(market, Purpose.LEAVE_SECTOR, permanent, chance)
+    workforce.leave_sector(leavers)
+    placed = workforce.ids(WorkerState.PLACED)
+    exit_chance = behaviour.monthly_chance(parameters.agency_exit_per_year)
+    workforce.leave_sector(chosen(market, Purpose.AGENCY_LEAVE_SECTOR, placed, exit_chance))
+    bench = workforce.ids(WorkerState.BENCH)
+    leaking = chosen(market, Purpose.BENCH_LEAK, bench, parameters.bench_leak_per_month)
+    workforce.leave_sector(leaking)
+
+
+def staff_reconsider_their_route(market: MarketState) -> None:
+    """Experienced permanent staff may go to agency work; placed agency staff may come back."""
+    workforce = market.workforce
+    bound = behaviour.monthly_chance(market.route.reconsider_per_year)
+    permanent = workforce.ids(WorkerState.PERMANENT)
+    thinking = chosen(market, Purpose.RECONSIDER, permanent, bound)
+    needed = MONTHS_PER_YEAR * market.rules.agency_experience_years
+    thinking = thinking[workforce.experience_months(thinking) >= needed]
+    going = _those_who_switch(market, thinking, towards_agency=True)
+    placed = workforce.ids(WorkerState.PLACED)
+    returning = _those_who_switch(
+        market, chosen(market, Purpose.RECONSIDER, placed, bound), towards_agency=False
+    )
+    workforce.go_to_agency(going, market.rules.cooling_off_months)
+    _replace_leavers(market)
+    employers = workforce.of("employer", returning).astype(np.int64)
+    workforce.take_permanent_post(
+        returning[rationed(market, returning, employers, market.vacancies())]
+    )
+
+
+def _those_who_switch(market: MarketState, ids: IntArray, *, towards_agency: bool) -> IntArray:
+    """Return those who switch, among workers whose draw passed the bound for certain choice.
+
+    The same draw decides: it falls below the chance of reconsidering *and* choosing.
+    """
+    pull = market.agency_pull(ids)
+    if towards_agency and market.rules.cooling_off_months:
+        foresight = market.parameters.foresight_years
+        pull = pull + behaviour.cooling_off_loss(market.rules.cooling_off_months, foresight)
+    chance = behaviour.agency_chance(
+        pull, market.parameters.pay_sensitivity, market.route.attachment
+    )
+    towards = chance if towards_agency else 1.0 - chance
+    hazard = market.route.reconsider_per_year * towards
+    return chosen(market, Purpose.RECONSIDER, ids, behaviour.monthly_chance(hazard))
+
+
+def staff_move_between_boroughs(market: MarketState) -> None:
+    """Permanent staff move to vacancies elsewhere, away from strain; nobody is lost on the way."""
+    workforce = market.workforce
+    permanent = workforce.ids(WorkerState.PERMANENT)
+    hazard = market.parameters.borough_moves_per_year * market.leaving_multiplier
+    chance = behaviour.monthly_chance(hazard)[workforce.of("employer", permanent)]
+    movers = chosen(market, Purpose.MOVE, permanent, chance)
+    if movers.size == 0:
+        return
+    vacancies = market.vacancies()
+    appeal = behaviour.assignment_appeal(vacancies.astype(float), market.strain_appeal, 1.0)
+    homes = workforce.of("employer", movers).astype(np.int64)
+    score = appeal[None, :] + gumbel(market, Purpose.MOVE_CHOICE, movers)
+    score[np.arange(movers.size), homes] = -np.inf
+    wanted = score.argmax(axis=1)
+    possible = np.isfinite(score[np.arange(movers.size), wanted])
+    movers, wanted = movers[possible], wanted[possible]
+    accepted = rationed(market, movers, wanted, vacancies)
+    workforce.move_borough(movers[accepted], wanted[accepted])
+
+
+def gumbel(market: MarketState, purpose: Purpose, ids: IntArray) -> FloatArray:
+    """Return Gumbel noise for each worker and employer: the luck of who likes which borough.
+
+    Added to log weights, its maximum chooses in proportion to the weights.
+    """
+    keys = paired_keys(market.workforce.of("key", ids), market.slots)
+    return -np.log(-np.log(market.streams.uniform(purpose, market.month, keys)))
+
+
+def rationed(
+    market: MarketState, ids: IntArray, employers: IntArray, places: IntArray
+) -> np.ndarray:
+    """Return which workers get a place when each employer has only so many.
+
+    Priority is each worker's own draw for the month, so who is first never depends on the
+    order in which rows happen to lie.
+    """
+    keys: KeyArray = market.workforce.of("key", ids)
+    luck = market.streams.uniform(Purpose.PRIORITY, market.month, keys)
+    order = np.lexsort((luck, employers))
+    queue = employers[order]
+    rank = np.arange(queue.size) - np.searchsorted(queue, queue)
+    accepted = np.zeros(ids.size, bool)
+    accepted[order] = rank < places[queue]
+    return accepted
+
+
+def _replace_leavers(market: MarketState) -> None:
+    """With the link cut, leaving opens no vacancy: somebody experienced takes over at once."""
+    if market.links.leaving_opens_vacancies:
+        return
+    flows = market.workforce.flows
+    lost = flows[Event.LEFT_SECTOR] + flows[Event.WENT_TO_AGENCY]
+    people = persons(market.streams, market.parameters, Source.REPLACEMENT, lost, market.month)
+    market.workforce.enter(people, Source.REPLACEMENT, WorkerState.PERMANENT)

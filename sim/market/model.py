@@ -1,0 +1,221 @@
+"""The market as a Mesa model: London's boroughs, their pledge and their workforce.
+
+`MONTH` is the month in order; `LondonMarket.step` is a loop over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mesa
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.opening_state import CensusStart
+from sim.domain.randomness import FloatArray
+from sim.domain.vocabulary import LONDON, WorkerState
+from sim.market import opening
+from sim.market.agency import agency_staff_choose_assignments, assignments_end
+from sim.market.bidding import boroughs_bid_for_agency_staff, pledge_members_comply_or_defect
+from sim.market.boroughs import Borough
+from sim.market.caseloads import caseloads_change, centre_strain, feel_the_strain
+from sim.market.hiring import boroughs_hire_permanent_staff
+from sim.market.leaving import (
+    permanent_staff_leave,
+    staff_move_between_boroughs,
+    staff_reconsider_their_route,
+)
+from sim.market.money import money_changes_hands
+from sim.market.outcomes import BASE, OUTCOME, measured, outcomes_are_recorded
+from sim.market.pledge import Pledge
+from sim.market.rulebook import Rulebook
+from sim.market.state import MarketState
+from sim.market.workforce import Worker
+from sim.rules import behaviour
+from sim.scenario import Scenario, load_scenario
+
+DEFAULT_YEARS = 10
+
+
+def rules_come_into_force(market: MarketState) -> None:
+    """The cap, the tax year, the offers and the pipeline of this month take effect."""
+    highest = float(market.charge_rates().max())
+    before, market.rules = market.rules, market.rulebook.in_force(market.today, highest)
+    affordable = market.parameters.most_affordable_multiple * market.opening_mean_charge
+    market.bid_ceiling = affordable * market.rules.price_level
+    if market.rules.tax_terms != before.tax_terms:
+        market.work_out_pay()
+
+
+Phase = Callable[[MarketState], None]
+
+MONTH: tuple[Phase, ...] = (
+    rules_come_into_force,
+    caseloads_change,
+    permanent_staff_leave,
+    staff_reconsider_their_route,
+    staff_move_between_boroughs,
+    boroughs_hire_permanent_staff,
+    assignments_end,
+    boroughs_bid_for_agency_staff,
+    pledge_members_comply_or_defect,
+    agency_staff_choose_assignments,
+    money_changes_hands,
+    outcomes_are_recorded,
+)
+"""The month, in order. Each phase is one sentence: who does what."""
+
+
+class LondonMarket(MarketState):
+    """London's market for children's social workers, one month a step.
+
+    Args:
+        scenario: a resolved scenario or the name or path of one.
+        rng: root seed, a whole number.
+        replicate: which run of the ensemble this is; part of every random key.
+        years: the horizon of `run`; `step` goes on as long as you like.
+        census: opening figures; by default the scenario's start census.
+
+    Example:
+        >>> market = LondonMarket("baseline", rng=1)
+        >>> market.step()
+        >>> 0 < market.outcome("permanent_share_of_workforce") < 1
+        True
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str,
+        rng: int = 1,
+        *,
+        replicate: int = 0,
+        years: int = DEFAULT_YEARS,
+        census: CensusStart | None = None,
+    ) -> None:
+        plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        super().__init__(plan, rng, replicate, census or opening.opening_census(plan.start))
+        self.months_planned = years * MONTHS_PER_YEAR
+        self.panel = self._blank_panel(self.months_planned + 1)
+        self._open()
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: _reporter(name) for name in COLLECTED}
+        )
+        self.datacollector.collect(self)
+
+    # Opening
+
+    def _open(self) -> None:
+        """Build month 0 from history: people, leadership, bids, and the route constants."""
+        census, parameters = self.census, self.parameters
+        self.workforce = opening.people_the_boroughs(census, self.streams, parameters)
+        self.leadership = opening.opening_leadership(self.streams, census, parameters)
+        self.rulebook = Rulebook(self.plan, self.employers, self.streams)
+        before = Rulebook(self.plan.without_levers(), self.employers, self.streams)
+        self.rules = before.in_force(self.opened_on, 0.0)
+        mean = parameters.assignment_rate_2017_per_hour * self.rules.salary_index
+        mean /= 1.0 - parameters.agency_margin_share
+        self.opening_mean_charge = mean
+        self.bid_ceiling = mean * parameters.most_affordable_multiple
+        bids = opening.opening_bids(self.streams, census, parameters, mean)
+        self.boroughs = [
+            Borough(self, place, name, float(bids[place]))
+            for place, name in enumerate(self.employers)
+        ]
+        self.pledge = Pledge(self)
+        self.work_out_pay()
+        self.opening_pay = self.pay
+        self.opening_cost_per_post = None
+        self.opening_strain = np.zeros(len(self.employers))
+        self._first_month()
+        self.route = self._solve_route()
+
+    def _first_month(self) -> None:
+        """Record month 0 as the census found it, with nothing done yet."""
+        self.workforce.open_month(0)
+        caseloads_change(self)
+        centre_strain(self)
+        feel_the_strain(self)
+        self.count_unfilled()
+        self.opening_premium = self.premium
+        money_changes_hands(self)
+        self.opening_cost_per_post = self.cost_per_post()
+        outcomes_are_recorded(self)
+
+    def _solve_route(self) -> behaviour.RouteConstants:
+        """Derive the attachment to permanent work and the pace of reconsidering (see `rules`)."""
+        parameters, workforce = self.parameters, self.workforce
+        permanent = workforce.ids(WorkerState.PERMANENT)
+        months = MONTHS_PER_YEAR * parameters.eligible_experience_years
+        eligible = permanent[workforce.experience_months(permanent) >= months]
+        placed = workforce.ids(WorkerState.PLACED)
+        return behaviour.solve_route_constants(
+            self.pull(eligible, self.opening_pay.log_premium, self.opening_strain),
+            self.pull(placed, self.opening_pay.log_premium, self.opening_strain),
+            eligible.size / max(permanent.size, 1),
+            parameters.pay_sensitivity,
+            parameters.flow_to_agency_per_year,
+            parameters.flow_to_permanent_per_year,
+        )
+
+    # The month
+
+    def step(self) -> None:
+        """Let one month pass."""
+        self.month += 1
+        if self.month == len(self.panel):
+            self.panel = np.concatenate([self.panel, self._blank_panel(MONTHS_PER_YEAR)])
+        self.workforce.open_month(self.month)
+        for phase in MONTH:
+            phase(self)
+        self.datacollector.collect(self)
+
+    def _blank_panel(self, months: int) -> FloatArray:
+        return np.full((months, len(self.employers), len(BASE)), np.nan)
+
+    def run(self) -> FloatArray:
+        """Step to the end of the planned years and return the recorded panel."""
+        while self.month < self.months_planned:
+            self.step()
+        return self.panel
+
+    def release(self) -> None:
+        """Let go of everything Mesa would keep alive after the run."""
+        self.remove_all_agents()
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    def outcome(self, name: str, employer: str = LONDON) -> float:
+        """Return an outcome of the current month, for London or one employer.
+
+        Raises:
+            KeyError: no such outcome or employer.
+        """
+        row = self.panel[self.month]
+        if employer == LONDON:
+            return float(measured(row, OUTCOME[name], london=True))
+        if employer not in self.employers:
+            raise KeyError(f"no employer {employer!r}; see `employers`")
+        place = self.employers.index(employer)
+        return float(measured(row, OUTCOME[name], london=False)[place])
+
+    def worker(self, worker_id: int) -> Worker:
+        """Return one worker's state and history, read only."""
+        return self.workforce.worker(worker_id)
+
+
+COLLECTED = (
+    "permanent_share_of_workforce",
+    "permanent_share_of_posts",
+    "unfilled_share_of_posts",
+    "agency_share",
+    "charge_rate_per_hour",
+    "agency_cost_per_year",
+    "permanent_fte",
+    "agency_fte",
+    "unfilled_fte",
+    "pledge_members",
+)
+"""What Mesa's DataCollector keeps for London, month by month."""
+
+
+def _reporter(name: str) -> Callable[[LondonMarket], float]:
+    return lambda market: market.outcome(name)

@@ -1,0 +1,156 @@
+"""How a market opens: the census of the start year becomes people, bids and leadership.
+
+The start is history. No lever touches it: route constants and opening bids come from the law
+as enacted on that day, so that two policies start from the same London.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import brentq
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.evidence import CensusStart, census_start
+from sim.domain.parameters import Parameters
+from sim.domain.randomness import FloatArray, KeyArray, Purpose, Streams, entrant_keys, slot_keys
+from sim.domain.vocabulary import Source, WorkerState
+from sim.market.workforce import IntArray, Newcomers, Workforce
+from sim.scenario import Start
+
+NEW_STAFF_YEARS = 3
+MAY_GO_AGENCY_YEARS = 3
+COMPANY_NONE, COMPANY_COMPLIANT, COMPANY_OUTSIDE = 0, 1, 2
+
+
+def opening_census(start: Start) -> CensusStart:
+    """Return the start census, moved to another vacancy share if the start is stylised.
+
+    A stylised start shifts every employer's log-odds of a vacancy by one constant, so that
+    London has the stated share, and keeps each employer's unfilled and extra posts of the
+    pattern year (assumption).
+    """
+    census = census_start(start.year)
+    target = start.vacancy_share
+    if target is None:
+        return census
+    vacancies = census.posts - census.permanent
+    unfilled = vacancies + census.extra - census.agency
+    share = np.clip(vacancies / census.posts, 0.01, 0.95)
+    odds = np.log(share / (1.0 - share))
+
+    def surplus(shift: float) -> float:
+        moved = census.posts / (1.0 + np.exp(-odds - shift))
+        return float(moved.sum() / census.posts.sum() - target)
+
+    shift = float(brentq(surplus, -20, 20))
+    moved = np.rint(census.posts / (1.0 + np.exp(-odds - shift))).astype(np.int64)
+    moved = np.maximum(moved, unfilled)
+    permanent = census.posts - moved
+    agency = moved - unfilled + census.extra
+    return replace(census, permanent=permanent, agency=agency)
+
+
+def persons(
+    streams: Streams, parameters: Parameters, source: Source, counts: IntArray, month: int
+) -> Newcomers:
+    """Return newcomers of one source, `counts` to each employer, with their fixed traits.
+
+    Outsiders who come for agency work have a taste for it one spread above the ordinary
+    (assumption). Experience is in months and depends on the source.
+    """
+    employers = np.repeat(np.arange(counts.size), counts)
+    first = np.cumsum(counts) - counts
+    nth = np.arange(employers.size) - first[employers]
+    keys = entrant_keys(source, employers, month, nth)
+    taste = parameters.taste_spread * streams.normal(Purpose.TASTE, 0, keys)
+    if source is Source.AGENCY_OUTSIDER:
+        taste = taste + parameters.taste_spread
+    experience = _experience_months(streams, parameters, source, keys)
+    return Newcomers(
+        keys=keys,
+        employers=employers,
+        qualified_month=month - experience,
+        taste=taste,
+        company=_company(streams, parameters, keys),
+    )
+
+
+def _company(streams: Streams, parameters: Parameters, keys: KeyArray) -> np.ndarray:
+    """Return whether each could use a company, and whether it would count as outside IR35."""
+    has_company = streams.uniform(Purpose.COMPANY, 0, keys) < parameters.company_share
+    outside = streams.uniform(Purpose.COMPLIANCE, 0, keys) < parameters.outside_ir35_share
+    return np.where(has_company, np.where(outside, COMPANY_OUTSIDE, COMPANY_COMPLIANT), 0).astype(
+        np.int8
+    )
+
+
+def _experience_months(
+    streams: Streams, parameters: Parameters, source: Source, keys: KeyArray
+) -> IntArray:
+    if source is Source.NEWLY_QUALIFIED:
+        return np.zeros(keys.size, np.int64)
+    new_months = NEW_STAFF_YEARS * MONTHS_PER_YEAR
+    later = streams.exponential(Purpose.EXPERIENCE, 0, keys) * parameters.experience_mean_years
+    experience = new_months + later * MONTHS_PER_YEAR
+    if source in (Source.START_PERMANENT, Source.REPLACEMENT):
+        band = streams.uniform(Purpose.EXPERIENCE_BAND, 0, keys)
+        share = max(parameters.start_new_staff_share, 1e-12)
+        experience = np.where(band < share, new_months * band / share, experience)
+    return experience.astype(np.int64)
+
+
+def people_the_boroughs(census: CensusStart, streams: Streams, parameters: Parameters) -> Workforce:
+    """Return the workforce of month 0: permanent staff, placed agency staff, and a bench."""
+    workforce = Workforce(census.employers, capacity=2 * int(census.permanent.sum() + 1))
+    bench_total = round(parameters.start_bench_share * int(census.agency.sum()))
+    bench = np.zeros(census.agency.size, np.int64)
+    bench[0] = bench_total
+    groups = [
+        (Source.START_PERMANENT, census.permanent, WorkerState.PERMANENT),
+        (Source.START_PLACED, census.agency, WorkerState.PLACED),
+        (Source.START_BENCH, bench, WorkerState.BENCH),
+    ]
+    people = [persons(streams, parameters, source, counts, 0) for source, counts, _ in groups]
+    tastes = _sorted_tastes(streams, parameters, people)
+    for (source, _, state), group, taste in zip(groups, people, tastes, strict=True):
+        workforce.enter(group._replace(taste=taste), source, state)
+    return workforce
+
+
+def _sorted_tastes(
+    streams: Streams, parameters: Parameters, people: list[Newcomers]
+) -> list[FloatArray]:
+    """Return tastes so that agency staff hold the highest, with noise as large as the spread."""
+    keys = np.concatenate([group.keys for group in people])
+    taste = np.concatenate([group.taste for group in people])
+    noise = parameters.taste_spread * streams.normal(Purpose.TASTE_NOISE, 0, keys)
+    ranked = taste[np.argsort(taste + noise, kind="stable")]
+    permanent_count = people[0].keys.size
+    dealt = np.empty_like(taste)
+    luck = streams.uniform(Purpose.PRIORITY, 0, keys)
+    for members in (np.arange(permanent_count), np.arange(permanent_count, keys.size)):
+        dealt[members[np.argsort(luck[members], kind="stable")]] = ranked[members]
+    ends = np.cumsum([group.keys.size for group in people])
+    return np.split(dealt, ends[:-1])
+
+
+def opening_bids(
+    streams: Streams, census: CensusStart, parameters: Parameters, mean_charge: float
+) -> FloatArray:
+    """Return each employer's opening charge rate, spread about London's mean in logs."""
+    spread = parameters.starting_bid_spread
+    draws = streams.normal(Purpose.STARTING_BID, 0, slot_keys(census.posts.size))
+    return mean_charge * np.exp(spread * draws - spread**2 / 2.0)
+
+
+def opening_leadership(streams: Streams, census: CensusStart, parameters: Parameters) -> FloatArray:
+    """Return latent leadership: lower where agency share is high, plus luck (assumption)."""
+    workforce = census.permanent + census.agency
+    share = census.agency / np.maximum(workforce, 1)
+    london = int(census.agency.sum()) / max(int(workforce.sum()), 1)
+    draws = streams.normal(Purpose.STARTING_LEADERSHIP, 0, slot_keys(census.posts.size))
+    return (
+        parameters.leadership_agency_slope * (share - london) + parameters.leadership_spread * draws
+    )

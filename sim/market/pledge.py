@@ -1,0 +1,85 @@
+"""The pledge: boroughs that agree to a cap, and what makes one break it or come back."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.domain.randomness import Purpose
+from sim.domain.vocabulary import Enforcement
+from sim.market.boroughs import Borough
+from sim.market.rulebook import members_of
+
+BACK_BELOW = 0.5
+"""A defector returns when its unfilled share is below this share of its tolerance."""
+
+
+class Pledge(mesa.Agent):
+    """The collective cap as an institution.
+
+    A member is short in a month when the cap holds its bid down and its unfilled share is
+    above both its tolerance and the bid target. Short for three months in a row, it leaves and
+    bids freely from the next month. It returns after six months in a row with unfilled posts
+    below half its tolerance. Under strict or break-glass enforcement nobody leaves; with signed
+    exceptions a share of a member's placements is paid in full (spread evenly: an assumption).
+
+    Attributes:
+        signed: whether each employer signed (one truth value an employer).
+        ever_bound: whether the cap has held any bid down so far.
+        defections, returns: how often a member has left or come back so far.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model)
+        self.terms = model.levers.cap
+        self.signed = members_of(
+            self.terms.members, model.employers, model.streams, Purpose.PLEDGE_ORDER
+        )
+        self.has_begun = False
+        self.ever_bound = False
+        self.defections = self.returns = 0
+
+    def settle(self, boroughs: list[Borough]) -> None:
+        """Let each borough pay what it wants, or the cap if it keeps to it; then see who breaks.
+
+        A cap that has sunk below equal pay is paid at the lawful minimum.
+        """
+        rules = self.model.rules
+        in_force = rules.cap_charge_rate != inf
+        may_leave = self.terms.enforcement is Enforcement.VOLUNTARY
+        most = max(rules.cap_charge_rate, rules.lowest_lawful_charge)
+        if in_force and not self.has_begun:
+            self.has_begun = True
+            for borough in boroughs:
+                borough.is_member = bool(self.signed[borough.index])
+        unfilled = (self.model.unfilled / np.maximum(self.model.posts, 1)).tolist()
+        for borough in boroughs:
+            wanted = borough.desired_charge_rate
+            keeps = in_force and borough.is_member
+            borough.pay(self._kept_to(wanted, most) if keeps else wanted)
+            self.ever_bound = self.ever_bound or borough.cap_binds
+            if in_force and may_leave and self.signed[borough.index]:
+                self._review(borough, unfilled[borough.index])
+
+    def _kept_to(self, wanted: float, most: float) -> float:
+        """Return a member's mean price: the cap, but for its signed exceptions."""
+        kept = min(wanted, most)
+        return kept + self.terms.exceptions_share * (wanted - kept)
+
+    def _review(self, borough: Borough, unfilled: float) -> None:
+        target = self.model.parameters.unfilled_target
+        if borough.is_member:
+            is_short = borough.cap_binds and unfilled > max(self.terms.tolerance, target)
+            borough.months_short = borough.months_short + 1 if is_short else 0
+            if borough.months_short >= self.terms.months_short_before_leaving:
+                borough.is_member, borough.months_short, borough.months_content = False, 0, 0
+                self.defections += 1
+            return
+        is_content = unfilled < BACK_BELOW * self.terms.tolerance
+        borough.months_content = borough.months_content + 1 if is_content else 0
+        if borough.months_content >= self.terms.return_months:
+            borough.is_member, borough.months_content = True, 0
+            self.returns += 1

@@ -1,0 +1,1 @@
+"""Rules: pure functions of numbers and arrays. No Mesa, no state, no clock."""

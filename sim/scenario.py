@@ -1,0 +1,339 @@
+"""A named choice of start, structure, parameters and levers: load, check, resolve, fingerprint.
+
+A scenario file is TOML. It may extend another; what it sets replaces what it extends. Any
+fault gives one `ScenarioError` naming the file, the key, what was given and what is allowed.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from hashlib import blake2b
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from sim.domain import evidence
+from sim.domain.calendar import census_date
+from sim.domain.parameters import Parameters
+from sim.domain.quantities import Declared, quantity
+from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
+from sim.rules.policy import Levers
+
+UNNAMED_KEYS = ("name", "title", "why")
+"""What a scenario is called: excluded from fingerprints and from every random key."""
+
+
+MOST_NAMES_SHOWN = 12
+WORDS_FOR_TYPES = {
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "true or false",
+    "string": "text in quotes",
+    "tuple": "a list in square brackets",
+    "date": "a date such as 2026-04-01",
+}
+"""What is allowed where pydantic names a type, by how its kind of error begins."""
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be used; the message is one a user can act on."""
+
+
+class Start(Declared):
+    """Where the boroughs start from."""
+
+    year: int = quantity(
+        evidence.latest_census_year(), unit="year", label="census year the boroughs start from"
+    )
+    stylised: bool = quantity(
+        False, unit="yes or no", label="start from a census pattern moved to another date"
+    )
+    date: datetime.date | None = quantity(None, unit="date", label="census day of a stylised start")
+    vacancy_share: float | None = quantity(
+        None, unit="of posts", label="London's vacancy share at a stylised start", allowed=(0, 0.9)
+    )
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Start:
+        years = evidence.census_years()
+        if self.year not in years:
+            raise ValueError(
+                f"there is no census for {self.year}; years: {years[0]} to {years[-1]}"
+            )
+        if self.stylised:
+            if self.date is None or self.vacancy_share is None:
+                raise ValueError("a stylised start needs a date and a vacancy_share")
+            if self.date != census_date(self.date.year) or not 2013 <= self.date.year <= 2026:
+                raise ValueError("a stylised start is a 30 September from 2013 to 2026")
+        elif self.date is not None or self.vacancy_share is not None:
+            raise ValueError("date and vacancy_share belong to a stylised start (stylised = true)")
+        return self
+
+    @property
+    def opening(self) -> datetime.date:
+        """The day of month 0."""
+        return self.date if self.date is not None else census_date(self.year)
+
+
+class Structure(Declared):
+    """Which rival structure of the market holds, and which links are cut."""
+
+    bid_trigger: BidTrigger = quantity(
+        BidTrigger.UNFILLED, unit="choice", label="what a borough looks at when it bids"
+    )
+    hiring: HiringStructure = quantity(
+        HiringStructure.SUPPLY_LIMITED, unit="choice", label="how hiring answers vacancies"
+    )
+    cut_links: tuple[Link, ...] = quantity(
+        (), unit="list", label="links of the circle that are cut", no_op=()
+    )
+
+
+class Scenario(Declared):
+    """One resolved scenario: everything a run needs but its seed.
+
+    `fixed_parameters` names the parameters somebody chose; an ensemble draws the others.
+    """
+
+    name: str = "unnamed"
+    title: str = ""
+    why: str = ""
+    start: Start = Field(default_factory=Start)
+    structure: Structure = Field(default_factory=Structure)
+    parameters: Parameters = Field(default_factory=Parameters)
+    levers: Levers = Field(default_factory=Levers)
+    fixed_parameters: tuple[str, ...] = ()
+
+    def content(self) -> dict[str, Any]:
+        """Return what the scenario does, without what it is called, ready for JSON."""
+        return self.model_dump(mode="json", exclude=set(UNNAMED_KEYS))
+
+    def fingerprint(self) -> str:
+        """Return a short hash of `content`: equal for scenarios that do the same."""
+        text = json.dumps(self.content(), sort_keys=True, separators=(",", ":"))
+        return blake2b(text.encode(), digest_size=8).hexdigest()
+
+    def without_levers(self) -> Scenario:
+        """Return the same London with every lever at its no-op."""
+        return self.model_copy(update={"levers": Levers()})
+
+    def with_parameters(self, drawn: Mapping[str, Any]) -> Scenario:
+        """Return this scenario with some parameters replaced (values are checked)."""
+        values = self.parameters.model_dump() | dict(drawn)
+        return self.model_copy(update={"parameters": Parameters(**values)})
+
+
+def shipped_folder() -> Path:
+    """Return the folder of shipped scenarios, in a wheel or beside an editable checkout."""
+    packaged = Path(str(resources.files("sim"))) / "_scenarios"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "scenarios"
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Return the names of the shipped scenarios, in order."""
+    return tuple(sorted(path.stem for path in shipped_folder().glob("*.toml")))
+
+
+def load_scenario(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
+    """Return a scenario by shipped name or by path, with `key=value` overrides on top.
+
+    Raises:
+        ScenarioError: unreadable, unknown, circular or invalid, in one sentence.
+    """
+    path = _find(str(name_or_path))
+    merged = _with_ancestors(path, ())
+    source = path.name
+    for override in overrides:
+        merged = _merged(merged, _parsed_override(override))
+        source = f"{path.name} with --set"
+    return _built(merged, path.stem, source)
+
+
+def scenario_from(content: Mapping[str, Any], name: str = "unnamed") -> Scenario:
+    """Return a scenario from nested dictionaries shaped like a file; it may `extends` one."""
+    merged = dict(content)
+    parent = merged.pop("extends", None)
+    if parent is not None:
+        merged = _merged(_with_ancestors(_find(str(parent)), ()), merged)
+    return _built(merged, name, name)
+
+
+def _find(name: str) -> Path:
+    shipped = shipped_folder() / f"{name}.toml"
+    if "/" not in name and "\\" not in name and shipped.is_file():
+        return shipped
+    path = Path(name)
+    if path.is_dir():
+        raise ScenarioError(f"{name}: a folder, where a scenario file (.toml) is expected")
+    if path.suffix == ".toml" or path.is_file():
+        return path
+    raise ScenarioError(f"{_unknown(name)}, or give the path of a .toml file")
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name, scenario_names(), n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    return f"no scenario is called {name!r}{hint}; shipped are {', '.join(scenario_names())}"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise ScenarioError(f"{path}: cannot be read ({fault.strerror})") from None
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{path}: is not a text file in UTF-8") from None
+    except tomllib.TOMLDecodeError as fault:
+        raise ScenarioError(f"{path}: is not valid TOML: {fault}") from None
+
+
+def _with_ancestors(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    resolved = path.resolve()
+    if resolved in seen:
+        chain = " -> ".join(step.stem for step in (*seen, resolved))
+        raise ScenarioError(f"{path.name}: extends goes round in a circle: {chain}")
+    content = _read(path)
+    parent = content.pop("extends", None)
+    if parent is None:
+        return content
+    if not isinstance(parent, str):
+        raise ScenarioError(f"{path.name}: extends: given {parent!r}; allowed: a scenario's name")
+    ancestors = _with_ancestors(_parent_of(path, parent), (*seen, resolved))
+    ancestors.pop("title", None)
+    ancestors.pop("why", None)
+    return _merged(ancestors, content)
+
+
+def _parent_of(path: Path, parent: str) -> Path:
+    """Return what a file extends: a file beside it, else a shipped scenario.
+
+    A file may have the name of the shipped scenario it extends.
+    """
+    beside = path.parent / (parent if parent.endswith(".toml") else f"{parent}.toml")
+    shipped = shipped_folder() / f"{parent}.toml"
+    if beside.is_file() and not (beside.samefile(path) and shipped.is_file()):
+        return beside
+    if shipped.is_file():
+        return shipped
+    raise ScenarioError(f"{path.name}: extends: {_unknown(parent)}, or name a file beside it")
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = _merged(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _parsed_override(override: str) -> dict[str, Any]:
+    key, equals, text = override.partition("=")
+    parts = [part.strip() for part in key.split(".")]
+    if not equals or not all(parts):
+        raise ScenarioError(
+            f"--set {override}: expected key=value, such as parameters.bid_speed=0.2"
+        )
+    value: Any = text.strip()
+    with suppress(tomllib.TOMLDecodeError):
+        read = tomllib.loads(f"value = {value}")
+        value = read["value"] if len(read) == 1 else value
+    for part in reversed(parts):
+        value = {part: value}
+    if parts[0] in (*UNNAMED_KEYS, "extends", "fixed_parameters") or not isinstance(value, dict):
+        raise ScenarioError(f"--set {override}: {parts[0]!r} cannot be set")
+    return value
+
+
+def _built(content: Mapping[str, Any], name: str, source: str) -> Scenario:
+    given = dict(content)
+    for reserved in ("name", "fixed_parameters"):
+        if reserved in given:
+            raise ScenarioError(f"{source}: {reserved}: is worked out, not set in a file")
+    chosen = given.get("parameters", {})
+    fixed = tuple(sorted(chosen)) if isinstance(chosen, Mapping) else ()
+    try:
+        return Scenario(**given, name=name, fixed_parameters=fixed)
+    except ValidationError as fault:
+        raise ScenarioError(f"{source}: {_sentence(fault)}") from None
+    except TypeError as fault:
+        raise ScenarioError(f"{source}: {fault}") from None
+
+
+def _sentence(fault: ValidationError) -> str:
+    """Return pydantic's first finding as: key, what was given, what is allowed."""
+    error = fault.errors()[0]
+    place = [str(part) for part in error["loc"] if "[" not in str(part)]
+    key, given = ".".join(place) or "scenario", error.get("input")
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        names = _names_at(place[:-1])
+        close = difflib.get_close_matches(place[-1], names, n=1)
+        close += [path for path in _paths(Scenario) if path.endswith(f".{place[-1]}")]
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        return f"{key}: unknown key{hint}; allowed here: {_listed(names)}"
+    if kind == "value_error":
+        text = str(context["error"])
+        shown = "" if isinstance(given, Mapping) else f"given {given!r}; "
+        return f"{key}: {shown}{text}"
+    if kind == "model_type":
+        return f"{key}: given {given!r}; allowed: a table of {_listed(_names_at(place))}"
+    words = [text for start, text in WORDS_FOR_TYPES.items() if kind.startswith(start)]
+    bounds = _bounds_at(place)
+    if bounds is not None:
+        low, high = bounds
+        number = words[0] if words else "a number"
+        allowed = f"{number} from {low:g} to {high:g}" if low < high else f"{low:g} only"
+    else:
+        allowed = words[0] if words else error["msg"].removeprefix("Input should be ")
+    return f"{key}: given {given!r}; allowed: {allowed}"
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > MOST_NAMES_SHOWN:
+        return "what `permanence describe parameters` lists"
+    return ", ".join(names)
+
+
+def _paths(group: type[BaseModel], before: str = "") -> Iterator[str]:
+    """Yield the dotted path of every group and field."""
+    for name, field in group.model_fields.items():
+        yield before + name
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _paths(field.annotation, f"{before}{name}.")
+
+
+def _group_at(place: list[str]) -> type[BaseModel]:
+    group: type[BaseModel] = Scenario
+    for part in place:
+        annotation = group.model_fields[part].annotation if part in group.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            break
+        group = annotation
+    return group
+
+
+def _names_at(place: list[str]) -> list[str]:
+    group = _group_at(place)
+    hidden = ("name", "fixed_parameters") if group is Scenario else ()
+    names = [name for name in group.model_fields if name not in hidden]
+    return ["extends", *names] if group is Scenario else names
+
+
+def _bounds_at(place: list[str]) -> tuple[float, float] | None:
+    field = _group_at(place[:-1]).model_fields.get(place[-1]) if place else None
+    metadata = [] if field is None else field.metadata
+    ends = [
+        next((float(getattr(item, end)) for item in metadata if hasattr(item, end)), None)
+        for end in ("ge", "le")
+    ]
+    low, high = ends
+    return None if low is None or high is None else (low, high)

@@ -1,0 +1,263 @@
+"""The Python interface: the numbers of the files, in frames, tables and figures."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+import sim.interfaces.python
+from sim.experiments import results
+from sim.experiments.compare import compared
+from sim.experiments.store import StoreError
+
+RUNS, YEARS = 3, 2
+
+
+@pytest.fixture(scope="module")
+def old():
+    return sim.run("no-cap", runs=RUNS, years=YEARS)
+
+
+@pytest.fixture(scope="module")
+def new():
+    return sim.run("pan-london-cap", runs=RUNS, years=YEARS)
+
+
+# Frames
+
+
+def test_panel_is_the_file(old, tmp_path):
+    results.write_result(old.ensemble, tmp_path)
+    written = pd.read_csv(tmp_path / results.PANEL, parse_dates=["date"])
+    found = old.panel()
+    assert list(found.columns) == list(results.PANEL_COLUMNS)
+    pd.testing.assert_frame_equal(found, written, check_dtype=False, check_exact=True)
+    assert found["run"].nunique() == RUNS
+    assert found["date"].nunique() == YEARS + 1
+    assert pd.api.types.is_datetime64_any_dtype(found["date"])
+
+
+def test_summary_is_the_file(old, tmp_path):
+    results.write_result(old.ensemble, tmp_path)
+    written = pd.read_csv(tmp_path / results.SUMMARY, parse_dates=["date"])
+    found = old.summary()
+    assert list(found.columns) == list(results.SUMMARY_COLUMNS)
+    pd.testing.assert_frame_equal(found, written, check_dtype=False, check_exact=True)
+
+
+def test_median_and_chance_are_those_of_the_panel(old):
+    panel = old.panel().query("variable == 'permanent_share_of_posts'")
+    last = panel[panel["date"] == panel["date"].max()].groupby("unit")["value"].median()
+    assert old.median("permanent_share_of_posts") == pytest.approx(last["London"])
+    assert old.median("permanent_share_of_posts", "bexley") == pytest.approx(last["Bexley"])
+    joint = "Kingston upon Thames / Richmond upon Thames"
+    assert old.median("permanent_share_of_posts", "Richmond upon Thames") == pytest.approx(
+        last[joint]
+    )
+    assert 0 <= old.chance_of_90_percent() <= 1
+
+
+def test_xarray_missing_is_said_with_what_to_install(old, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(ImportError, match="pip install xarray"):
+        old.to_xarray()
+
+
+def test_to_xarray_holds_the_panel(old):
+    pytest.importorskip("xarray")
+    found = old.to_xarray()
+    assert dict(found.sizes) == {"run": RUNS, "date": YEARS + 1, "unit": 33}
+    values = found["permanent_share_of_posts"].sel(unit="London").to_numpy()
+    np.testing.assert_array_equal(values, old.ensemble.of("permanent_share_of_posts"))
+    assert found["bench_fte"].dims == ("run", "date")
+    assert "not calibrated" in found.attrs["calibration"]
+
+
+# Running
+
+
+def test_a_kept_result_is_read_again_not_run_again(tmp_path):
+    first = sim.run("no-cap", runs=2, years=1, out=tmp_path / "kept")
+    assert (tmp_path / "kept" / results.PANEL).is_file()
+    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "kept" / "runs").iterdir()}
+    assert len(times) == 2
+    again = sim.run("no-cap", runs=2, years=1, out=tmp_path / "kept")
+    assert times == {path: path.stat().st_mtime_ns for path in times}
+    pd.testing.assert_frame_equal(first.panel(), again.panel())
+    with pytest.raises(StoreError, match="holds another result"):
+        sim.run("baseline", runs=2, years=1, out=tmp_path / "kept")
+
+
+def test_overrides_reach_the_market():
+    result = sim.run("no-cap", runs=1, years=1, overrides=["parameters.bid_speed=0.123"])
+    assert result.scenario.parameters.bid_speed == 0.123
+    with pytest.raises(ValueError, match="name or path"):
+        sim.run(result.scenario, runs=1, years=1, overrides=["parameters.bid_speed=0.1"])
+
+
+@pytest.mark.parametrize("bad", [{"runs": 0}, {"years": 0}, {"jobs": 0}, {"parameters": "best"}])
+def test_bad_numbers_are_refused_with_what_is_allowed(bad):
+    (name,) = bad
+    with pytest.raises(ValueError, match=rf"{name}: given .*; allowed:"):
+        sim.run("no-cap", **{"runs": 1, "years": 1} | bad)
+
+
+def test_an_unknown_scenario_is_refused():
+    with pytest.raises(sim.ScenarioError, match="did you mean"):
+        sim.run("no-capp", runs=1, years=1)
+
+
+# Comparing
+
+
+def test_the_table_is_the_paired_comparison(old, new):
+    table = sim.compare(old, new).table()
+    expected = compared(old.ensemble, new.ensemble)
+    assert list(table["outcome"]) == [row.outcome for row in expected]
+    for column in ("old", "new", "difference", "q10", "q90"):
+        np.testing.assert_array_equal(table[column], [getattr(row, column) for row in expected])
+    assert set(table["policy"]) == {"pan-london-cap"}
+    assert sim.compare(old, new).table("Bexley")["old"].iloc[0] != table["old"].iloc[0]
+
+
+def test_results_that_are_not_paired_are_refused(old):
+    other = sim.run("pan-london-cap", runs=RUNS, years=YEARS, seed=2)
+    with pytest.raises(ValueError, match="seed"):
+        sim.compare(old, other)
+    with pytest.raises(ValueError, match="at least one policy"):
+        sim.compare(old)
+
+
+def test_names_and_results_can_be_mixed(old, new):
+    mixed = sim.compare(old, "pan-london-cap", runs=RUNS, years=YEARS)
+    pd.testing.assert_frame_equal(mixed.table(), sim.compare(old, new).table())
+
+
+# Showing
+
+
+class Reader(HTMLParser):
+    """Collects what a screen reader would use: captions, headers with scope, cells."""
+
+    def __init__(self):
+        super().__init__()
+        self.tag, self.captions, self.headers, self.cells = "", [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tag = tag
+        if tag == "th":
+            assert dict(attrs)["scope"] in ("row", "col")
+
+    def handle_data(self, data):
+        place = {"caption": self.captions, "th": self.headers, "td": self.cells}.get(self.tag)
+        if place is not None:
+            place.append(data)
+
+
+def read(html):
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+def test_a_result_shows_both_shares_unfilled_posts_and_the_caution(old):
+    shown = read(old._repr_html_())
+    assert "permanent share of the workforce" in shown.headers
+    assert "permanent share of posts" in shown.headers
+    assert "unfilled posts" in shown.headers
+    assert "not calibrated" in shown.captions[0].lower()
+    median = np.median(old.ensemble.london("permanent_share_of_workforce")[:, -1])
+    assert f"{100 * median:.1f} %" in shown.cells
+
+
+def test_a_comparison_shows_old_new_and_difference(old, new):
+    shown = read(sim.compare(old, new)._repr_html_())
+    assert {"old: no-cap", "new: pan-london-cap", "difference", "80 % interval"} <= set(
+        shown.headers
+    )
+    row = sim.compare(old, new).table().iloc[0]
+    assert f"{100 * row['old']:.1f} %" in shown.cells
+    assert "not calibrated" in shown.captions[0].lower()
+
+
+def test_names_are_escaped():
+    scenario = sim.scenario_from({"extends": "no-cap", "title": "<script>"}, name="<b>")
+    result = sim.run(scenario, runs=1, years=1)
+    assert "<script>" not in result._repr_html_()
+    assert "<b>" not in sim.compare(result, result)._repr_html_()
+    assert "<b>" not in result.plot.permanence()._repr_html_()
+
+
+def test_plots_are_figures_with_alt_text(old, new):
+    both = sim.compare(old, new).plot
+    for plot in (old.plot, both):
+        for figure in (plot.permanence("Bexley"), plot.map(month=12), plot.charge()):
+            assert figure.alt_text
+            assert figure.headline in figure.alt_text
+    assert "no-cap" in both.map().alt_text
+    assert "pan-london-cap" in both.map().alt_text
+
+
+# The package
+
+
+def loaded_by(code):
+    """Return the names of the modules a fresh process has after running some code."""
+    command = [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["sim.experiments.run", "sim.experiments.replicate"])
+def test_worker_processes_load_no_plotting(module):
+    loaded = loaded_by(f"import {module}")
+    assert module in loaded
+    assert not {name for name in loaded if name.split(".")[0] in ("matplotlib", "typer", "rich")}
+
+
+def test_running_from_python_loads_no_plotting_until_something_is_drawn():
+    loaded = loaded_by("import sim; sim.run('no-cap', runs=1, years=1)")
+    assert "sim.interfaces.python" in loaded
+    assert "matplotlib" not in loaded
+
+
+def test_import_sim_loads_nothing_of_weight():
+    loaded = loaded_by("import sim")
+    assert "sim" in loaded
+    heavy = {"numpy", "pandas", "matplotlib", "mesa", "pydantic", "pyarrow", "scipy"}
+    assert not heavy & loaded
+
+
+def test_every_public_name_is_there_and_listed():
+    for name in sim.__all__:
+        assert getattr(sim, name) is not None
+        assert name in dir(sim)
+    assert sim.LondonMarket.__name__ == "LondonMarket"
+    with pytest.raises(AttributeError, match="no attribute 'agency_rate'"):
+        _ = sim.agency_rate
+
+
+@pytest.mark.parametrize("module", [sim, sim.interfaces.python])
+def test_examples_in_docstrings_run(module):
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0
+
+
+def test_the_module_is_the_command_line():
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"NO_COLOR": "1"},
+    )
+    assert done.stdout.strip() == f"permanence {sim.__version__}"

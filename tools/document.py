@@ -1,0 +1,133 @@
+"""Write docs/model.md from the code: the month, the equations, every number with its source.
+
+Run by `make docs`. A test compares the file with what the code says now, so it cannot drift.
+The order follows the ODD protocol (Grimm et al., 2020, for describing agent-based models).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+from sim.domain.parameters import Parameters
+from sim.domain.quantities import Declaration, declarations
+from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure
+from sim.market import ledger, opening, outcomes, pledge, workforce
+from sim.market.model import MONTH
+from sim.market.outcomes import OUTCOMES
+from sim.rules import behaviour, pay_floor
+from sim.rules.policy import Levers
+
+TARGET = Path(__file__).parent.parent / "docs" / "model.md"
+HEADING = """# The model, as the code states it
+
+Written by `make docs` from docstrings and declarations; do not edit by hand.
+
+## Purpose
+
+Does a collective cap on agency pay, an off-payroll tax change, a better permanent offer, or a
+package of them break the vicious circle of agency pay among London's boroughs, and does the
+permanent share of children's social workers move toward 90 %? The model explores mechanisms; its
+ensembles are not calibrated yet, and no census identifies what the cap or the tax change did.
+
+## Entities, state and scales
+
+One step is one month; month 0 is 30 September of the start year. Boroughs and their pledge are
+Mesa agents; workers (permanent, placed with an agency, on the bench, out) are rows of one ledger.
+Kingston and Richmond are one employer; the City of London is modelled and never scored.
+"""
+
+
+def summary(thing: object) -> str:
+    """Return a docstring as one paragraph without its argument lists."""
+    text = inspect.getdoc(thing) or ""
+    kept = text.split("\n\nArgs:")[0].split("\n\nAttributes:")[0].split("\n\nRaises:")[0]
+    return " ".join(part for part in kept.replace("\n\n", " ").split())
+
+
+def document() -> str:
+    """Return the whole text."""
+    parts = [HEADING, *_process(), *_equations(), *_numbers(), *_outcomes()]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _process() -> Iterator[str]:
+    yield "## The month, in order\n"
+    for place, phase in enumerate(MONTH, start=1):
+        yield f"{place}. `{phase.__name__}`: {summary(phase)}"
+    yield "\n## How it starts\n"
+    for thing in (opening, opening.opening_census, opening.people_the_boroughs):
+        yield f"- {summary(thing)}"
+    yield f"- {summary(opening.opening_leadership)}"
+    yield "\n## The pledge and the ledgers\n"
+    for thing in (pledge.Pledge, workforce.Workforce, ledger):
+        yield f"- {summary(thing)}"
+    yield "\n## Rival structures and links\n"
+    yield f"Boroughs bid on: {', '.join(BidTrigger)}. Hiring is: {', '.join(HiringStructure)}."
+    yield "Links of the circle, each of which can be cut:\n"
+    yield from (f"- `{link.value}`: {label}" for link, label in LINK_LABELS.items())
+
+
+def _equations() -> Iterator[str]:
+    yield "\n## Equations\n"
+    for module in (behaviour, pay_floor):
+        for name, function in _public_functions(module):
+            yield f"- `{name}`: {summary(function)}"
+
+
+def _public_functions(module: ModuleType) -> Iterator[tuple[str, object]]:
+    for name, thing in vars(module).items():
+        here = inspect.isfunction(thing) and thing.__module__ == module.__name__
+        if here and not name.startswith("_"):
+            yield name, thing
+
+
+def _numbers() -> Iterator[str]:
+    yield "\n## Parameters\n"
+    yield "The prior is what an ensemble draws from; a blank prior means the value is fixed.\n"
+    yield from _table(declarations(Parameters).values())
+    for name, field in Levers.model_fields.items():
+        yield f"\n## Lever: {name.replace('_', ' ')}\n"
+        yield f"{str(field.description).capitalize()}.\n"
+        assert isinstance(field.annotation, type)
+        yield from _table(declarations(field.annotation).values())
+
+
+def _table(declared: Iterable[Declaration]) -> Iterator[str]:
+    yield "| name | meaning | default | unit | allowed | prior | grade | source |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for one in declared:
+        default = one.default.value if hasattr(one.default, "value") else one.default
+        shown = f"{default:g}" if isinstance(default, float) else str(default)
+        cells = [
+            f"`{one.name}`",
+            one.label,
+            shown,
+            one.unit,
+            _range(one.allowed),
+            _range(one.prior),
+            one.grade.value.replace("_", " "),
+            one.source,
+        ]
+        yield "| " + " | ".join(cells) + " |"
+
+
+def _range(bounds: tuple[float, float] | None) -> str:
+    return "" if bounds is None else f"{bounds[0]:g} to {bounds[1]:g}"
+
+
+def _outcomes() -> Iterator[str]:
+    yield "\n## Outcomes\n"
+    yield summary(outcomes) + "\n"
+    yield "| name | meaning | unit | made of |"
+    yield "|---|---|---|---|"
+    for one in OUTCOMES:
+        made_of = one.numerator + (f" / {one.denominator}" if one.denominator else "")
+        yield f"| `{one.name}` | {one.label} | {one.unit} | {made_of.replace('_', ' ')} |"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(document(), encoding="utf-8")
+    print(f"wrote {TARGET}")
