@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from tempfile import TemporaryFile
+from types import FrameType
 from typing import BinaryIO
 
 import numpy as np
@@ -160,6 +161,38 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@contextmanager
+def _interrupts_heeded() -> Iterator[Callable[[], None]]:
+    """Offer a check that raises KeyboardInterrupt if Ctrl-C was pressed and nobody heard it.
+
+    Python drops an exception raised while it collects garbage or calls back from C: a Ctrl-C
+    that lands there would be lost, and a long job would go on to its end.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+    before = signal.getsignal(signal.SIGINT)
+    pressed = False
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        if callable(before):
+            before(number, frame)
+
+    def heed() -> None:
+        if pressed and before is signal.default_int_handler:
+            raise KeyboardInterrupt
+
+    if callable(before):
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield heed
+    finally:
+        if callable(before):
+            signal.signal(signal.SIGINT, before)
+
+
 def run_ensemble(
     scenario: Scenario,
     *,
@@ -177,13 +210,15 @@ def run_ensemble(
     parameters: dict[int, dict[str, float]] = {}
     facts: dict[int, dict[str, float]] = {}
     units: tuple[str, ...] = ()
-    for done, record in enumerate(_records(specs, pool, store), start=1):
-        london.add(record.replicate, record.london())
-        censuses.add(record.replicate, record.censuses())
-        parameters[record.replicate] = record.parameters
-        facts[record.replicate] = record.facts
-        units = record.units
-        progress(done, runs, record.seconds)
+    with _interrupts_heeded() as heed_interrupts:
+        for done, record in enumerate(_records(specs, pool, store), start=1):
+            london.add(record.replicate, record.london())
+            censuses.add(record.replicate, record.censuses())
+            parameters[record.replicate] = record.parameters
+            facts[record.replicate] = record.facts
+            units = record.units
+            progress(done, runs, record.seconds)
+            heed_interrupts()
     order = range(runs)
     return Ensemble(
         scenario=scenario,

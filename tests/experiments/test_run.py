@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -363,3 +364,20 @@ def test_ninety_per_cent_is_reached_at_a_september_after_the_start() -> None:
     assert ensemble.reached().tolist() == [False, False, True, True, False]
     assert ensemble.reached("permanent_share_of_posts").tolist() == [False] * 5
     assert ensemble.reached(unit="Camden").tolist() == ensemble.reached(unit=LONDON).tolist()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends itself a POSIX signal")
+def test_an_interrupt_that_python_drops_is_heeded_all_the_same(computed: list[int]) -> None:
+    def drop_it(done: int, wanted: int, seconds: float) -> None:
+        # As Python does with what is raised while it collects garbage.
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            ensemble_of(progress=drop_it)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert computed == [0]
