@@ -17,13 +17,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from sim.domain import evidence
 from sim.domain.calendar import census_date
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declared, quantity
-from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
+from sim.domain.vocabulary import BidTrigger, HiringStructure, Judgement, Link
 from sim.rules.policy import Levers
 
 UNNAMED_KEYS = ("name", "title", "why")
@@ -59,6 +59,20 @@ class Start(Declared):
     vacancy_share: float | None = quantity(
         None, unit="of posts", label="London's vacancy share at a stylised start", allowed=(0, 0.9)
     )
+
+    judgements: dict[str, Judgement] = quantity(
+        {},
+        unit="judgement by borough",
+        label="judgements Ofsted has just made at the start (the others are drawn)",
+        no_op={},
+    )
+
+    @field_validator("judgements", mode="before")
+    @classmethod
+    def _are_boroughs(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            raise ValueError("expected a table of borough = judgement")
+        return {evidence.employer_of(str(name)): judgement for name, judgement in given.items()}
 
     @model_validator(mode="after")
     def _is_known(self) -> Start:

@@ -11,18 +11,19 @@ a coarse search and not a calibration. Later years were not looked at.
 
 from __future__ import annotations
 
+from sim.domain.hiring_assumptions import HiringAssumptions
+from sim.domain.inspection_assumptions import InspectionAssumptions
+from sim.domain.offer_assumptions import OfferAssumptions
 from sim.domain.pay_assumptions import SHARE, PayAssumptions
-from sim.domain.quantities import quantity
+from sim.domain.quantities import CENSUS, YEARLY, quantity
 from sim.domain.vocabulary import Grade
 
-CENSUS = "DfE children's social work workforce census 2017-2023"
-YEARLY = "per year"
 POUNDS_PER_HOUR = "£ per hour"
 
 __all__ = ["Parameters", "PayAssumptions"]
 
 
-class Parameters(PayAssumptions):
+class Parameters(InspectionAssumptions, OfferAssumptions, HiringAssumptions, PayAssumptions):
     """The model's parameters. A scenario or `--set parameters.NAME=` replaces any of them."""
 
     # Leaving and moving
@@ -131,59 +132,6 @@ class Parameters(PayAssumptions):
         grade=Grade.LOOKED_UP,
         source="HMRC 2016: about 10 % of companies in scope applied the rules",
     )
-    # Permanent hiring
-    outside_hires_per_post: float = quantity(
-        0.050,
-        unit="of posts per year",
-        label="experienced permanent hires from outside London's boroughs",
-        allowed=(0, 1),
-        prior=(0.03, 0.08),
-        identified=True,
-        grade=Grade.MEASURED,
-        source=f"{CENSUS}: about 1,050 starters a year in all, newly qualified among them",
-    )
-    newly_qualified_per_post: float = quantity(
-        0.055,
-        unit="of posts per year",
-        label="newly qualified staff looking for a first post",
-        allowed=(0, 1),
-        prior=(0.045, 0.065),
-        identified=True,
-    )
-    newly_qualified_per_supervisor: float = quantity(
-        0.33,
-        unit="newly qualified per experienced permanent worker",
-        label="newly qualified staff a borough can supervise",
-        allowed=(0, 5),
-    )
-    vacancy_elasticity: float = quantity(
-        0.2,
-        unit="elasticity",
-        label="how hiring answers vacancies under the supply_limited structure",
-        allowed=(0, 1),
-        prior=(0, 0.4),
-        source=f"{CENSUS}: starters on vacancies .01 (s.e. .06), a correlation",
-    )
-    reputation_sensitivity: float = quantity(
-        4.0,
-        unit="log hires per unit of agency share",
-        label="how a high agency share repels applicants (reputation structure)",
-        allowed=(0, 20),
-        prior=(0, 6),
-    )
-    budget_sensitivity: float = quantity(
-        1.5,
-        unit="strain per unit of overspend",
-        label="how overspending cuts the permanent offer (budget structure)",
-        allowed=(0, 10),
-        prior=(0, 3),
-    )
-    monthly_hiring_limit: float = quantity(
-        1 / 3,
-        unit="of vacancies per month",
-        label="the most vacancies a borough can fill in a month (time to hire)",
-        allowed=(0, 1),
-    )
     # The agency market
     assignment_rate_2017_per_hour: float = quantity(
         34.0,
@@ -246,6 +194,13 @@ class Parameters(PayAssumptions):
         unit="elasticity",
         label="how strongly the premium draws in outsiders",
         allowed=(0, 10),
+    )
+    neighbours_reach: float = quantity(
+        0.3,
+        unit="share of agency staff",
+        label="agency staff who would follow a better price beyond London's border",
+        allowed=(0, 1),
+        prior=(0.1, 0.6),
     )
     extra_agency_share: float = quantity(
         0.03,

@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.domain.vocabulary import Grade
 
+CENSUS = "DfE children's social work workforce census 2017-2023"
+YEARLY = "per year"
+
 
 class Declared(BaseModel):
     """A frozen group of declared quantities that refuses unknown names."""

@@ -140,6 +140,19 @@ class PriceBasis(StrEnum):
     ASSIGNMENT = "assignment"
 
 
+class Judgement(StrEnum):
+    """What Ofsted found at its last inspection, best first."""
+
+    OUTSTANDING = "outstanding"
+    GOOD = "good"
+    REQUIRES_IMPROVEMENT = "requires_improvement"
+    INADEQUATE = "inadequate"
+
+
+GRADES = tuple(Judgement)
+"""Judgements by number: a borough's grade is a place in this tuple."""
+
+
 LONDON = "London"
 TARGET_PERMANENT_SHARE = 0.90
 """The share the story's best borough reached; drawn on every chart and counted in every table."""

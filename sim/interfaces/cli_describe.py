@@ -68,8 +68,11 @@ def model_lines() -> list[str]:
         name = phase.__name__.replace("_", " ")
         lines.append(f"{place:>3}. {name[0].upper() + name[1:]}")
     lines += ["", "Levers, each of which does exactly nothing until it is set:"]
-    for name, field in Levers.model_fields.items():
-        lines.append(f"  {name.replace('_', ' ')}: {field.description}")
+    levers = [
+        f"{name.replace('_', ' ')} ({field.description})"
+        for name, field in Levers.model_fields.items()
+    ]
+    lines += wrapped("; ".join(levers) + ".", indent="  ")
     lines += ["", "Rival structures, which the record does not tell apart:"]
     lines.append(f"  boroughs bid on: {', '.join(BidTrigger)}")
     lines.append(f"  hiring is: {', '.join(HiringStructure)}")

@@ -25,20 +25,10 @@ from sim.scenario import Scenario
 
 FEW_RUNS = 20
 BIDS_ON = {BidTrigger.UNFILLED: "unfilled posts", BidTrigger.VACANCIES: "vacancies"}
-NOT_IDENTIFIED = "is not identified by the data: it follows from"
 CHANCE = (
     "Chance of 90 %: runs that are there at one 30 September at least; it need not last, and a "
     "small borough can touch it by luck."
 )
-GROUNDS = {
-    "cap": f"The cap's effect {NOT_IDENTIFIED} stated assumptions.",
-    "tax": f"The tax change's effect {NOT_IDENTIFIED} tax law and assumptions, "
-    "parameters.company_share above all.",
-    "permanent_offer": "How strongly the permanent offer acts is an assumption.",
-    "newly_qualified": "How many more newly qualified staff there are is an assumption.",
-    "agency_rules": "How far a wait deters is an assumption; who it keeps out follows from it.",
-}
-"""What the effect of each lever rests on."""
 
 
 def notes(ensemble: Ensemble, unit: str = LONDON, base: Ensemble | None = None) -> list[str]:
@@ -116,7 +106,7 @@ def _lever(name: str, ensemble: Ensemble, unit: str, base: Ensemble | None) -> l
     label = Levers.model_fields[name].description
     last = ensemble.day(ensemble.months[-1])
     if base is None or lever != before:
-        found.append(GROUNDS.get(name, f"The effect of '{label}' follows from assumptions."))
+        found.append(lever.grounds)
     if not lever.is_no_op and lever.start is not None and lever.start > last:
         found.append(f"The lever '{label}' starts after the last month shown: it changes nothing.")
     return found

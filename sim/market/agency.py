@@ -7,8 +7,9 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import Purpose
 from sim.domain.vocabulary import Source, WorkerState
-from sim.market.leaving import chosen, gumbel, rationed
+from sim.market.leaving import chosen, drawn_beyond_london, gumbel, rationed
 from sim.market.opening import persons
+from sim.market.pay import bands_of
 from sim.market.state import MarketState
 from sim.rules import behaviour
 
@@ -30,15 +31,22 @@ def agency_staff_choose_assignments(market: MarketState) -> None:
     _outsiders_arrive(market)
     workforce, parameters = market.workforce, market.parameters
     bench = workforce.ids(WorkerState.BENCH)
-    bench = bench[workforce.of("free_from_month", bench) <= market.month]
+    waiting = workforce.of("free_from_month", bench) > market.month
+    if market.rules.turns_away_waiting.all():
+        bench = bench[~waiting]
     searching = chosen(market, Purpose.SEARCH, bench, parameters.bench_search_share)
     gap = np.maximum(market.agency_places() - workforce.placed, 0)
     if searching.size and gap.any():
         appeal = behaviour.assignment_appeal(
-            gap.astype(float), market.charge_rates(), parameters.assignment_pay_elasticity
+            gap.astype(float)[:, None], market.prices, parameters.assignment_pay_elasticity
         )
-        score = appeal[None, :] + gumbel(market, Purpose.ASSIGNMENT_CHOICE, searching)
+        bands = bands_of(workforce.experience_months(searching))
+        score = appeal.T[bands] + gumbel(market, Purpose.ASSIGNMENT_CHOICE, searching)
+        waiting = workforce.of("free_from_month", searching) > market.month
+        score[np.ix_(waiting, market.rules.turns_away_waiting)] = -np.inf
         wanted = score.argmax(axis=1)
+        possible = np.isfinite(score[np.arange(searching.size), wanted])
+        searching, wanted = searching[possible], wanted[possible]
         accepted = rationed(market, searching, wanted, gap)
         workforce.begin_assignment(searching[accepted], wanted[accepted])
     market.count_unfilled()
@@ -53,6 +61,8 @@ def _outsiders_arrive(market: MarketState) -> None:
         parameters.outsiders_per_post,
         parameters.outsider_premium_elasticity,
     )
+    if market.rules.neighbours_pay is not None:
+        yearly /= drawn_beyond_london(market)
     arriving = market.streams.poisson(
         Purpose.OUTSIDERS, market.month, market.slots[:1], np.array([yearly / MONTHS_PER_YEAR])
     )

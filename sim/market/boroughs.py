@@ -12,7 +12,8 @@ class Borough(mesa.Agent):
 
     Attributes:
         name: the DfE name of the employer.
-        charge_rate_per_hour: what it pays an agency for an hour, £ excluding VAT.
+        charge_rate_per_hour: what it pays an agency for an experienced worker's hour, £
+            excluding VAT (`MarketState.prices` has every experience band).
         desired_charge_rate: what it would pay if no cap bound it.
         is_member: whether it keeps to the collective cap.
         cap_binds: whether the cap held its bid down this month.

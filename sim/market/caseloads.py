@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray, Purpose
 from sim.market.state import MarketState
+from sim.market.workforce import IntArray
 from sim.rules import behaviour
 
 FEWEST_STAFF = 0.5
@@ -18,23 +19,36 @@ def caseloads_change(market: MarketState) -> None:
     growth = parameters.posts_growth_per_year
     posts = behaviour.grown(census.posts.astype(float), growth, month)
     market.posts = np.rint(posts).astype(np.int64)
-    market.cases = behaviour.grown(census.cases, parameters.cases_growth_per_year, month)
+    arising = behaviour.grown(census.cases, parameters.cases_growth_per_year, month)
+    market.cases = arising * (1.0 - market.rules.prevented)
+    market.cases_paid_for = arising * market.rules.prevention_paid
     share = behaviour.extra_share(
         census.extra / np.maximum(census.posts, 1),
         parameters.extra_agency_share,
         parameters.extra_fade_per_year,
         month,
     )
-    market.extra_wanted = np.rint(share * market.posts).astype(np.int64)
+    share = share + market.ofsted.surge_share()
+    market.project_teams = _project_teams(market)
+    market.extra_wanted = np.rint(share * market.posts).astype(np.int64) + market.project_teams
     if month > 0:
         noise = market.streams.normal(Purpose.LEADERSHIP, month, market.slots)
+        target, reversion = market.ofsted.leadership_course()
         market.leadership = behaviour.leadership_step(
             market.leadership,
             noise,
             parameters.leadership_spread,
-            parameters.leadership_reversion_per_year,
+            reversion,
+            target,
         )
     feel_the_strain(market)
+
+
+def _project_teams(market: MarketState) -> IntArray:
+    """Return the staff in project teams that members buy around a cap that holds them down."""
+    share = market.levers.cap.project_teams_share
+    held_down = np.array([b.is_member and b.cap_binds for b in market.boroughs])
+    return np.rint(share * market.unfilled * held_down).astype(np.int64)
 
 
 def feel_the_strain(market: MarketState) -> None:
@@ -46,7 +60,8 @@ def feel_the_strain(market: MarketState) -> None:
     left = behaviour.relieved_cases(
         market.cases, market.caseload, rules.caseload_bar, rules.offer_relief
     )
-    offer = rules.offer_leadership + market.budget_offer()
+    market.cases_relieved = market.cases - left
+    offer = rules.offer_leadership + market.budget_offer() - market.ofsted.shock()
     market.strain = behaviour.strain(
         _per_holder(market, left, effective), market.reference_caseload, market.leadership + offer
     )
@@ -70,7 +85,8 @@ def centre_strain(market: MarketState) -> None:
     weights = workforce.permanent / max(int(workforce.permanent.sum()), 1)
     caseload = _per_holder(market, market.cases, effective)
     market.reference_caseload = float((caseload * weights).sum()) or 1.0
-    market.opening_strain = behaviour.strain(caseload, market.reference_caseload, market.leadership)
+    felt = market.leadership - market.ofsted.shock()
+    market.opening_strain = behaviour.strain(caseload, market.reference_caseload, felt)
     multiplier = behaviour.strain_multiplier(parameters.strain_to_leaving, market.opening_strain)
     market.multiplier_centre = float((multiplier * weights).sum()) or 1.0
     market.strain_centre = float((market.opening_strain * weights).sum())

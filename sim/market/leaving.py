@@ -30,11 +30,22 @@ def permanent_staff_leave(market: MarketState) -> None:
     leavers = chosen(market, Purpose.LEAVE_SECTOR, permanent, chance)
     workforce.leave_sector(leavers)
     placed = workforce.ids(WorkerState.PLACED)
-    exit_chance = behaviour.monthly_chance(parameters.agency_exit_per_year)
+    beyond = drawn_beyond_london(market)
+    exit_chance = behaviour.monthly_chance(parameters.agency_exit_per_year * beyond)
     workforce.leave_sector(chosen(market, Purpose.AGENCY_LEAVE_SECTOR, placed, exit_chance))
     bench = workforce.ids(WorkerState.BENCH)
-    leaking = chosen(market, Purpose.BENCH_LEAK, bench, parameters.bench_leak_per_month)
-    workforce.leave_sector(leaking)
+    leak = min(parameters.bench_leak_per_month * beyond, 1.0)
+    workforce.leave_sector(chosen(market, Purpose.BENCH_LEAK, bench, leak))
+
+
+def drawn_beyond_london(market: MarketState) -> float:
+    """Return by how much better pay around London multiplies agency staff's leaving it."""
+    pay, parameters = market.rules.neighbours_pay, market.parameters
+    if pay is None:
+        return 1.0
+    elasticity = parameters.assignment_pay_elasticity
+    drawn = behaviour.beyond_london(pay, market.mean_charge_rate(), elasticity)
+    return 1.0 + parameters.neighbours_reach * (drawn - 1.0)
 
 
 def staff_reconsider_their_route(market: MarketState) -> None:
@@ -54,7 +65,7 @@ def staff_reconsider_their_route(market: MarketState) -> None:
     _replace_leavers(market)
     employers = workforce.of("employer", returning).astype(np.int64)
     workforce.take_permanent_post(
-        returning[rationed(market, returning, employers, market.vacancies())]
+        returning[rationed(market, returning, employers, market.open_vacancies())]
     )
 
 
@@ -66,7 +77,10 @@ def _those_who_switch(market: MarketState, ids: IntArray, *, towards_agency: boo
     pull = market.agency_pull(ids)
     if towards_agency and market.rules.cooling_off_months:
         foresight = market.parameters.foresight_years
-        pull = pull + behaviour.cooling_off_loss(market.rules.cooling_off_months, foresight)
+        closed = market.posts[market.rules.turns_away_waiting].sum() / max(market.posts.sum(), 1)
+        pull = pull + closed * behaviour.cooling_off_loss(
+            market.rules.cooling_off_months, foresight
+        )
     chance = behaviour.agency_chance(
         pull, market.parameters.pay_sensitivity, market.route.attachment
     )
@@ -84,8 +98,10 @@ def staff_move_between_boroughs(market: MarketState) -> None:
     movers = chosen(market, Purpose.MOVE, permanent, chance)
     if movers.size == 0:
         return
-    vacancies = market.vacancies()
-    appeal = behaviour.assignment_appeal(vacancies.astype(float), market.strain_appeal, 1.0)
+    vacancies = market.open_vacancies()
+    drawn = market.strain_appeal * market.ofsted.pull()
+    drawn = drawn * market.pay.offer_pay_ratio**market.parameters.hiring_pay_elasticity
+    appeal = behaviour.assignment_appeal(vacancies.astype(float), drawn, 1.0)
     homes = workforce.of("employer", movers).astype(np.int64)
     score = appeal[None, :] + gumbel(market, Purpose.MOVE_CHOICE, movers)
     score[np.arange(movers.size), homes] = -np.inf

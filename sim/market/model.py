@@ -19,14 +19,16 @@ from sim.market.agency import agency_staff_choose_assignments, assignments_end
 from sim.market.bidding import boroughs_bid_for_agency_staff, pledge_members_comply_or_defect
 from sim.market.boroughs import Borough
 from sim.market.caseloads import caseloads_change, centre_strain, feel_the_strain
-from sim.market.hiring import boroughs_hire_permanent_staff
+from sim.market.hiring import boroughs_hire_permanent_staff, offers_under_way
 from sim.market.leaving import (
     permanent_staff_leave,
     staff_move_between_boroughs,
     staff_reconsider_their_route,
 )
 from sim.market.money import money_changes_hands
+from sim.market.ofsted import Ofsted, ofsted_inspects
 from sim.market.outcomes import BASE, OUTCOME, measured, outcomes_are_recorded
+from sim.market.pay import BAND_STARTS_MONTHS
 from sim.market.pledge import Pledge
 from sim.market.rulebook import Rulebook
 from sim.market.state import MarketState
@@ -60,6 +62,7 @@ MONTH: tuple[Phase, ...] = (
     boroughs_bid_for_agency_staff,
     pledge_members_comply_or_defect,
     agency_staff_choose_assignments,
+    ofsted_inspects,
     money_changes_hands,
     outcomes_are_recorded,
 )
@@ -121,18 +124,23 @@ class LondonMarket(MarketState):
             Borough(self, place, name, float(bids[place]))
             for place, name in enumerate(self.employers)
         ]
-        self.pledge = Pledge(self)
+        self.prices = np.repeat(bids[:, None], len(BAND_STARTS_MONTHS), axis=1)
+        self.pledge, self.ofsted = Pledge(self), Ofsted(self)
         self.work_out_pay()
         self.opening_pay = self.pay
         self.opening_cost_per_post = None
         self.opening_strain = np.zeros(len(self.employers))
         self._first_month()
         self.route = self._solve_route()
+        offers_under_way(self)
 
     def _first_month(self) -> None:
         """Record month 0 as the census found it, with nothing done yet."""
         self.workforce.open_month(0)
         caseloads_change(self)
+        centre_strain(self)
+        feel_the_strain(self)
+        self.ofsted.open(self.quality(), self.plan.start.judgements)
         centre_strain(self)
         feel_the_strain(self)
         self.count_unfilled()

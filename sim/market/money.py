@@ -10,37 +10,60 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.vocabulary import WorkerState
-from sim.market.ledger import PENCE_PER_POUND, MonthLedger
+from sim.market.ledger import PAYEES, PENCE_PER_POUND, MonthLedger
 from sim.market.pay import BAND_STARTS_MONTHS, bands_of
 from sim.market.state import MarketState
 from sim.market.workforce import IntArray
 from sim.rules.tax import Payslip
 
+STAFF_PAYEES = ("workers", "hmrc", "pension_fund", "agencies", "umbrellas", "company_costs")
+SERVICES = list(PAYEES).index("services")
+
 
 def money_changes_hands(market: MarketState) -> None:
-    """Boroughs pay salaries and agencies; HMRC, agencies and the pension fund take their part."""
+    """Boroughs pay staff, agencies and suppliers; HMRC and the pension fund take their part."""
     market.work_out_pay()
     table, workforce = market.pay, market.workforce
-    count = len(market.employers)
+    count, bands = len(market.employers), len(BAND_STARTS_MONTHS)
     ledger = MonthLedger(count)
     permanent = workforce.ids(WorkerState.PERMANENT)
-    bands = bands_of(workforce.experience_months(permanent))
-    heads = _heads(workforce.of("employer", permanent), bands, count, len(BAND_STARTS_MONTHS))
+    heads = _heads(
+        workforce.of("employer", permanent),
+        bands_of(workforce.experience_months(permanent)),
+        count,
+        bands,
+    )
     parts = _monthly_pence(table.permanent)
-    paid = np.einsum("pb,eb->pe", parts, heads)
-    ledger.received += paid
+    paid = np.einsum("peb,eb->pe", parts, heads)
+    ledger.received[: len(STAFF_PAYEES)] += paid
     ledger.permanent_cost = paid.sum(axis=0)
     placed = workforce.ids(WorkerState.PLACED)
-    groups = workforce.of("company", placed)
-    by_group = _heads(workforce.of("employer", placed), groups, count, len(table.routes))
+    groups = workforce.of("company", placed).astype(np.int64)
+    kinds = groups * bands + bands_of(workforce.experience_months(placed))
+    by_kind = _heads(workforce.of("employer", placed), kinds, count, len(table.routes) * bands)
+    by_group = by_kind.reshape(count, len(table.routes), bands)
     for route in set(table.routes):
         people = sum(by_group[:, g] for g, used in enumerate(table.routes) if used is route)
-        paid = _monthly_pence(table.agency[route])[:, :-1] * people
-        ledger.received += paid
+        paid = np.einsum("peb,eb->pe", _monthly_pence(table.agency[route])[:, :-1], people)
+        ledger.received[: len(STAFF_PAYEES)] += paid
         ledger.agency_cost += paid.sum(axis=0)
-    top_of_scale = int(parts.sum(axis=0)[-1])
-    ledger.permanent_equivalent = top_of_scale * workforce.placed
+    ledger.permanent_equivalent = parts.sum(axis=0)[:, -1] * workforce.placed
+    _policies_are_paid_for(market, ledger)
     market.ledger = ledger
+
+
+def _policies_are_paid_for(market: MarketState, ledger: MonthLedger) -> None:
+    """Boroughs pay for overspill teams, leadership, careers, recruitment and prevention."""
+    rules, parameters = market.rules, market.parameters
+    cases = market.cases_relieved * parameters.overspill_cost_per_case
+    cases = cases + market.cases_paid_for * parameters.prevention_cost_per_case
+    a_post = rules.offer_leadership * parameters.leadership_cost_per_post
+    a_post = a_post + rules.offer_careers * parameters.careers_cost_per_post
+    hires = market.hires_won_per_year * parameters.recruitment_cost_per_hire
+    yearly = (cases + a_post * market.posts + hires) * rules.salary_index
+    paid = np.rint(yearly * PENCE_PER_POUND / MONTHS_PER_YEAR).astype(np.int64)
+    ledger.policy_cost = paid
+    ledger.received[SERVICES] += paid
 
 
 def _heads(employers: np.ndarray, groups: np.ndarray, count: int, kinds: int) -> IntArray:
@@ -49,7 +72,7 @@ def _heads(employers: np.ndarray, groups: np.ndarray, count: int, kinds: int) ->
 
 
 def _monthly_pence(slip: Payslip) -> IntArray:
-    """Return what each payee receives a month for one worker: (payee, element) pence."""
+    """Return what each of STAFF_PAYEES receives a month for one worker: (payee, ...) pence."""
     yearly = np.array(
         [
             np.asarray(part, float)

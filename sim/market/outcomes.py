@@ -14,6 +14,7 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Event, WorkerState
 from sim.market.ledger import PAYEES, pounds_per_year
+from sim.market.pay import bands_of
 from sim.market.state import MarketState
 
 BASE = (
@@ -30,6 +31,7 @@ BASE = (
     "agency_cost",
     "permanent_cost",
     "permanent_equivalent",
+    "policy_cost",
     *(f"paid_to_{payee}" for payee in PAYEES),
     "handovers",
     "agency_tenure",
@@ -38,6 +40,12 @@ BASE = (
     "to_permanent",
     "moved_away",
     "starters",
+    "filled",
+    "filled_in_year",
+    "promised",
+    "offers_made",
+    "offers_accepted",
+    "grade",
     "members",
     "bound_members",
     "at_ceiling",
@@ -114,6 +122,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         "agency cost above the same posts' permanent cost",
         "agency_excess",
     ),
+    Outcome("policy_cost_per_year", _MONEY, "spent on what policies buy", "policy_cost"),
     Outcome("permanent_cost_per_year", _MONEY, "permanent staff cost", "permanent_cost"),
     Outcome("cost_per_filled_post", _MONEY_A_POST, "cost per filled post", "total_cost", "filled"),
     Outcome(
@@ -153,6 +162,29 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("to_permanent_fte_per_month", _FTE, "agency staff becoming permanent", "to_permanent"),
     Outcome("moved_away_fte_per_month", _FTE, "permanent staff moving borough", "moved_away"),
     Outcome("starters_fte_per_month", _FTE, "permanent staff hired from outside", "starters"),
+    Outcome("offers_made_per_month", "offers", "offers of permanent posts made", "offers_made"),
+    Outcome("offer_acceptance_share", _SHARE, "offers accepted", "offers_accepted", "offers_made"),
+    Outcome(
+        "permanent_share_if_promised",
+        _SHARE,
+        "permanent share once all who accepted have started",
+        "with_promised",
+        "staff",
+    ),
+    Outcome(
+        "months_to_fill",
+        "months",
+        "time to fill a vacancy: vacancies over posts filled in the last year",
+        "vacancies",
+        "filled_in_month",
+    ),
+    Outcome(
+        "ofsted_grade",
+        "1 (outstanding) to 4 (inadequate)",
+        "Ofsted's last judgement",
+        "grade",
+        "one",
+    ),
     Outcome("pledge_members", "employers", "employers keeping to the cap", "members"),
     Outcome("members_bound_by_cap", "employers", "employers the cap holds down", "bound_members"),
     Outcome("employers_at_bid_ceiling", "employers", "employers who can pay no more", "at_ceiling"),
@@ -170,6 +202,7 @@ def outcomes_are_recorded(market: MarketState) -> None:
     members = np.array([b.is_member for b in market.boroughs], float)
     at_ceiling = np.array([b.is_at_ceiling for b in market.boroughs], float)
     bound = np.array([b.cap_binds for b in market.boroughs], float)
+    filled = _filled(market)
     values = {
         "posts": market.posts,
         "permanent": workforce.permanent,
@@ -180,10 +213,11 @@ def outcomes_are_recorded(market: MarketState) -> None:
         "bench": workforce.bench / count,
         "cases": market.cases,
         "holders": market.census.case_holder_share * (workforce.permanent + workforce.placed),
-        "hourly_charges": workforce.placed * market.charge_rates(),
+        "hourly_charges": _hourly_charges(market),
         "agency_cost": pounds_per_year(ledger.agency_cost),
         "permanent_cost": pounds_per_year(ledger.permanent_cost),
         "permanent_equivalent": pounds_per_year(ledger.permanent_equivalent),
+        "policy_cost": pounds_per_year(ledger.policy_cost),
         **{
             f"paid_to_{payee}": pounds_per_year(received)
             for payee, received in zip(PAYEES, ledger.received, strict=True)
@@ -195,6 +229,12 @@ def outcomes_are_recorded(market: MarketState) -> None:
         "to_permanent": flows[Event.TOOK_PERMANENT_POST],
         "moved_away": flows[Event.MOVED_BOROUGH],
         "starters": flows[Event.ENTERED],
+        "filled": filled,
+        "filled_in_year": filled + _earlier(market, "filled"),
+        "promised": market.promised(),
+        "offers_made": market.offers_made,
+        "offers_accepted": market.offers_accepted,
+        "grade": market.ofsted.grade + 1,
         "members": members,
         "bound_members": bound,
         "at_ceiling": at_ceiling,
@@ -205,6 +245,33 @@ def outcomes_are_recorded(market: MarketState) -> None:
     }
     for place, name in enumerate(BASE):
         market.panel[market.month, :, place] = values[name]
+
+
+def _hourly_charges(market: MarketState) -> FloatArray:
+    """Return what an hour of all placed staff costs, £, by employer."""
+    workforce = market.workforce
+    placed = workforce.ids(WorkerState.PLACED)
+    employers = workforce.of("employer", placed)
+    prices = market.prices[employers, bands_of(workforce.experience_months(placed))]
+    total = np.bincount(employers, weights=prices, minlength=len(market.employers))
+    return np.asarray(total, np.float64)
+
+
+def _filled(market: MarketState) -> FloatArray:
+    """Return permanent posts filled this month, by employer: from outside, agency or elsewhere."""
+    permanent, flows = market.workforce.permanent, market.workforce.flows
+    if market.month == 0:
+        return np.zeros(permanent.size)
+    before = market.panel[market.month - 1, :, BASE.index("permanent")]
+    gone = flows[[Event.LEFT_SECTOR, Event.WENT_TO_AGENCY, Event.MOVED_BOROUGH]].sum(axis=0)
+    return np.asarray(permanent - before + gone, np.float64)
+
+
+def _earlier(market: MarketState, name: str) -> FloatArray:
+    """Return a recorded column summed over the eleven months before this one."""
+    first = max(market.month - MONTHS_PER_YEAR + 1, 0)
+    total = market.panel[first : market.month, :, BASE.index(name)].sum(axis=0)
+    return np.asarray(total, np.float64)
 
 
 def _agency_tenure(market: MarketState) -> FloatArray:
@@ -248,10 +315,14 @@ def _sum(panel: FloatArray, name: str, london: bool) -> FloatArray:
         values = column("agency") * column("price_level")
     elif name == "agency_cost_at_start":
         values = column("agency_cost") / column("price_level")
-    elif name == "total_cost":
-        values = column("agency_cost") + column("permanent_cost")
-    elif name == "total_cost_at_start":
-        values = (column("agency_cost") + column("permanent_cost")) / column("price_level")
+    elif name in ("total_cost", "total_cost_at_start"):
+        values = column("agency_cost") + column("permanent_cost") + column("policy_cost")
+        if name == "total_cost_at_start":
+            values = values / column("price_level")
+    elif name == "with_promised":
+        values = column("permanent") + column("promised")
+    elif name == "filled_in_month":
+        values = column("filled_in_year") / MONTHS_PER_YEAR
     elif name == "filled":
         values = column("posts") - column("unfilled")
     elif name == "agency_excess":

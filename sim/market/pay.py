@@ -27,16 +27,19 @@ class PayTable:
     """Payslips of one month.
 
     Attributes:
-        permanent: annual payslips of permanent staff, one a band.
+        permanent: annual payslips of permanent staff, (employer, band).
         routes: best route of each company group, by the numbers of `opening.COMPANY_*`.
-        agency: annual payslips by route; elements are the employers, then London's mean.
-        log_premium: ln(agency net / permanent net) at London's mean, by band and group.
+        agency: annual payslips by route, (employer, then London's mean; band).
+        log_premium: ln(agency net at London's mean / permanent net), (employer, band, group).
+        offer_pay_ratio: permanent net pay over what it would be without a better offer, by
+            employer, at the top of the scale.
     """
 
     permanent: Payslip
     routes: tuple[Route, Route, Route]
     agency: dict[Route, Payslip]
     log_premium: FloatArray
+    offer_pay_ratio: FloatArray
 
 
 def bands_of(experience_months: IntArray) -> IntArray:
@@ -47,41 +50,51 @@ def bands_of(experience_months: IntArray) -> IntArray:
 
 
 class PayDesk:
-    """Works out pay tables, keeping the last permanent payslips until the law changes."""
+    """Works out pay tables, keeping the last permanent payslips until law or salaries change."""
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
-        self._scale = np.array(
+        self.scale = np.array(
             [
                 parameters.salary_newly_qualified_2017,
                 parameters.salary_mid_scale_2017,
                 parameters.salary_top_of_scale_2017,
             ]
         )
-        self._permanent: tuple[TaxLaw, float, Payslip] | None = None
+        self._permanent: tuple[TaxLaw, FloatArray, FloatArray, Payslip, FloatArray] | None = None
 
     def table(
         self,
         law: TaxLaw,
         off_payroll_enforced: bool,
-        salary_index: float,
+        salaries: FloatArray,
+        offered: FloatArray,
         charge_rates: FloatArray,
-        london_mean: float,
+        london_means: FloatArray,
     ) -> PayTable:
-        """Return the month's pay table. Prices are charge rates, £ per hour."""
+        """Return the month's pay table.
+
+        Args:
+            law, off_payroll_enforced: whose tax.
+            salaries, offered: £ a year without and with a better offer, (employer, band).
+            charge_rates: £ per hour, (employer, band).
+            london_means: London's mean charge rate, £ per hour, by band.
+        """
         to_worker = 1.0 - self._parameters.agency_margin_share
-        prices = np.append(charge_rates, london_mean) * to_worker
-        payroll = self._best(law, _PAYROLL, prices[-1])
-        company = self._best(law, (Route.PSC_INSIDE, payroll), prices[-1])
+        prices = np.vstack([charge_rates, london_means]) * to_worker
+        top = float(prices[-1, -1])
+        payroll = self._best(law, _PAYROLL, top)
+        company = self._best(law, (Route.PSC_INSIDE, payroll), top)
         routes = (payroll, company, company if off_payroll_enforced else Route.PSC_OUTSIDE)
         slips = {route: self._agency_slip(route, law, prices) for route in dict.fromkeys(routes)}
-        permanent = self._permanent_slip(law, salary_index)
+        permanent, ratio = self._permanent_slips(law, salaries, offered)
         nets = np.array([slips[route].net_annual[-1] for route in routes])
         return PayTable(
             permanent=permanent,
             routes=routes,
             agency=slips,
-            log_premium=np.log(nets)[None, :] - np.log(permanent.net_annual)[:, None],
+            log_premium=np.log(nets.T)[None, :, :] - np.log(permanent.net_annual)[:, :, None],
+            offer_pay_ratio=ratio,
         )
 
     def _agency_slip(self, route: Route, law: TaxLaw, prices: FloatArray | float) -> Payslip:
@@ -95,11 +108,20 @@ class PayDesk:
 
         return max(routes, key=net)
 
-    def _permanent_slip(self, law: TaxLaw, salary_index: float) -> Payslip:
+    def _permanent_slips(
+        self, law: TaxLaw, salaries: FloatArray, offered: FloatArray
+    ) -> tuple[Payslip, FloatArray]:
         kept = self._permanent
-        if kept is None or kept[0] is not law or kept[1] != salary_index:
-            slip = payslip(
-                Route.PERMANENT, law, self._parameters, salary=self._scale * salary_index
-            )
-            kept = self._permanent = (law, salary_index, slip)
-        return kept[2]
+        if (
+            kept is None
+            or kept[0] is not law
+            or not np.array_equal(kept[1], salaries)
+            or not np.array_equal(kept[2], offered)
+        ):
+            slip = payslip(Route.PERMANENT, law, self._parameters, salary=offered)
+            ratio = np.ones(len(salaries))
+            if not np.array_equal(salaries, offered):
+                plain = payslip(Route.PERMANENT, law, self._parameters, salary=salaries)
+                ratio = slip.net_annual[:, -1] / plain.net_annual[:, -1]
+            kept = self._permanent = (law, salaries, offered, slip, ratio)
+        return kept[3], kept[4]

@@ -8,8 +8,8 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.domain.randomness import Purpose
-from sim.domain.vocabulary import Enforcement
+from sim.domain.randomness import FloatArray, Purpose
+from sim.domain.vocabulary import Enforcement, WorkerState
 from sim.market.boroughs import Borough
 from sim.market.rulebook import members_of
 
@@ -23,8 +23,8 @@ class Pledge(mesa.Agent):
     A member is short in a month when the cap holds its bid down and its unfilled share is
     above both its tolerance and the bid target. Short for three months in a row, it leaves and
     bids freely from the next month. It returns after six months in a row with unfilled posts
-    below half its tolerance. Under strict or break-glass enforcement nobody leaves; with signed
-    exceptions a share of a member's placements is paid in full (spread evenly: an assumption).
+    below half its tolerance. Under strict or break-glass enforcement nobody leaves. What a cap
+    does not reach (signed exceptions, project teams, older assignments) is paid in full.
 
     Attributes:
         signed: whether each employer signed (one truth value an employer).
@@ -38,7 +38,7 @@ class Pledge(mesa.Agent):
         self.signed = members_of(
             self.terms.members, model.employers, model.streams, Purpose.PLEDGE_ORDER
         )
-        self.has_begun = False
+        self.has_begun, self.begun_month = False, 0
         self.ever_bound = False
         self.defections = self.returns = 0
 
@@ -47,27 +47,42 @@ class Pledge(mesa.Agent):
 
         A cap that has sunk below equal pay is paid at the lawful minimum.
         """
-        rules = self.model.rules
+        model, rules = self.model, self.model.rules
         in_force = rules.cap_charge_rate != inf
         may_leave = self.terms.enforcement is Enforcement.VOLUNTARY
-        most = max(rules.cap_charge_rate, rules.lowest_lawful_charge)
         if in_force and not self.has_begun:
-            self.has_begun = True
+            self.has_begun, self.begun_month = True, model.month
             for borough in boroughs:
                 borough.is_member = bool(self.signed[borough.index])
-        unfilled = (self.model.unfilled / np.maximum(self.model.posts, 1)).tolist()
-        for borough in boroughs:
-            wanted = borough.desired_charge_rate
-            keeps = in_force and borough.is_member
-            borough.pay(self._kept_to(wanted, most) if keeps else wanted)
+        keeps = np.array([in_force and borough.is_member for borough in boroughs])
+        wanted = np.array([borough.desired_charge_rate for borough in boroughs])[:, None]
+        most = np.maximum(rules.cap_charge_rates, rules.lowest_lawful_charge)
+        capped = np.minimum(wanted, most)
+        capped = capped + self._outside_share()[:, None] * (wanted - capped)
+        model.prices = np.where(keeps[:, None], capped, wanted)
+        unfilled = (model.unfilled / np.maximum(model.posts, 1)).tolist()
+        for borough, price in zip(boroughs, model.prices[:, -1].tolist(), strict=True):
+            borough.pay(price)
             self.ever_bound = self.ever_bound or borough.cap_binds
             if in_force and may_leave and self.signed[borough.index]:
                 self._review(borough, unfilled[borough.index])
 
-    def _kept_to(self, wanted: float, most: float) -> float:
-        """Return a member's mean price: the cap, but for its signed exceptions."""
-        kept = min(wanted, most)
-        return kept + self.terms.exceptions_share * (wanted - kept)
+    def _outside_share(self) -> FloatArray:
+        """Return the part of each employer's placements that a cap does not reach.
+
+        Signed exceptions, project teams and, if they are spared, assignments older than the
+        cap; each is spread evenly over the rest (assumption).
+        """
+        model = self.model
+        placed = np.maximum(model.workforce.placed, 1)
+        reached = 1.0 - np.minimum(model.project_teams / placed, 1.0)
+        if self.terms.spares_existing_assignments and self.has_begun:
+            ids = model.workforce.ids(WorkerState.PLACED)
+            older = ids[model.workforce.of("joined_month", ids) < self.begun_month]
+            employers = model.workforce.of("employer", older)
+            reached = reached * (1.0 - np.bincount(employers, minlength=placed.size) / placed)
+        outside: FloatArray = 1.0 - reached * (1.0 - self.terms.exceptions_share)
+        return outside
 
     def _review(self, borough: Borough, unfilled: float) -> None:
         target = self.model.parameters.unfilled_target

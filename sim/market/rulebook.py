@@ -8,15 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from math import inf
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from sim.domain.calendar import first_year_of, tax_year_of
+from sim.domain.calendar import first_year_of, month_end, tax_year_of
 from sim.domain.evidence import pay_index, scored_employers
 from sim.domain.randomness import FloatArray, Purpose, Streams, slot_keys
 from sim.domain.vocabulary import OffPayroll, PriceBasis, TaxLawChoice
+from sim.market.pay import BAND_STARTS_MONTHS
+from sim.rules.lever import Members
 from sim.rules.pay_floor import lowest_lawful_charge
-from sim.rules.policy import Levers, Members, PermanentOffer, TaxRegime, round_half_up, strength
+from sim.rules.policy import Levers, round_half_up, strength
+from sim.rules.price_levers import TaxRegime
+from sim.rules.staff_levers import PermanentOffer
 from sim.rules.tax_law import TaxLaw, law_in_force
 from sim.scenario import Scenario
 
@@ -29,28 +35,43 @@ class RulesInForce:
     """The rules of one month.
 
     Attributes:
-        cap_charge_rate: £ per hour; infinite when no cap is in force.
+        cap_charge_rates: £ per hour by experience band; infinite when no cap is in force.
         offer_leadership: strain taken off, by employer.
         offer_relief: share of cases above the bar taken off, by employer.
+        offer_careers: what careers are worth in log pay, by employer.
+        offer_pay_share, offer_payment: on top of the salary, by employer: a share, and £ a year.
         hiring_multiplier: on outside applicants, by employer.
+        supervision_multiplier: on the newly qualified a colleague can supervise.
+        prevented, prevention_paid: cases averted and paid for, as a share of cases, by employer.
+        neighbours_pay: £ per hour paid around London; None where it goes with London's.
         price_level: pay index today over the pay index at the start.
         lowest_lawful_charge: £ per hour; no bid and no cap goes below it.
         agency_experience_years: what permanent staff need before they may take agency work.
-        cooling_off_months: what they then wait for an assignment in London.
+        cooling_off_months: what they then wait for an assignment in London ...
+        turns_away_waiting: ... at these employers.
     """
 
     today: date
     tax_year: str
     law: TaxLaw
     off_payroll_enforced: bool
-    cap_charge_rate: float
+    cap_charge_rates: FloatArray
     offer_leadership: FloatArray
     offer_relief: FloatArray
+    offer_careers: FloatArray
+    offer_pay_share: FloatArray
+    offer_payment: FloatArray
     caseload_bar: float
     hiring_multiplier: FloatArray
     newly_qualified_multiplier: float
+    step_up_multiplier: float
+    supervision_multiplier: float
+    prevented: FloatArray
+    prevention_paid: FloatArray
+    neighbours_pay: float | None
     agency_experience_years: float
     cooling_off_months: int
+    turns_away_waiting: npt.NDArray[np.bool_]
     salary_index: float
     price_level: float
     lowest_lawful_charge: float
@@ -58,7 +79,13 @@ class RulesInForce:
     @property
     def tax_terms(self) -> tuple[object, ...]:
         """What pay depends on besides the bids."""
-        return (self.law.tax_year, self.off_payroll_enforced, self.salary_index)
+        offer = (self.offer_pay_share.tobytes(), self.offer_payment.tobytes())
+        return (self.law.tax_year, self.off_payroll_enforced, self.salary_index, *offer)
+
+    @property
+    def cap_charge_rate(self) -> float:
+        """The cap on an experienced worker's hour, £; infinite when no cap is in force."""
+        return float(self.cap_charge_rates[-1])
 
 
 def members_of(
@@ -88,8 +115,16 @@ class Rulebook:
         self.levers: Levers = scenario.levers
         self.parameters = scenario.parameters
         self.opening = scenario.start.opening
-        offer = self.levers.permanent_offer
-        self._offered = members_of(offer.members, employers, streams, Purpose.OFFER_MEMBERS)
+        levers = self.levers
+
+        def joined(members: Members, purpose: Purpose) -> FloatArray:
+            return members_of(members, employers, streams, purpose).astype(float)
+
+        self._offered = joined(levers.permanent_offer.members, Purpose.OFFER_MEMBERS)
+        self._prevents = joined(levers.prevention.members, Purpose.PREVENTION_MEMBERS)
+        waiting = levers.agency_rules.cooling_off_members
+        turned_away = joined(waiting, Purpose.COOLING_OFF_MEMBERS) > 0
+        self._turns_away = turned_away | (waiting == 1.0)  # a rule for all binds the City too
         self._cap_reference = inf
 
     def in_force(self, today: date, highest_bid: float) -> RulesInForce:
@@ -97,38 +132,70 @@ class Rulebook:
 
         `highest_bid` (£ per hour) is where a cap that is phased in starts from.
         """
+        parameters, levers = self.parameters, self.levers
         year = tax_year_of(today)
-        growth = self.parameters.pay_growth_per_year
-        offer = self.levers.permanent_offer
-        offered = self._offered * strength(offer, self.opening, today)
-        salary_index = pay_index(year, growth_beyond_table=growth)
+        salary_index = pay_index(year, growth_beyond_table=parameters.pay_growth_per_year)
+        price_level = salary_index / self._index_at(self.opening)
         law = self._law(today)
-        agency = self.levers.agency_rules
+        agency, pipeline = levers.agency_rules, levers.newly_qualified
         kept_out = strength(agency, self.opening, today)
+        grown = strength(pipeline, self.opening, today)
         return RulesInForce(
             today=today,
             tax_year=year,
             law=law,
             off_payroll_enforced=self._off_payroll(today),
-            cap_charge_rate=self._cap(today, highest_bid),
-            offer_leadership=offered * offer.leadership,
-            offer_relief=offered * offer.caseload_relief,
-            caseload_bar=PermanentOffer().caseload_bar if offer.is_no_op else offer.caseload_bar,
-            hiring_multiplier=1.0 + offered * offer.hiring_uplift,
-            newly_qualified_multiplier=self._newly_qualified(today),
+            cap_charge_rates=self._cap(today, highest_bid),
+            newly_qualified_multiplier=1.0 + grown * (pipeline.multiplier - 1.0),
+            step_up_multiplier=1.0 + grown * (pipeline.step_up_multiplier - 1.0),
+            supervision_multiplier=1.0 + grown * pipeline.supervision_uplift,
+            neighbours_pay=self._neighbours(today, price_level),
             agency_experience_years=max(
-                self.parameters.eligible_experience_years, kept_out * agency.experience_years
+                parameters.eligible_experience_years, kept_out * agency.experience_years
             ),
             cooling_off_months=int(kept_out * agency.cooling_off_months),
+            turns_away_waiting=self._turns_away,
             salary_index=salary_index,
-            price_level=salary_index / self._index_at(self.opening),
+            price_level=price_level,
             lowest_lawful_charge=lowest_lawful_charge(
-                self.parameters.salary_mid_scale_2017 * salary_index,
+                parameters.salary_mid_scale_2017 * salary_index,
                 law,
-                self.parameters,
-                self.parameters.equal_pay_share,
+                parameters,
+                parameters.equal_pay_share,
             ),
+            **self._offer(today, price_level),
+            **self._prevention(today),
         )
+
+    def _offer(self, today: date, price_level: float) -> dict[str, Any]:
+        """Return what the permanent offer puts in force this month, by name."""
+        offer = self.levers.permanent_offer
+        offered = self._offered * strength(offer, self.opening, today)
+        return {
+            "offer_leadership": offered * offer.leadership,
+            "offer_relief": offered * offer.caseload_relief,
+            "offer_careers": offered * offer.careers,
+            "offer_pay_share": offered * offer.salary_uplift,
+            "offer_payment": offered * offer.retention_payment * price_level,
+            "caseload_bar": PermanentOffer().caseload_bar if offer.is_no_op else offer.caseload_bar,
+            "hiring_multiplier": 1.0 + offered * offer.hiring_uplift,
+        }
+
+    def _prevention(self, today: date) -> dict[str, Any]:
+        """Return the cases paid for now, and those averted by what was paid a lag ago."""
+        lever = self.levers.prevention
+        then = month_end(today, -lever.lag_months)
+        share = self._prevents * lever.case_reduction
+        return {
+            "prevention_paid": share * strength(lever, self.opening, today),
+            "prevented": share * strength(lever, self.opening, then),
+        }
+
+    def _neighbours(self, today: date, price_level: float) -> float | None:
+        lever = self.levers.neighbours
+        if lever.charge_rate_per_hour is None or strength(lever, self.opening, today) <= 0.0:
+            return None
+        return lever.charge_rate_per_hour * price_level
 
     def _index_at(self, day: date) -> float:
         growth = self.parameters.pay_growth_per_year
@@ -154,23 +221,24 @@ class Rulebook:
             return regime.off_payroll is OffPayroll.ENFORCED
         return first_year_of(self._law_year(today)) >= OFF_PAYROLL_REFORM_YEAR
 
-    def _cap(self, today: date, highest_bid: float) -> float:
+    def _cap(self, today: date, highest_bid: float) -> FloatArray:
+        """Return the cap by experience band, £ per hour: infinite where none is in force."""
         cap = self.levers.cap
         phase = strength(cap, self.opening, today)
         if cap.is_no_op or cap.charge_rate_per_hour is None or phase <= 0.0:
-            return inf
+            return np.full(len(BAND_STARTS_MONTHS), inf)
         level, stated_on = cap.charge_rate_per_hour, cap.start or self.opening
         for step in cap.steps:
             if step.start <= today:
                 level, stated_on = step.charge_rate_per_hour, step.start
+        by_band = (cap.charge_rate_under_2_years, cap.charge_rate_2_to_5_years, None)
+        kept = [1.0 if rate is None else rate / cap.charge_rate_per_hour for rate in by_band]
+        levels = level * np.array(kept)  # a ratchet turns all bands in proportion
         if cap.basis is PriceBasis.ASSIGNMENT:
-            level /= 1.0 - self.parameters.agency_margin_share
+            levels /= 1.0 - self.parameters.agency_margin_share
         if cap.uprated:
-            level *= self._index_at(today) / self._index_at(max(stated_on, self.opening))
+            levels *= self._index_at(today) / self._index_at(max(stated_on, self.opening))
         if self._cap_reference == inf:
             self._cap_reference = highest_bid
-        return level + (1.0 - phase) * max(0.0, self._cap_reference - level)
-
-    def _newly_qualified(self, today: date) -> float:
-        lever = self.levers.newly_qualified
-        return 1.0 + strength(lever, self.opening, today) * (lever.multiplier - 1.0)
+        phased: FloatArray = levels + (1.0 - phase) * np.maximum(0.0, self._cap_reference - levels)
+        return phased

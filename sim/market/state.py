@@ -17,7 +17,8 @@ from sim.domain.randomness import FloatArray, Streams, slot_keys
 from sim.domain.vocabulary import HiringStructure, Link, WorkerState
 from sim.market.boroughs import Borough
 from sim.market.ledger import MonthLedger, pounds_per_year
-from sim.market.pay import PayDesk, PayTable, bands_of
+from sim.market.ofsted import Ofsted
+from sim.market.pay import BAND_STARTS_MONTHS, PayDesk, PayTable, bands_of
 from sim.market.pledge import Pledge
 from sim.market.rulebook import Rulebook, RulesInForce
 from sim.market.workforce import IntArray, Workforce
@@ -45,8 +46,14 @@ class MarketState(mesa.Model):
         plan: the scenario; its `parameters`, `levers` and `structure` are at hand by name.
         month: months since the start; 0 is the census of the start year.
         posts, extra_wanted: by employer, FTE; `cases` and `caseload` likewise.
+        project_teams: agency staff above the establishment that escape the cap, by employer.
+        cases_relieved, cases_paid_for: held by overspill teams; averted by prevention.
+        prices: charge rates, £ per hour, (employer, experience band).
         unfilled: vacancies nobody covered at the end of the last counted month, by employer.
         leadership, strain, leaving_multiplier: by employer (see `caseloads`).
+        accepted_offers: starters to come by employer, one array a month, the next first.
+        offers_made, offers_accepted: this month's offers of permanent posts, by employer.
+        hires_won_per_year: outside hires expected beyond the ordinary, by employer.
         rules: the rules in force this month.
         bid_ceiling: the most any borough can pay this month, £ per hour.
         pay: what every way of working pays at the last bids.
@@ -60,6 +67,8 @@ class MarketState(mesa.Model):
     rules: RulesInForce
     boroughs: list[Borough]
     pledge: Pledge
+    ofsted: Ofsted
+    prices: FloatArray
     pay: PayTable
     premium: float
     opening_pay: PayTable
@@ -71,12 +80,19 @@ class MarketState(mesa.Model):
     route: behaviour.RouteConstants
     posts: IntArray
     extra_wanted: IntArray
+    project_teams: IntArray
     unfilled: IntArray
     cases: FloatArray
+    cases_relieved: FloatArray
+    cases_paid_for: FloatArray
     caseload: FloatArray
     leadership: FloatArray
     strain: FloatArray
     leaving_multiplier: FloatArray
+    accepted_offers: list[IntArray]
+    offers_made: IntArray
+    offers_accepted: IntArray
+    hires_won_per_year: FloatArray
     panel: FloatArray
 
     def __init__(self, plan: Scenario, rng: int, replicate: int, census: CensusStart) -> None:
@@ -93,7 +109,13 @@ class MarketState(mesa.Model):
         self.month = 0
         self.opened_on = plan.start.opening
         self.desk = PayDesk(plan.parameters)
-        self.ledger = MonthLedger(len(self.employers))
+        count = len(self.employers)
+        self.ledger = MonthLedger(count)
+        self.project_teams = np.zeros(count, np.int64)
+        self.unfilled = np.zeros(count, np.int64)
+        self.accepted_offers = []
+        self.offers_made = self.offers_accepted = np.zeros(count, np.int64)
+        self.hires_won_per_year = np.zeros(count)
         self.strain_centre = self.multiplier_centre = self.reference_caseload = 1.0
 
     @property
@@ -104,6 +126,15 @@ class MarketState(mesa.Model):
     def vacancies(self) -> IntArray:
         """Posts without a permanent holder, by employer."""
         return np.maximum(self.posts - self.workforce.permanent, 0)
+
+    def promised(self) -> IntArray:
+        """Posts promised to people who have accepted and not yet started, by employer."""
+        none = np.zeros(len(self.employers), np.int64)
+        return sum(self.accepted_offers, none)
+
+    def open_vacancies(self) -> IntArray:
+        """Vacancies that are not promised to anybody, by employer."""
+        return np.maximum(self.vacancies() - self.promised(), 0)
 
     def agency_places(self) -> IntArray:
         """Agency staff each employer has work for: vacancies and places above establishment."""
@@ -118,27 +149,42 @@ class MarketState(mesa.Model):
         cover = self.workforce.placed - self.extra()
         self.unfilled = np.maximum(self.vacancies() - cover, 0)
 
+    def quality(self) -> FloatArray:
+        """Working conditions as an inspector would rank them: the opposite of strain."""
+        return -self.strain
+
     def charge_rates(self) -> FloatArray:
-        """Each employer's charge rate, £ per hour."""
+        """What each employer pays for an experienced worker's hour, £."""
         return np.array([borough.charge_rate_per_hour for borough in self.boroughs])
 
+    def mean_charge_rates(self) -> FloatArray:
+        """London's mean charge rates by experience band, weighted by placed staff, £ per hour."""
+        weights = self.workforce.placed.astype(float)
+        if not weights.any():
+            weights[:] = 1.0
+        means: FloatArray = (self.prices * weights[:, None]).sum(axis=0) / weights.sum()
+        return means
+
     def mean_charge_rate(self) -> float:
-        """London's mean charge rate, weighted by placed staff, £ per hour."""
-        weights = self.workforce.placed
-        bids = self.charge_rates()
-        return (
-            float((bids * weights).sum() / weights.sum()) if weights.any() else float(bids.mean())
-        )
+        """London's mean charge rate for an experienced worker, £ per hour."""
+        return float(self.mean_charge_rates()[-1])
+
+    def salaries(self) -> FloatArray:
+        """What permanent staff earn without a better offer, £ a year, (employer, band)."""
+        scale = self.desk.scale * self.rules.salary_index
+        return np.broadcast_to(scale, (len(self.employers), len(BAND_STARTS_MONTHS)))
 
     def work_out_pay(self) -> None:
         """Work out what every route pays under the law and the bids of now."""
-        rules = self.rules
+        rules, salaries = self.rules, self.salaries()
+        offered = salaries * (1.0 + rules.offer_pay_share[:, None]) + rules.offer_payment[:, None]
         self.pay = self.desk.table(
             rules.law,
             rules.off_payroll_enforced,
-            rules.salary_index,
-            self.charge_rates(),
-            self.mean_charge_rate(),
+            salaries,
+            offered,
+            self.prices,
+            self.mean_charge_rates(),
         )
         self.premium = self.mean_premium(self.pay)
 
@@ -146,10 +192,11 @@ class MarketState(mesa.Model):
         """Return agency over permanent take-home pay in a pay table, averaged over placed staff."""
         placed = self.workforce.ids(WorkerState.PLACED)
         if placed.size == 0:
-            return float(np.exp(table.log_premium[-1].mean()))
+            return float(np.exp(table.log_premium[:, -1].mean()))
+        employers = self.workforce.of("employer", placed)
         bands = bands_of(self.workforce.experience_months(placed))
         groups = self.workforce.of("company", placed)
-        return float(np.exp(table.log_premium[bands, groups].mean()))
+        return float(np.exp(table.log_premium[employers, bands, groups].mean()))
 
     @property
     def strain_appeal(self) -> FloatArray:
@@ -166,10 +213,12 @@ class MarketState(mesa.Model):
     def pull(self, ids: IntArray, log_premium: FloatArray, strain: FloatArray) -> FloatArray:
         """Return what draws some workers to agency work under a premium and a strain."""
         workforce = self.workforce
+        employers = workforce.of("employer", ids)
         bands = bands_of(workforce.experience_months(ids))
-        pay = log_premium[bands, workforce.of("company", ids)]
-        felt = self.parameters.strain_to_route * strain[workforce.of("employer", ids)]
-        pull: FloatArray = pay + felt + workforce.of("taste", ids)
+        pay = log_premium[employers, bands, workforce.of("company", ids)]
+        felt = self.parameters.strain_to_route * strain[employers]
+        careers = self.rules.offer_careers[employers]
+        pull: FloatArray = pay + felt + workforce.of("taste", ids) - careers
         return pull
 
     def budget_offer(self) -> FloatArray:
@@ -183,5 +232,8 @@ class MarketState(mesa.Model):
 
     def cost_per_post(self) -> FloatArray:
         """Return each employer's pay bill a post, £ a year in start-year money."""
-        cost = self.ledger.permanent_cost + self.ledger.agency_cost
-        return pounds_per_year(cost) / np.maximum(self.posts, 1) / self.rules.price_level
+        return (
+            pounds_per_year(self.ledger.pay_bill())
+            / np.maximum(self.posts, 1)
+            / self.rules.price_level
+        )

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import brentq
+from scipy.special import ndtr
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
@@ -20,6 +22,8 @@ REFERENCE_AGENCY_SHARE = 0.22
 REFERENCE_PREMIUM = 1.25
 TENTH_OF_POSTS = 10.0
 SMALLEST_SHARE = 1e-9
+SMALLEST_NOISE = 1e-3
+STEP_UP_CALENDAR_MONTH = 4
 NEWLY_QUALIFIED_BY_CALENDAR_MONTH = tuple(
     {9: 0.5, 10: 0.2}.get(calendar_month, 0.03) for calendar_month in range(1, 13)
 )
@@ -62,11 +66,57 @@ def relieved_cases(
 
 
 def leadership_step(
-    leadership: FloatArray, noise: FloatArray, spread: float, reversion_per_year: float
+    leadership: FloatArray,
+    noise: FloatArray,
+    spread: float,
+    reversion_per_year: FloatArray | float,
+    target: FloatArray | float = 0.0,
 ) -> FloatArray:
-    """Return leadership a month on: reversion to 0, stationary spread kept (assumption)."""
-    keep = float(np.exp(-reversion_per_year / MONTHS_PER_YEAR))
-    return leadership * keep + spread * np.sqrt(1.0 - keep**2) * noise
+    """Return leadership a month on: reversion to a target, stationary spread kept (assumption)."""
+    keep = np.exp(-np.asarray(reversion_per_year) / MONTHS_PER_YEAR)
+    drift = target + (leadership - target) * keep
+    return np.asarray(drift + spread * np.sqrt(1.0 - keep**2) * noise, np.float64)
+
+
+# Inspection
+
+
+def judgement_marks(
+    quality: FloatArray, noise: float, shares: tuple[float, float, float]
+) -> FloatArray:
+    """Return the marks between grades, best first, that give the start its judgements.
+
+    An inspection sees quality with normal noise (assumption). The marks are such that
+    inspecting every borough at the start would find `shares` of outstanding work, of work that
+    requires improvement and of inadequate work.
+    """
+    outstanding, improvement, inadequate = shares
+    most = max(outstanding + improvement + inadequate, 1.0)
+    above = (outstanding / most, 1.0 - (improvement + inadequate) / most, 1.0 - inadequate / most)
+    spread = max(noise, SMALLEST_NOISE)
+    low, high = float(quality.min()) - 8.0 * spread, float(quality.max()) + 8.0 * spread
+
+    def mark(share_above: float) -> float:
+        def surplus(at: float) -> float:
+            return float(ndtr((quality - at) / spread).mean() - share_above)
+
+        if share_above <= 0.0 or surplus(high) >= 0.0:
+            return np.inf
+        if share_above >= 1.0 or surplus(low) <= 0.0:
+            return -np.inf
+        return float(brentq(surplus, low, high))
+
+    return np.array([mark(share) for share in above])
+
+
+def judged(seen: FloatArray, marks: FloatArray) -> npt.NDArray[np.int64]:
+    """Return the grade of each borough as a place in `vocabulary.GRADES`: 0 is the best."""
+    return np.asarray((seen[:, None] < marks[None, :]).sum(axis=1), np.int64)
+
+
+def faded(size: float, speed_per_year: float, months: FloatArray) -> FloatArray:
+    """Return what is left of a shock after some months: exponential decay (assumption)."""
+    return size * np.exp(-speed_per_year * months / MONTHS_PER_YEAR)
 
 
 # Choosing between a permanent post and agency work
@@ -179,7 +229,28 @@ def budget_offer(
     return -sensitivity * np.maximum(overspend, 0.0)
 
 
+def newly_qualified_season(
+    month: int, year: int, step_up_share: float, step_up_multiplier: float
+) -> float:
+    """Return what part of a year's newly qualified look for a post in a calendar month.
+
+    Step Up ends in the spring of odd years, two years' worth at once; everybody else comes by
+    the season (assumption; over two years Step Up is the stated share).
+    """
+    ordinary = (1.0 - step_up_share) * NEWLY_QUALIFIED_BY_CALENDAR_MONTH[month - 1]
+    ends_now = month == STEP_UP_CALENDAR_MONTH and year % 2 == 1
+    return ordinary + (2.0 * step_up_share * step_up_multiplier if ends_now else 0.0)
+
+
 # The agency market
+
+
+def beyond_london(neighbours_pay: float, london_pay: float, elasticity: float) -> float:
+    """Return (neighbours' pay / London's)^elasticity, at least 1: their draw (assumption).
+
+    It is how strongly agency staff follow a bid within London, asked of a bid outside it.
+    """
+    return max(neighbours_pay / london_pay, 1.0) ** elasticity
 
 
 def outsiders_per_year(posts: float, premium: float, per_post: float, elasticity: float) -> float:

@@ -27,6 +27,8 @@ STILL: dict[str, Any] = {
     "assignment_ends_per_month": 0.0,
     "bench_search_share": 1.0,
     "start_bench_share": 0.0,
+    "notice_months": 0,
+    "inspections_per_year": 0.0,
     # ... posts, cases and prices stay as they are ...
     "posts_growth_per_year": 0.0,
     "cases_growth_per_year": 0.0,

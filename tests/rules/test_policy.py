@@ -14,21 +14,18 @@ from pydantic import ValidationError
 from sim.domain.calendar import month_end
 from sim.domain.quantities import declarations
 from sim.domain.vocabulary import OffPayroll, TaxLawChoice
+from sim.rules.lever import Lever
 from sim.rules.policy import (
-    AgencyRules,
-    Cap,
-    Lever,
     Levers,
-    NewlyQualified,
-    PermanentOffer,
-    TaxRegime,
     round_half_up,
     strength,
 )
+from sim.rules.price_levers import Cap, Neighbours, TaxRegime
+from sim.rules.staff_levers import AgencyRules, NewlyQualified, PermanentOffer, Prevention
 
 OPENING = date(2023, 9, 30)
 LEVEL: dict[str, Any] = {"charge_rate_per_hour": 40.0}
-LEVERS = (Cap, TaxRegime, PermanentOffer, NewlyQualified, AgencyRules)
+LEVERS = (Cap, TaxRegime, PermanentOffer, NewlyQualified, AgencyRules, Prevention, Neighbours)
 steady = settings(derandomize=True, max_examples=150)
 
 
