@@ -61,8 +61,7 @@ def _outsiders_arrive(market: MarketState) -> None:
         parameters.outsiders_per_post,
         parameters.outsider_premium_elasticity,
     )
-    if market.rules.neighbours_pay is not None:
-        yearly /= drawn_beyond_london(market)
+    yearly /= drawn_beyond_london(market)
     arriving = market.streams.poisson(
         Purpose.OUTSIDERS, market.month, market.slots[:1], np.array([yearly / MONTHS_PER_YEAR])
     )

@@ -40,9 +40,10 @@ def permanent_staff_leave(market: MarketState) -> None:
 
 def drawn_beyond_london(market: MarketState) -> float:
     """Return by how much better pay around London multiplies agency staff's leaving it."""
-    pay, parameters = market.rules.neighbours_pay, market.parameters
-    if pay is None:
+    premium, parameters = market.rules.neighbours_premium, market.parameters
+    if premium is None:
         return 1.0
+    pay = (1.0 + premium) * market.opening_mean_charge * market.rules.price_level
     elasticity = parameters.assignment_pay_elasticity
     drawn = behaviour.beyond_london(pay, market.mean_charge_rate(), elasticity)
     return 1.0 + parameters.neighbours_reach * (drawn - 1.0)

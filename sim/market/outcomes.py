@@ -169,7 +169,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         _SHARE,
         "permanent share once all who accepted have started",
         "with_promised",
-        "staff",
+        "staff_then",
     ),
     Outcome(
         "months_to_fill",
@@ -321,6 +321,9 @@ def _sum(panel: FloatArray, name: str, london: bool) -> FloatArray:
             values = values / column("price_level")
     elif name == "with_promised":
         values = column("permanent") + column("promised")
+    elif name == "staff_then":  # each starter takes the place of an agency worker, if there is one
+        promised = column("permanent") + column("promised")
+        values = np.maximum(column("permanent") + column("agency"), promised)
     elif name == "filled_in_month":
         values = column("filled_in_year") / MONTHS_PER_YEAR
     elif name == "filled":

@@ -43,7 +43,8 @@ class RulesInForce:
         hiring_multiplier: on outside applicants, by employer.
         supervision_multiplier: on the newly qualified a colleague can supervise.
         prevented, prevention_paid: cases averted and paid for, as a share of cases, by employer.
-        neighbours_pay: £ per hour paid around London; None where it goes with London's.
+        neighbours_premium: what is paid around London, over London's opening mean, at
+            start-year pay; None where it goes with London's price.
         price_level: pay index today over the pay index at the start.
         lowest_lawful_charge: £ per hour; no bid and no cap goes below it.
         agency_experience_years: what permanent staff need before they may take agency work.
@@ -68,7 +69,7 @@ class RulesInForce:
     supervision_multiplier: float
     prevented: FloatArray
     prevention_paid: FloatArray
-    neighbours_pay: float | None
+    neighbours_premium: float | None
     agency_experience_years: float
     cooling_off_months: int
     turns_away_waiting: npt.NDArray[np.bool_]
@@ -149,7 +150,7 @@ class Rulebook:
             newly_qualified_multiplier=1.0 + grown * (pipeline.multiplier - 1.0),
             step_up_multiplier=1.0 + grown * (pipeline.step_up_multiplier - 1.0),
             supervision_multiplier=1.0 + grown * pipeline.supervision_uplift,
-            neighbours_pay=self._neighbours(today, price_level),
+            neighbours_premium=self._neighbours(today),
             agency_experience_years=max(
                 parameters.eligible_experience_years, kept_out * agency.experience_years
             ),
@@ -191,11 +192,10 @@ class Rulebook:
             "prevented": share * strength(lever, self.opening, then),
         }
 
-    def _neighbours(self, today: date, price_level: float) -> float | None:
+    def _neighbours(self, today: date) -> float | None:
         lever = self.levers.neighbours
-        if lever.charge_rate_per_hour is None or strength(lever, self.opening, today) <= 0.0:
-            return None
-        return lever.charge_rate_per_hour * price_level
+        phase = strength(lever, self.opening, today)
+        return None if lever.is_no_op or phase <= 0.0 else phase * lever.premium
 
     def _index_at(self, day: date) -> float:
         growth = self.parameters.pay_growth_per_year

@@ -160,15 +160,15 @@ class Neighbours(Lever):
         "assumptions (parameters.neighbours_reach)."
     )
 
-    charge_rate_per_hour: float | None = quantity(
-        None,
-        unit="£ per hour at start-year pay",
-        label="what councils around London pay for an hour of agency work",
-        allowed=(5, 500),
-        no_op=None,
+    premium: float = quantity(
+        0.0,
+        unit="share of London's opening mean charge rate, at start-year pay",
+        label="how much more councils around London pay (0: they go with London's price)",
+        allowed=(0, 2),
+        no_op=0.0,
     )
 
     @property
     def is_no_op(self) -> bool:
         """Whether neighbours pay what London pays, whatever that is."""
-        return self.charge_rate_per_hour is None
+        return self.premium == 0.0

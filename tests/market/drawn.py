@@ -15,6 +15,7 @@ from sim.domain.vocabulary import (
     BidTrigger,
     Enforcement,
     HiringStructure,
+    Judgement,
     Link,
     OffPayroll,
     PriceBasis,
@@ -38,6 +39,8 @@ OTHERS = {
     "foresight_years": (1.0, 20.0),
     "leadership_spread": (0.0, 1.0),
     "leapfrog_speed": (0.0, 1.0),
+    "inadequate_share": (0.0, 0.5),
+    "inspections_per_year": (0.0, 1.0),
     "monthly_hiring_limit": (0.0, 1.0),
     "most_affordable_multiple": (1.0, 5.0),
     "newly_qualified_per_supervisor": (0.0, 5.0),
@@ -102,6 +105,10 @@ def caps(draw: DrawFn, year: int) -> dict[str, Any]:
                 "return_months": st.integers(1, 4),
                 "enforcement": st.sampled_from(Enforcement),
                 "uprated": st.booleans(),
+                "charge_rate_under_2_years": within(15, 60),
+                "charge_rate_2_to_5_years": within(15, 70),
+                "spares_existing_assignments": st.booleans(),
+                "project_teams_share": within(0, 0.9),
             },
         )
     )
@@ -135,21 +142,40 @@ def offers(year: int) -> SearchStrategy[dict[str, Any]]:
             "caseload_bar": within(8, 25),
             "leadership": within(0, 1),
             "hiring_uplift": within(0, 2),
+            "careers": within(0, 0.5),
+            "retention_payment": within(0, 10_000),
+            "salary_uplift": within(0, 0.5),
         },
     )
 
 
 def pipelines(year: int) -> SearchStrategy[dict[str, Any]]:
     """Return newly qualified pipelines, from none to three times the ordinary one."""
-    return st.fixed_dictionaries({"multiplier": within(0, 3)}, optional=times(year))
+    return st.fixed_dictionaries(
+        {"multiplier": within(0, 3), "step_up_multiplier": within(0, 5)},
+        optional=times(year) | {"supervision_uplift": within(0, 2)},
+    )
 
 
 def agency_rules(year: int) -> SearchStrategy[dict[str, Any]]:
     """Return rules on who may take agency work, from none to twice as strict as those of 2024."""
     return st.fixed_dictionaries(
         {"experience_years": within(0, 6), "cooling_off_months": st.sampled_from((0, 1, 3, 6))},
-        optional={"start": times(year)["start"]},
+        optional={"start": times(year)["start"], "cooling_off_members": members},
     )
+
+
+def preventions(year: int) -> SearchStrategy[dict[str, Any]]:
+    """Return prevention, from none to half of all cases, at once or after three years."""
+    return st.fixed_dictionaries(
+        {"case_reduction": within(0, 0.5)},
+        optional=times(year) | {"members": members, "lag_months": st.integers(0, 36)},
+    )
+
+
+def neighbours(year: int) -> SearchStrategy[dict[str, Any]]:
+    """Return what is paid around London, up to half as much again."""
+    return st.fixed_dictionaries({"premium": within(0, 0.5)}, optional=times(year))
 
 
 structures = st.fixed_dictionaries(
@@ -157,8 +183,13 @@ structures = st.fixed_dictionaries(
     optional={"cut_links": st.lists(st.sampled_from(Link), max_size=3, unique=True)},
 )
 parameters = st.fixed_dictionaries(
-    {}, optional={name: within(*ends) for name, ends in (UNCERTAIN | OTHERS).items()}
+    {},
+    optional={name: within(*ends) for name, ends in (UNCERTAIN | OTHERS).items()}
+    | {"notice_months": st.integers(0, 6)},
 )
+
+
+judgements = st.dictionaries(st.sampled_from(NAMES[:6]), st.sampled_from(Judgement), max_size=3)
 
 
 @st.composite
@@ -166,7 +197,7 @@ def starts(draw: DrawFn) -> dict[str, Any]:
     """Draw a census year, or a stylised start in the law of another year."""
     year = draw(st.sampled_from(census_years()))
     if draw(st.integers(0, 3)):
-        return {"year": year}
+        return {"year": year, "judgements": draw(judgements)}
     return {
         "year": year,
         "stylised": True,
@@ -189,4 +220,6 @@ def scenarios(draw: DrawFn) -> Scenario:
         permanent_offer=draw(offers(year)),
         newly_qualified=draw(pipelines(year)),
         agency_rules=draw(agency_rules(year)),
+        prevention=draw(preventions(year)),
+        neighbours=draw(neighbours(year)),
     )

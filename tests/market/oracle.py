@@ -2,8 +2,8 @@
 
 It shares the equations of `sim.rules` with the model, and nothing of `sim.market`: no columns,
 no ledger, no keyed draws. Whatever the columns do must look the same from here, in
-distribution. Only what the comparison needs is written: no lever but the cap, no cut links and
-no `budget` structure.
+distribution. Only what the comparison needs is written: no lever but the cap, no cut links, no
+`budget` structure, no Ofsted.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ class OracleLondon(Prices):
         self.strain_opens()
         self.route_opens()
         self.unfilled = self.uncovered()
+        self.promised: list[list[int]] = []
+        for _ in range(self.parameters.notice_months):
+            self.promised.append([self.offers_taken(borough) for borough in self.boroughs])
 
     # Month 0
 
@@ -177,7 +180,7 @@ class OracleLondon(Prices):
         for person in going:
             person.where, person.borough = BENCH, None
         self.totals["to_agency"] += len(going)
-        left = self.vacancies()
+        left = self.unpromised()
         for person in self.in_random_order(returning):
             if left[person.borough] > 0:
                 left[person.borough] -= 1
@@ -188,7 +191,7 @@ class OracleLondon(Prices):
         """Permanent staff take vacancies elsewhere, sooner where there is less strain."""
         chance = behaviour.monthly_chance(self.parameters.borough_moves_per_year * self.leaving)
         movers = [p for p in self.people(PERMANENT) if self.happens(chance[p.borough])]
-        left = np.array(self.vacancies())
+        left = np.array(self.unpromised())
         appeal = left / self.leaving
         for person in self.in_random_order(movers):
             wanted = self.one_borough(np.where(np.arange(len(left)) == person.borough, 0, appeal))
@@ -197,38 +200,63 @@ class OracleLondon(Prices):
                 person.borough = wanted
                 self.totals["moves"] += 1
 
-    def boroughs_hire(self) -> None:
-        """Experienced applicants first, then as many of the newly qualified as can be taught."""
+    def unpromised(self) -> list[int]:
+        """Vacancies nobody has been promised, by borough."""
+        taken = [sum(month[b] for month in self.promised) for b in self.boroughs]
+        return [max(v - t, 0) for v, t in zip(self.vacancies(), taken, strict=True)]
+
+    def room(self, borough: int) -> int:
+        """How many posts a borough can fill in a month."""
+        return int(np.ceil(self.parameters.monthly_hiring_limit * self.unpromised()[borough]))
+
+    def offers_taken(self, borough: int) -> int:
+        """How many outside applicants accept a borough's offers this month."""
         parameters, structure = self.parameters, self.plan.structure.hiring
-        vacancies = np.array(self.vacancies())
-        posts, placed = np.array(self.posts), np.array(self.head_count(PLACED))
+        posts, placed = self.posts[borough], self.head_count(PLACED)[borough]
         yearly = behaviour.outside_hires_per_year(
-            posts.astype(float),
-            vacancies / posts,
-            placed / (placed + self.head_count(PERMANENT)),
-            self.strain - self.ordinary_strain,
+            np.array(float(posts)),
+            np.array(self.vacancies()[borough] / posts),
+            np.array(placed / (placed + self.head_count(PERMANENT)[borough])),
+            self.strain[borough] - self.ordinary_strain,
             parameters.outside_hires_per_post,
             parameters.vacancy_elasticity if structure is HiringStructure.SUPPLY_LIMITED else 1.0,
             parameters.strain_to_hiring * parameters.strain_to_leaving,
             parameters.reputation_sensitivity if structure is HiringStructure.REPUTATION else 0.0,
         )
-        season = behaviour.NEWLY_QUALIFIED_BY_CALENDAR_MONTH[self.today.month - 1]
+        return min(self.luck.poisson(float(yearly) / 12), self.room(borough))
+
+    def boroughs_hire(self) -> None:
+        """Experienced applicants start after notice; the newly qualified as can be taught."""
+        if self.promised:
+            for borough, coming in enumerate(self.promised.pop(0)):
+                for _ in range(min(coming, self.vacancies()[borough])):
+                    self.totals["hires"] += 1
+                    Person(self, PERMANENT, borough, self.experienced())
+        rooms = [self.room(borough) for borough in self.boroughs]
+        taken = [self.offers_taken(borough) for borough in self.boroughs]
+        if self.parameters.notice_months:
+            self.promised.append(taken)
         for borough in self.boroughs:
-            room = int(np.ceil(parameters.monthly_hiring_limit * vacancies[borough]))
-            hired = min(self.luck.poisson(yearly[borough] / 12), room)
-            for _ in range(hired):
-                Person(self, PERMANENT, borough, self.experienced())
-            staff = [person.experience for person in self.people(PERMANENT, borough)]
-            able = sum(months >= 24 for months in staff)
-            learning = sum(months < 12 for months in staff)
-            taught = int(parameters.newly_qualified_per_supervisor * able) - learning
-            looking = self.luck.poisson(
-                parameters.newly_qualified_per_post * posts[borough] * season
-            )
-            beginners = max(min(looking, room - hired, taught), 0)
-            for _ in range(beginners):
-                Person(self, PERMANENT, borough, 0)
-            self.totals["hires"] += hired + beginners
+            if not self.parameters.notice_months:
+                self.totals["hires"] += taken[borough]
+                for _ in range(taken[borough]):
+                    Person(self, PERMANENT, borough, self.experienced())
+            self.beginners_start(borough, rooms[borough] - taken[borough])
+
+    def beginners_start(self, borough: int, room: int) -> None:
+        """Newly qualified staff take first posts, as many as can be taught."""
+        parameters = self.parameters
+        season = behaviour.newly_qualified_season(
+            self.today.month, self.today.year, parameters.step_up_share, 1.0
+        )
+        staff = [person.experience for person in self.people(PERMANENT, borough)]
+        able = sum(months >= 24 for months in staff)
+        learning = sum(months < 12 for months in staff)
+        taught = int(parameters.newly_qualified_per_supervisor * able) - learning
+        yearly = parameters.newly_qualified_per_post * self.posts[borough]
+        for _ in range(max(min(self.luck.poisson(yearly * season), room, taught), 0)):
+            self.totals["hires"] += 1
+            Person(self, PERMANENT, borough, 0)
 
     def assignments_end(self) -> None:
         """Assignments run out, or end because there is no more work."""

@@ -14,6 +14,7 @@ from sim.domain.evidence import CensusStart
 from sim.domain.vocabulary import Event, Source, WorkerState
 from sim.market.model import MONTH, LondonMarket
 from sim.market.outcomes import BASE, OUTCOMES, measured
+from sim.market.pay import bands_of
 from sim.market.workforce import LedgerError
 from sim.scenario import Scenario
 from tests.market.drawn import censuses, scenarios
@@ -114,7 +115,16 @@ class Auditor:
         vacant = np.maximum(market.posts - self.permanent, 0)
         limit = np.ceil(market.parameters.monthly_hiring_limit * vacant)
         assert np.all(hired >= 0)
-        assert np.all(hired <= np.minimum(limit, vacant))
+        assert np.all(hired <= vacant)
+        assert np.all(market.offers_accepted <= np.minimum(limit, vacant))
+        assert np.all(market.offers_accepted <= market.offers_made)
+        entered = market.workforce.size - self.entered
+        beginners = market.workforce.column("source")[self.entered :] == Source.NEWLY_QUALIFIED
+        assert entered == hired.sum()
+        if not market.parameters.notice_months:
+            assert np.all(hired <= limit)
+        else:
+            assert beginners.sum() + market.offers_accepted.sum() <= limit.sum()
 
     def permanent_staff_fit(self) -> None:
         """Only a borough that shrinks has more permanent staff than posts, and it takes none."""
@@ -134,26 +144,35 @@ class Auditor:
     def after_pledge_members_comply_or_defect(self) -> None:
         """Whoever keeps to the pledge pays the cap at most; everybody else what they want.
 
-        No cap is enforced below equal pay, and signed exceptions are paid in full.
+        No cap is enforced below equal pay. Signed exceptions, project teams and assignments
+        that a cap spares are paid in full.
         """
-        market, cap = self.market, self.market.rules.cap_charge_rate
-        lawful, full = market.rules.lowest_lawful_charge, market.levers.cap.exceptions_share
+        market, terms = self.market, self.market.levers.cap
+        lawful = market.rules.lowest_lawful_charge
+        leaks = bool(market.project_teams.any()) or terms.spares_existing_assignments
         for borough in market.boroughs:
             wanted = borough.desired_charge_rate
-            bound = np.isfinite(cap) and self.bound_by_pledge[borough.index]
-            most = max(cap, lawful) if bound else np.inf
             assert borough.cap_binds == (wanted > borough.charge_rate_per_hour)
-            if wanted <= most or not full:
-                assert borough.charge_rate_per_hour == min(wanted, most)
-            else:
-                mean = most + full * (wanted - most)
-                assert borough.charge_rate_per_hour == pytest.approx(mean, rel=1e-12)
+            assert borough.charge_rate_per_hour == market.prices[borough.index, -1]
+            bound = self.bound_by_pledge[borough.index]
+            for cap, paid in zip(
+                market.rules.cap_charge_rates, market.prices[borough.index], strict=True
+            ):
+                most = max(cap, lawful) if bound and np.isfinite(cap) else np.inf
+                kept = min(wanted, most)
+                least = kept + terms.exceptions_share * (wanted - kept)
+                if leaks:
+                    assert least - 1e-9 <= paid <= wanted + 1e-9
+                else:
+                    assert paid == pytest.approx(least, rel=1e-12)
 
     def after_agency_staff_choose_assignments(self) -> None:
         """Only gaps are filled, by nobody who has to wait; unfilled is what nobody covers."""
         market, workforce = self.market, self.market.workforce
         placed = self.those_who_changed(WorkerState.BENCH, WorkerState.PLACED)
-        assert np.all(workforce.of("free_from_month", placed) <= market.month)
+        waiting = placed[workforce.of("free_from_month", placed) > market.month]
+        refusing = market.rules.turns_away_waiting[workforce.of("employer", waiting)]
+        assert not refusing.any()
         assert np.all(workforce.placed <= np.maximum(market.agency_places(), self.placed))
         assert np.all(workforce.placed >= self.placed)
         cover = workforce.placed - np.minimum(workforce.placed, market.extra_wanted)
@@ -164,7 +183,11 @@ class Auditor:
         market = self.market
         assert market.ledger.closes()
         hours = market.parameters.hours_per_week * market.parameters.weeks_per_year
-        pence = 100 * market.charge_rates() * hours / 12 * market.workforce.placed
+        placed = market.workforce.ids(WorkerState.PLACED)
+        employers = market.workforce.of("employer", placed)
+        prices = market.prices[employers, bands_of(market.workforce.experience_months(placed))]
+        charged = np.bincount(employers, weights=prices, minlength=len(market.employers))
+        pence = 100 * charged * hours / 12
         rounding = 6 * 0.5 * market.workforce.placed + 1e-6
         assert np.all(np.abs(market.ledger.agency_cost - pence) <= rounding)
 

@@ -18,6 +18,7 @@ from sim.market import model
 from sim.market.boroughs import Borough
 from sim.market.leaving import gumbel, rationed
 from sim.market.model import COLLECTED, MONTH, LondonMarket
+from sim.market.ofsted import Ofsted
 from sim.market.opening import persons
 from sim.market.outcomes import BASE, OUTCOMES
 from sim.market.pledge import Pledge
@@ -47,12 +48,13 @@ def test_it_is_made_and_stepped_like_any_mesa_model() -> None:
     market.release()
 
 
-def test_its_agents_are_the_boroughs_and_one_pledge() -> None:
+def test_its_agents_are_the_boroughs_one_pledge_and_ofsted() -> None:
     market = LondonMarket("baseline", rng=1)
     kinds = [type(agent) for agent in market.agents]
     assert kinds.count(Borough) == 32
     assert kinds.count(Pledge) == 1
-    assert len(kinds) == 33
+    assert kinds.count(Ofsted) == 1
+    assert len(kinds) == 34
     assert {b.name for b in market.agents_by_type[Borough]} == set(market.employers)
     market.release()
 

@@ -23,8 +23,10 @@ from tests.market.drawn import (
     agency_rules,
     caps,
     members,
+    neighbours,
     offers,
     pipelines,
+    preventions,
     structures,
     tax_regimes,
 )
@@ -43,14 +45,24 @@ NO_EFFECT: dict[str, Any] = {
             lambda drawn: (
                 drawn[0]
                 | {"caseload_relief": 0.0, "leadership": 0.0, "hiring_uplift": 0.0}
+                | {"careers": 0.0, "retention_payment": 0.0, "salary_uplift": 0.0}
                 | {"members": drawn[1]}
             )
         ),
     ),
-    "newly_qualified": pipelines(YEAR).map(lambda pipeline: pipeline | {"multiplier": 1.0}),
+    "newly_qualified": pipelines(YEAR).map(
+        lambda pipeline: (
+            pipeline | {"multiplier": 1.0, "step_up_multiplier": 1.0, "supervision_uplift": 0.0}
+        )
+    ),
     "agency_rules": agency_rules(YEAR).map(
         lambda rules: rules | {"experience_years": 0.0, "cooling_off_months": 0}
     ),
+    "prevention": st.one_of(
+        preventions(YEAR).map(lambda drawn: drawn | {"case_reduction": 0.0}),
+        st.tuples(preventions(YEAR), NOBODY).map(lambda drawn: drawn[0] | {"members": drawn[1]}),
+    ),
+    "neighbours": neighbours(YEAR).map(lambda drawn: drawn | {"premium": 0.0}),
 }
 EFFECT: dict[str, dict[str, Any]] = {
     "cap": {"members": 0.5, "charge_rate_per_hour": 35.0},
@@ -58,6 +70,8 @@ EFFECT: dict[str, dict[str, Any]] = {
     "permanent_offer": {"leadership": 0.3},
     "newly_qualified": {"multiplier": 3.0},
     "agency_rules": {"experience_years": 10.0, "cooling_off_months": 6},
+    "prevention": {"case_reduction": 0.3, "lag_months": 6},
+    "neighbours": {"premium": 0.5},
 }
 EVERY_LEVER = tuple(Levers.model_fields)
 CENSUS = small_census(5, posts=[60, 50, 40, 50, 60], permanent=[40, 40, 25, 30, 55], agency=5)

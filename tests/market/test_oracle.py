@@ -37,6 +37,7 @@ LONDONS: dict[str, tuple[Scenario, CensusStart]] = {
     # today's price is phased in.
     "like the baseline": (
         scenario(
+            {"inspections_per_year": 0.0},
             start={"year": 2023},
             cap={
                 "charge_rate_per_hour": 47.0,
@@ -53,6 +54,8 @@ LONDONS: dict[str, tuple[Scenario, CensusStart]] = {
     "unlike the baseline": (
         scenario(
             {
+                "inspections_per_year": 0.0,
+                "notice_months": 0,
                 "starting_bid_spread": 0.2,
                 "bid_speed": 0.1,
                 "leapfrog_speed": 0.3,

@@ -154,7 +154,7 @@ def test_the_declared_no_op_of_every_field_is_a_no_op() -> None:
             if declared.no_op is not None:
                 assert lever(**{name: declared.no_op}).is_no_op, (lever.__name__, name)
                 found += 1
-    assert found == 9
+    assert found == 16
 
 
 @pytest.mark.parametrize(
@@ -171,6 +171,13 @@ def test_the_declared_no_op_of_every_field_is_a_no_op() -> None:
         NewlyQualified(multiplier=0.9),
         AgencyRules(experience_years=1.0),
         AgencyRules(cooling_off_months=1),
+        PermanentOffer(careers=0.1),
+        PermanentOffer(retention_payment=1_000.0),
+        PermanentOffer(salary_uplift=0.1),
+        NewlyQualified(step_up_multiplier=2.0),
+        NewlyQualified(supervision_uplift=0.1),
+        Prevention(case_reduction=0.1),
+        Neighbours(premium=0.1),
     ],
 )
 def test_a_lever_that_is_set_is_no_longer_a_no_op(lever: Any) -> None:
