@@ -105,7 +105,13 @@ class Books:
         self._months.add(record.replicate, np.vstack([flows[:, :, here], *staff, level]))
         real = flows / level[:, None]
         posts, unfilled = (outcomes[_PLACES[name]] for name in ("posts_fte", "unfilled_fte"))
-        found = (flows, real, _since_start(flows), _since_start(real), ratio(flows, posts - unfilled))
+        found = (
+            flows,
+            real,
+            _since_start(flows),
+            _since_start(real),
+            ratio(flows, posts - unfilled),
+        )
         self._censuses.add(record.replicate, np.stack(found)[:, :, ::MONTHS_PER_YEAR])
 
     def account(self, *, real: bool = False) -> Account:
@@ -247,7 +253,9 @@ def _line(name: str, label: str, paid: FloatArray, account: Account) -> LedgerLi
 
 def write_money(path: Path, kept: Sequence[tuple[Ensemble, Books]]) -> None:
     """Write `money.csv`: every ensemble's money at the censuses, tidy."""
-    write_table(path, MONEY_COLUMNS, (row for ensemble, books in kept for row in books.rows(ensemble)))
+    write_table(
+        path, MONEY_COLUMNS, (row for ensemble, books in kept for row in books.rows(ensemble))
+    )
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterator[tuple[str, ...]]) -> None:

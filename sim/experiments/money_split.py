@@ -28,7 +28,7 @@ the change in the bill.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import factorial
@@ -83,6 +83,30 @@ class MoneyChange:
     since_start: Amount
 
 
+@dataclass(frozen=True)
+class MoneySplit:
+    """What a policy changes: by payee, in all, for the public purse, and by reason."""
+
+    payees: list[MoneyChange]
+    bill: MoneyChange
+    public_purse: MoneyChange
+    reasons: list[MoneyChange]
+
+
+def money_split(base: Account, policy: Account) -> MoneySplit:
+    """Return who gains and loses, and why the bill changes.
+
+    Raises:
+        ValueError: the accounts differ in runs or months.
+    """
+    return MoneySplit(
+        payees=payee_changes(base, policy),
+        bill=bill_change(base, policy),
+        public_purse=public_purse_change(base, policy),
+        reasons=reason_changes(base, policy),
+    )
+
+
 def shapley_parts(
     value: Callable[[Factors], FloatArray], old: Factors, new: Factors
 ) -> dict[str, FloatArray]:
@@ -98,9 +122,7 @@ def shapley_parts(
     parts = {name: np.zeros_like(old[name]) for name in names}
     for moved in product((False, True), repeat=count):
         size = sum(moved)
-        at = {
-            name: (new if there else old)[name] for name, there in zip(names, moved, strict=True)
-        }
+        at = {name: (new if there else old)[name] for name, there in zip(names, moved, strict=True)}
         reached = value(at)
         for name, there in zip(names, moved, strict=True):
             parts[name] += reached * (weight[size - 1] if there else -weight[size])
@@ -176,7 +198,7 @@ def bill_change(base: Account, policy: Account) -> MoneyChange:
 def public_purse_change(base: Account, policy: Account) -> MoneyChange:
     """Return the boroughs' bill less what comes back to HMRC, under both, and the difference."""
     old, new = (account.bill - account.received["hmrc"] for account in (base, policy))
-    return _change(PUBLIC_PURSE, "the same, net of HMRC", old, new)
+    return _change(PUBLIC_PURSE, "the bill, net of HMRC", old, new)
 
 
 def _change(name: str, label: str, old: FloatArray, new: FloatArray) -> MoneyChange:
@@ -185,15 +207,14 @@ def _change(name: str, label: str, old: FloatArray, new: FloatArray) -> MoneyCha
     return MoneyChange(name, label, *means, amount(gap[:, -1]), amount(since_start(gap)))
 
 
-def split_rows(
-    base: str, policy: str, unit: str, found: Mapping[str, Sequence[MoneyChange]]
-) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of `money-split.csv`; `found` holds changes by payee and by reason."""
-    for by, changes in found.items():
+def split_rows(base: str, policy: str, unit: str, found: MoneySplit) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of `money-split.csv`: every change by payee, then by reason."""
+    payees = [*found.payees, found.bill, found.public_purse]
+    for by, changes in (("payee", payees), ("reason", found.reasons)):
         for change in changes:
-            levels = ("" if v is None else repr(v) for v in (change.old, change.new))
+            levels = tuple("" if v is None else repr(v) for v in (change.old, change.new))
             for measure, levels_of, gap in (
-                ("pounds_per_year", tuple(levels), change.difference),
+                ("pounds_per_year", levels, change.difference),
                 ("pounds_since_start", ("", ""), change.since_start),
             ):
                 numbers = (repr(gap.mean), repr(gap.q10), repr(gap.q90))
