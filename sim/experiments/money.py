@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -264,4 +265,8 @@ def write_table(path: Path, header: Sequence[str], rows: Iterator[tuple[str, ...
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    write_atomically(path, lambda stream: stream.write(text.getvalue().encode()) and None)
+
+    def write(stream: IO[bytes]) -> None:
+        stream.write(text.getvalue().encode("utf-8"))
+
+    write_atomically(path, write)

@@ -50,7 +50,7 @@ from sim.market.ledger import PAYEES
 REASONS = {
     "price": "price of the same agency staff",
     "cover": "permanent staff in place of agency staff",
-    "empty": "posts left empty (work not done)",
+    "empty": "more or fewer empty posts (not a saving)",
     "posts": "number of posts",
     "extra": "agency staff above the establishment",
     "cost": "cost of the same permanent staff",
@@ -203,8 +203,8 @@ def public_purse_change(base: Account, policy: Account) -> MoneyChange:
 
 def _change(name: str, label: str, old: FloatArray, new: FloatArray) -> MoneyChange:
     gap = new - old
-    means = (float(values[:, -1].mean()) for values in (old, new))
-    return MoneyChange(name, label, *means, amount(gap[:, -1]), amount(since_start(gap)))
+    before, after = (float(values[:, -1].mean()) for values in (old, new))
+    return MoneyChange(name, label, before, after, amount(gap[:, -1]), amount(since_start(gap)))
 
 
 def split_rows(base: str, policy: str, unit: str, found: MoneySplit) -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.experiments.money import Account, Amount, amount, bill_line, received_lines
 from sim.experiments.run import Ensemble
@@ -27,6 +27,7 @@ from sim.interfaces.charts_style import (
     head,
     house_style,
     new_page,
+    no_axis,
     save,
     wrapped,
 )
@@ -53,7 +54,7 @@ class Step(NamedTuple):
     is_sum: bool = False
 
 
-def ledger_chart(ensemble: Ensemble, account: Account, unit: str) -> Chart:
+def ledger_chart(ensemble: Ensemble, account: Account, unit: str, *, real: bool = False) -> Chart:
     """Draw how the bill changes from start to horizon by payee, and where each pound goes."""
     scale, lines = scale_of(unit), received_lines(account)
     first, last = ensemble.day(0).year, ensemble.day(ensemble.months[-1]).year
@@ -67,21 +68,28 @@ def ledger_chart(ensemble: Ensemble, account: Account, unit: str) -> Chart:
     title = (
         f"{words.whose(unit)} bill for social workers is {scale.said(bill.start.mean)} a year in "
         f"{first} and {scale.said(bill.end.mean)} in {last}; of each pound then "
-        f"{100 * most.end_share:.0f}p is {most.label}"
+        f"{100 * most.end_share:.0f}p goes to {most.label.partition(', ')[0]}"
     )
     subtitle = words.subtitle([ensemble], unit, drawn=DRAWN)
     with house_style():
         page = new_page(title, subtitle, words.source([ensemble]))
         left, right = _panels(page)
         _waterfall(left, steps, scale)
-        head(left, f"Change from {first} to {last}, by who receives it", _axis(scale))
+        _head(
+            page,
+            left,
+            f"Change from {first} to {last}, by who receives it",
+            _axis(scale, first if real else None),
+        )
         _shares(right, [(line.label, line.end_share) for line in lines])
-        head(right, f"Where each pound goes, {last}", "pence of every pound that boroughs pay")
+        _head(
+            page, right, f"Where each pound goes, {last}", "pence of every pound that boroughs pay"
+        )
     spoken = [f"{line.label} {100 * line.end_share:.1f}p" for line in lines]
     return _finished(page, [ensemble], title, [_spoken(steps, scale), *_pence(spoken)])
 
 
-def split_chart(pair: Pair, unit: str) -> Chart:
+def split_chart(pair: Pair, unit: str, *, real: bool = False) -> Chart:
     """Draw the change of a bill from a base to a policy twice: by reason, and by payee."""
     scale, split, ensembles = scale_of(unit), pair.split, [pair.base, pair.policy]
     last = pair.policy.day(pair.policy.months[-1]).year
@@ -99,7 +107,7 @@ def split_chart(pair: Pair, unit: str) -> Chart:
             (right, who, f"Who receives less or more, {last}"),
         ):
             _waterfall(axes, steps, scale, limits)
-            head(axes, heading, _axis(scale))
+            _head(page, axes, heading, _axis(scale, pair.base.day(0).year if real else None))
     return _finished(page, ensembles, title, [_spoken(why, scale), _spoken(who, scale)])
 
 
@@ -120,8 +128,17 @@ def _split_title(pair: Pair, unit: str) -> str:
     return f"{text}; net of HMRC {scale.said(purse)} {way(purse, 'higher', 'lower')}"
 
 
-def _axis(scale: Scale) -> str:
-    return f"{scale.unit} a year, each bar from where the last one ended"
+def _axis(scale: Scale, pay_of: int | None) -> str:
+    of = "" if pay_of is None else f" at the pay of {pay_of}"
+    return f"{scale.unit} a year{of}, each bar from where the last ended"
+
+
+def _head(page: Page, axes: Axes, heading: str, meaning: str) -> None:
+    """Write a panel's heading above its labels and bars."""
+    box, label = axes.get_position(), LABEL_INCHES / WIDTH_INCHES
+    frame = page.figure.add_axes((box.x0 - label, box.y0, box.width + label, box.height))
+    no_axis(frame)
+    head(frame, heading, meaning)
 
 
 def _panels(page: Page) -> tuple[Axes, Axes]:
@@ -172,7 +189,8 @@ def _waterfall(
         colour = ALL_COLOUR if step.is_sum else (MORE_COLOUR if change > 0 else LESS_COLOUR)
         axes.barh(place, end - start, left=start, height=0.62, color=colour, zorder=3)
         ends = _whisker(step, start, scale)
-        axes.plot(ends, (place, place), color=INK, linewidth=1.0, zorder=4)
+        for colour, width in (("white", 3.5), (INK, 1.3)):  # seen on dark bars too
+            axes.plot(ends, (place, place), color=colour, linewidth=width, zorder=4)
         if place + 1 < len(steps):
             axes.plot((end, end), (place, place + 1), color=QUIET, linewidth=0.8, zorder=2)
         after = max(start, end, *ends)
@@ -181,6 +199,7 @@ def _waterfall(
     _label_bars(axes, [step.label for step in steps])
     axes.set_xlim(low, high)
     axes.axvline(0.0, color=INK, linewidth=1.0, zorder=3)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+,g}" if value else "0"))
 
 

@@ -150,7 +150,9 @@ def _save(kept: Sequence[Kept], folders: Sequence[Path | None], out: Path, unit:
     books.write_money(tables[0], [(one.ensemble, one.books) for one in kept])
     if len(kept) == 1:
         folder = out / "figures"
-        chart = charts_money.ledger_chart(kept[0].ensemble, kept[0].account, unit)
+        chart = charts_money.ledger_chart(
+            kept[0].ensemble, kept[0].account, unit, real=kept[0].level is not None
+        )
     else:
         pair = _pair(kept)
         names = (pair.base.scenario.name, pair.policy.scenario.name)
@@ -158,7 +160,7 @@ def _save(kept: Sequence[Kept], folders: Sequence[Path | None], out: Path, unit:
         rows = money_split.split_rows(*names, unit, pair.split)
         books.write_table(tables[1], money_split.SPLIT_COLUMNS, rows)
         folder = out / "-and-".join(names)
-        chart = charts_money.split_chart(pair, unit)
+        chart = charts_money.split_chart(pair, unit, real=kept[0].level is not None)
     saved = charts_money.save(*chart, folder / CHART)
     return [*saved, *tables, *(folder for folder in folders if folder is not None)]
 
@@ -200,7 +202,7 @@ def _print_ledger(one: Kept, unit: str) -> None:
         return (*parts, *posts)
 
     title = one.ensemble.scenario.title or one.ensemble.scenario.name
-    header = ("", str(first), str(last), "80 % interval", f"sum to\n{last}")
+    header: tuple[str, ...] = ("", str(first), str(last), "80 % interval", f"sum to\n{last}")
     rows = [
         ("Paid for", "", "", "", ""),
         *((f"  {line.label}", *amounts(line)) for line in spent),
@@ -221,8 +223,8 @@ def _print_ledger(one: Kept, unit: str) -> None:
 def _print_split(kept: Sequence[Kept], unit: str) -> None:
     split, scale = _pair(kept).split, scale_of(unit)
     base, policy = kept[0].ensemble.scenario.name, kept[1].ensemble.scenario.name
-    first, last = _years(kept[1].ensemble)
-    rows = []
+    _, last = _years(kept[1].ensemble)
+    rows: list[tuple[str, ...]] = []
     for line in (*split.payees, split.bill, split.public_purse):
         assert line.old is not None
         assert line.new is not None
