@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -40,7 +41,7 @@ def money(
     scenario: o.ScenarioName,
     policy: Annotated[
         str | None,
-        typer.Argument(metavar="[POLICY]", help="A second scenario: what changes, why, for whom."),
+        typer.Argument(metavar="POLICY", help="A second scenario: what changes, why, for whom."),
     ] = None,
     runs: o.Runs = 20,
     seed: o.Seed = 1,
@@ -59,8 +60,7 @@ def money(
 ) -> None:
     """Follow every pound: who pays whom, and what of a saving is only a shift.
 
-    With one scenario, the ledger at the start and at the end. With two, what the second changes:
-    by reason (prices, fewer agency staff, posts left empty), by payee, and net of HMRC.
+    One scenario: the ledger, start and end. Two: what changes, why, for whom, net of HMRC.
 
     Example: permanence money baseline package --runs 20
     """
@@ -75,18 +75,9 @@ def money(
     with workers(jobs) as pool:
         for one, folder in zip(planned, folders, strict=True):
             opened = Books(unit)
-            with progress_bar(one.name, jobs, quiet=quiet) as progress:
-                ensemble = run_ensemble(
-                    one,
-                    runs=runs,
-                    seed=seed,
-                    years=years,
-                    draws=parameters,
-                    pool=pool,
-                    store=None if folder is None else RunStore(folder),
-                    progress=progress,
-                    each=opened.add,
-                )
+            ensemble = _ensemble(
+                one, runs, seed, years, parameters, pool, jobs, folder, quiet, opened
+            )
             kept.append(_kept(ensemble, opened, real))
     files = [] if out is None else _save(kept, folders, out, unit)
     if as_json:
@@ -94,6 +85,32 @@ def money(
         return
     _print_ledger(kept[0], unit) if len(kept) == 1 else _print_split(kept, unit)
     cli_run._print_files(files)
+
+
+def _ensemble(
+    scenario: Scenario,
+    runs: int,
+    seed: int,
+    years: int,
+    draws: Draws,
+    pool: Executor | None,
+    jobs: int,
+    folder: Path | None,
+    quiet: bool,
+    opened: Books,
+) -> Ensemble:
+    with progress_bar(scenario.name, jobs, quiet=quiet) as progress:
+        return run_ensemble(
+            scenario,
+            runs=runs,
+            seed=seed,
+            years=years,
+            draws=draws,
+            pool=pool,
+            store=None if folder is None else RunStore(folder),
+            progress=progress,
+            each=opened.add,
+        )
 
 
 def _folders(

@@ -197,12 +197,21 @@ def _public_purse(split: MoneySplit, unit: str) -> str:
         end += "neither better nor worse off"
     else:
         end += f"{scale.said(net)} a year {way(net, 'worse', 'better')} off"
-    if scale.is_nothing(bill) or scale.is_nothing(hmrc) or bill > 0 or hmrc > 0:
+        if net < 0 and _empty_posts_save(split, scale):
+            end += ", the work not done in empty posts counted as if it were a saving"
+    if scale.is_nothing(hmrc):
+        return f"HMRC receives as much as before; {end}."
+    if scale.is_nothing(bill) or bill > 0 or hmrc > 0:
         return f"HMRC receives {scale.said(hmrc)} a year {way(hmrc)}; {end}."
     return (
         f"Cost shift: {who} {saves} {scale.said(bill)} a year, but HMRC receives "
         f"{scale.said(hmrc)} less; {end}."
     )
+
+
+def _empty_posts_save(split: MoneySplit, scale: Scale) -> bool:
+    empty = next(one.difference.mean for one in split.reasons if one.name == "empty")
+    return empty < 0 and not scale.is_nothing(empty)
 
 
 def _per_post(pair: Pair, unit: str) -> str:
@@ -238,7 +247,8 @@ def money_notes(
     rough = "" if ensemble.runs >= FEW_RUNS else "; with so few their ends are rough"
     found = [
         f"{caution([ensemble])} Amounts are means, so that they add up (medians would not); "
-        f"intervals are the 10th to 90th percentile of {ensemble.runs} runs{rough}.",
+        f"intervals are the 10th to 90th percentile of {ensemble.runs} "
+        f"run{'' if ensemble.runs == 1 else 's'}{rough}.",
         *(note for note in notes(ensemble, unit, base)[1:] if note != CHANCE),
     ]
     if level is None:

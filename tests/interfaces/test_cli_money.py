@@ -166,6 +166,17 @@ def test_a_saving_that_hmrc_loses_is_told_as_a_shift(bill: float, hmrc: float, s
     assert sentence.startswith("Cost shift") is (bill < 0 and hmrc < 0)
 
 
+def test_the_public_purse_does_not_gain_by_work_not_done() -> None:
+    caveat = "the work not done in empty posts counted as if it were a saving"
+    told = {
+        empty: money_words._public_purse(split_of(-10e6, -4e6, empty), "London")
+        for empty in (-7e6, 0.0, 7e6)
+    }
+    assert [caveat in told[empty] for empty in told] == [True, False, False]
+    same = money_words._public_purse(split_of(0.0, 0.0), "London")
+    assert same.startswith("HMRC receives as much as before")
+
+
 def test_an_empty_post_is_never_told_as_a_saving() -> None:
     less = money_words._work(split_of(-10e6, 0.0, empty=-7e6), "London")
     assert "£7.0m a year less is paid because more posts stand empty" in less[0]
