@@ -203,8 +203,12 @@ def run_ensemble(
     pool: Executor | None = None,
     store: RunStore | None = None,
     progress: Progress = no_progress,
+    each: Callable[[RunRecord], None] = lambda record: None,
 ) -> Ensemble:
-    """Run (or take from the store) replicates 0 to `runs` - 1 and return the ensemble."""
+    """Run (or take from the store) replicates 0 to `runs` - 1 and return the ensemble.
+
+    `each` is shown every run's whole record, in whatever order the runs finish.
+    """
     specs = [RunSpec(scenario, seed, replicate, years, draws) for replicate in range(runs)]
     london, censuses = Spool(), Spool()
     parameters: dict[int, dict[str, float]] = {}
@@ -217,6 +221,7 @@ def run_ensemble(
             parameters[record.replicate] = record.parameters
             facts[record.replicate] = record.facts
             units = record.units
+            each(record)
             progress(done, runs, record.seconds)
             heed_interrupts()
     order = range(runs)

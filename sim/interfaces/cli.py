@@ -16,7 +16,14 @@ import typer
 
 from sim.domain.evidence import EvidenceError, UnknownBorough
 from sim.experiments.store import StoreError, package_version
-from sim.interfaces import cli_circle, cli_describe, cli_run, cli_scenario, cli_take_home
+from sim.interfaces import (
+    cli_circle,
+    cli_describe,
+    cli_money,
+    cli_run,
+    cli_scenario,
+    cli_take_home,
+)
 from sim.rules.tax_law import TaxYearError
 from sim.scenario import ScenarioError
 
@@ -41,6 +48,7 @@ app.command("demo")(cli_run.demo)
 app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
 app.command("circle")(cli_circle.circle)
+app.command("money")(cli_money.money)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
 app.add_typer(cli_scenario.app, name="scenario", help="List, show and check scenarios.")
