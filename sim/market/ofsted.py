@@ -16,6 +16,8 @@ from sim.rules import behaviour
 
 MONTHS_BETWEEN_AT_LEAST = 12
 NEVER = -100_000
+SELDOM = 1e-6
+"""The fewest inspections a year that are told from none."""
 INADEQUATE = GRADES.index(Judgement.INADEQUATE)
 OUTSTANDING = GRADES.index(Judgement.OUTSTANDING)
 
@@ -38,7 +40,7 @@ class Ofsted(mesa.Agent):
     def __init__(self, model: Any) -> None:
         super().__init__(model)
         count = len(model.employers)
-        self.is_there = model.parameters.inspections_per_year > 0.0
+        self.is_there = model.parameters.inspections_per_year >= SELDOM
         self.grade: IntArray = np.full(count, GRADES.index(Judgement.GOOD))
         self.inspected: IntArray = np.zeros(count, np.int64)
         self.judged_inadequate: IntArray = np.full(count, NEVER)
@@ -91,7 +93,7 @@ class Ofsted(mesa.Agent):
         self.is_turned_round = np.where(inadequate, takes_hold, self.is_turned_round)
 
     def _months_between(self) -> float:
-        return MONTHS_PER_YEAR / float(self.model.parameters.inspections_per_year)
+        return MONTHS_PER_YEAR / max(self.model.parameters.inspections_per_year, SELDOM)
 
     # What follows
 
