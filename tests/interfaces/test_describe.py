@@ -49,7 +49,7 @@ def test_the_month_is_that_of_the_model_in_its_order() -> None:
 def test_levers_structures_and_links_are_all_named() -> None:
     text = " ".join(described("model").split())
     for name, field in Levers.model_fields.items():
-        assert f"{name.replace('_', ' ')}: {field.description}" in text
+        assert f"{name.replace('_', ' ')} ({field.description})" in text
     for word in (*BidTrigger, *HiringStructure, *LINK_LABELS.values()):
         assert word in text
 
