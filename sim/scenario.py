@@ -6,7 +6,6 @@ fault gives one `ScenarioError` naming the file, the key, what was given and wha
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import json
 import tomllib
@@ -17,17 +16,19 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from sim.domain import evidence
-from sim.domain.calendar import census_date
+from sim.domain.borough_figures import BoroughFigures
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declared, quantity
-from sim.domain.vocabulary import BidTrigger, HiringStructure, Judgement, Link
+from sim.domain.start import Start
+from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.rules.policy import Levers
 
-UNNAMED_KEYS = ("name", "title", "why")
-"""What a scenario is called: excluded from fingerprints and from every random key."""
+UNNAMED_KEYS = ("name", "title", "why", "borough")
+"""What a scenario is called, and whose story it is: in no fingerprint and no random key."""
+NOT_INHERITED = ("title", "why", "borough")
 
 
 MOST_NAMES_SHOWN = 12
@@ -44,56 +45,6 @@ WORDS_FOR_TYPES = {
 
 class ScenarioError(ValueError):
     """A scenario cannot be used; the message is one a user can act on."""
-
-
-class Start(Declared):
-    """Where the boroughs start from."""
-
-    year: int = quantity(
-        evidence.latest_census_year(), unit="year", label="census year the boroughs start from"
-    )
-    stylised: bool = quantity(
-        False, unit="yes or no", label="start from a census pattern moved to another date"
-    )
-    date: datetime.date | None = quantity(None, unit="date", label="census day of a stylised start")
-    vacancy_share: float | None = quantity(
-        None, unit="of posts", label="London's vacancy share at a stylised start", allowed=(0, 0.9)
-    )
-
-    judgements: dict[str, Judgement] = quantity(
-        {},
-        unit="judgement by borough",
-        label="judgements Ofsted has just made at the start (the others are drawn)",
-        no_op={},
-    )
-
-    @field_validator("judgements", mode="before")
-    @classmethod
-    def _are_boroughs(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            raise ValueError("expected a table of borough = judgement")
-        return {evidence.employer_of(str(name)): judgement for name, judgement in given.items()}
-
-    @model_validator(mode="after")
-    def _is_known(self) -> Start:
-        years = evidence.census_years()
-        if self.year not in years:
-            raise ValueError(
-                f"there is no census for {self.year}; years: {years[0]} to {years[-1]}"
-            )
-        if self.stylised:
-            if self.date is None or self.vacancy_share is None:
-                raise ValueError("a stylised start needs a date and a vacancy_share")
-            if self.date != census_date(self.date.year) or not 2013 <= self.date.year <= 2026:
-                raise ValueError("a stylised start is a 30 September from 2013 to 2026")
-        elif self.date is not None or self.vacancy_share is not None:
-            raise ValueError("date and vacancy_share belong to a stylised start (stylised = true)")
-        return self
-
-    @property
-    def opening(self) -> datetime.date:
-        """The day of month 0."""
-        return self.date if self.date is not None else census_date(self.year)
 
 
 class Structure(Declared):
@@ -114,16 +65,23 @@ class Scenario(Declared):
     """One resolved scenario: everything a run needs but its seed.
 
     `fixed_parameters` names the parameters somebody chose; an ensemble draws the others.
+    `borough` is the employer whose story it tells, if it tells one: it changes nothing in a run.
     """
 
     name: str = "unnamed"
     title: str = ""
     why: str = ""
+    borough: str | None = None
     start: Start = Field(default_factory=Start)
     structure: Structure = Field(default_factory=Structure)
     parameters: Parameters = Field(default_factory=Parameters)
     levers: Levers = Field(default_factory=Levers)
     fixed_parameters: tuple[str, ...] = ()
+
+    @field_validator("borough", mode="after")
+    @classmethod
+    def _is_an_employer(cls, given: str | None) -> str | None:
+        return None if given is None else evidence.employer_of(given)
 
     def content(self) -> dict[str, Any]:
         """Return what the scenario does, without what it is called, ready for JSON."""
@@ -137,6 +95,14 @@ class Scenario(Declared):
     def without_levers(self) -> Scenario:
         """Return the same London with every lever at its no-op."""
         return self.model_copy(update={"levers": Levers()})
+
+    def with_figures(self, figures: Mapping[str, BoroughFigures]) -> Scenario:
+        """Return this scenario with councils' own figures laid over those it has."""
+        merged = dict(self.start.figures)
+        for name, own in figures.items():
+            merged[name] = merged.get(name, BoroughFigures()).replaced_by(own)
+        start = self.start.model_copy(update={"figures": merged})
+        return self.model_copy(update={"start": start})
 
     def with_parameters(self, drawn: Mapping[str, Any]) -> Scenario:
         """Return this scenario with some parameters replaced (values are checked)."""
@@ -175,8 +141,22 @@ def scenario_from(content: Mapping[str, Any], name: str = "unnamed") -> Scenario
     merged = dict(content)
     parent = merged.pop("extends", None)
     if parent is not None:
-        merged = _merged(_with_ancestors(_find(str(parent)), ()), merged)
+        inherited = _with_ancestors(_find(str(parent)), ())
+        inherited.pop("borough", None)
+        merged = _merged(inherited, merged)
     return _built(merged, name, name)
+
+
+def load_figures(path: Path) -> dict[str, BoroughFigures]:
+    """Return councils' own figures from a file with a table for each employer.
+
+    Raises:
+        ScenarioError: unreadable or invalid, in one sentence.
+    """
+    try:
+        return Start(figures=_read(path)).figures
+    except ValidationError as fault:
+        raise ScenarioError(f"{path}: {_sentence(fault, ('start',))}") from None
 
 
 def _find(name: str) -> Path:
@@ -220,8 +200,8 @@ def _with_ancestors(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if not isinstance(parent, str):
         raise ScenarioError(f"{path.name}: extends: given {parent!r}; allowed: a scenario's name")
     ancestors = _with_ancestors(_parent_of(path, parent), (*seen, resolved))
-    ancestors.pop("title", None)
-    ancestors.pop("why", None)
+    for key in NOT_INHERITED:
+        ancestors.pop(key, None)
     return _merged(ancestors, content)
 
 
@@ -282,10 +262,13 @@ def _built(content: Mapping[str, Any], name: str, source: str) -> Scenario:
         raise ScenarioError(f"{source}: {fault}") from None
 
 
-def _sentence(fault: ValidationError) -> str:
-    """Return pydantic's first finding as: key, what was given, what is allowed."""
+def _sentence(fault: ValidationError, within: tuple[str, ...] = ()) -> str:
+    """Return pydantic's first finding as: key, what was given, what is allowed.
+
+    `within` is the group of the scenario in which the fault was found.
+    """
     error = fault.errors()[0]
-    place = [str(part) for part in error["loc"] if "[" not in str(part)]
+    place = [*within, *(str(part) for part in error["loc"] if "[" not in str(part))]
     key, given = ".".join(place) or "scenario", error.get("input")
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
@@ -329,6 +312,8 @@ def _group_at(place: list[str]) -> type[BaseModel]:
     group: type[BaseModel] = Scenario
     for part in place:
         annotation = group.model_fields[part].annotation if part in group.model_fields else None
+        if annotation == dict[str, BoroughFigures]:
+            return BoroughFigures
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
             break
         group = annotation

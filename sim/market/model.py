@@ -115,7 +115,9 @@ class LondonMarket(MarketState):
         self.rulebook = Rulebook(self.plan, self.employers, self.streams)
         before = Rulebook(self.plan.without_levers(), self.employers, self.streams)
         self.rules = before.in_force(self.opened_on, 0.0)
-        mean = parameters.assignment_rate_2017_per_hour * self.rules.salary_index
+        index = self.rules.salary_index
+        self.scales = opening.opening_scales(self.plan, self.employers, index)
+        mean = parameters.assignment_rate_2017_per_hour * index
         mean /= 1.0 - parameters.agency_margin_share
         self.opening_mean_charge = mean
         self.bid_ceiling = mean * parameters.most_affordable_multiple

@@ -11,13 +11,15 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import brentq
 
+from sim.domain.borough_figures import SALARIES, with_own_figures
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.evidence import CensusStart, census_start
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray, KeyArray, Purpose, Streams, entrant_keys, slot_keys
+from sim.domain.start import Start
 from sim.domain.vocabulary import Source, WorkerState
 from sim.market.workforce import IntArray, Newcomers, Workforce
-from sim.scenario import Start
+from sim.scenario import Scenario
 
 NEW_STAFF_YEARS = 3
 MAY_GO_AGENCY_YEARS = 3
@@ -25,6 +27,11 @@ COMPANY_NONE, COMPANY_COMPLIANT, COMPANY_OUTSIDE = 0, 1, 2
 
 
 def opening_census(start: Start) -> CensusStart:
+    """Return the opening figures: those of the start, with councils' own laid over them."""
+    return with_own_figures(_census_or_stylised(start), start.figures)
+
+
+def _census_or_stylised(start: Start) -> CensusStart:
     """Return the start census, moved to another vacancy share if the start is stylised.
 
     A stylised start shifts every employer's log-odds of a vacancy by one constant, so that
@@ -50,6 +57,37 @@ def opening_census(start: Start) -> CensusStart:
     permanent = census.posts - moved
     agency = moved - unfilled + census.extra
     return replace(census, permanent=permanent, agency=agency)
+
+
+def opening_scales(plan: Scenario, employers: tuple[str, ...], index: float) -> FloatArray:
+    """Return what permanent staff earn in 2017/18 pounds, (employer, band).
+
+    A council's own salaries are of the start year, when the pay index is `index`. A band for
+    which it gives none is as far from London's scale as those it gives (assumption).
+    """
+    parameters = plan.parameters
+    london = np.array(
+        [
+            parameters.salary_newly_qualified_2017,
+            parameters.salary_mid_scale_2017,
+            parameters.salary_top_of_scale_2017,
+        ]
+    )
+    scales = np.repeat(london[None, :], len(employers), axis=0)
+    for name, own in plan.start.figures.items():
+        given = [getattr(own, salary) for salary in SALARIES]
+        ratios = [
+            own_salary / (index * scale)
+            for own_salary, scale in zip(given, london, strict=True)
+            if own_salary is not None
+        ]
+        if ratios and name in employers:
+            mean = float(np.mean(ratios))
+            scales[employers.index(name)] = [
+                mean * scale if own_salary is None else own_salary / index
+                for own_salary, scale in zip(given, london, strict=True)
+            ]
+    return scales
 
 
 def persons(

@@ -54,13 +54,6 @@ class PayDesk:
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
-        self.scale = np.array(
-            [
-                parameters.salary_newly_qualified_2017,
-                parameters.salary_mid_scale_2017,
-                parameters.salary_top_of_scale_2017,
-            ]
-        )
         self._permanent: tuple[TaxLaw, FloatArray, FloatArray, Payslip, FloatArray] | None = None
 
     def table(

@@ -18,7 +18,7 @@ from sim.domain.vocabulary import HiringStructure, Link, WorkerState
 from sim.market.boroughs import Borough
 from sim.market.ledger import MonthLedger, pounds_per_year
 from sim.market.ofsted import Ofsted
-from sim.market.pay import BAND_STARTS_MONTHS, PayDesk, PayTable, bands_of
+from sim.market.pay import PayDesk, PayTable, bands_of
 from sim.market.pledge import Pledge
 from sim.market.rulebook import Rulebook, RulesInForce
 from sim.market.workforce import IntArray, Workforce
@@ -49,6 +49,7 @@ class MarketState(mesa.Model):
         project_teams: agency staff above the establishment that escape the cap, by employer.
         cases_relieved, cases_paid_for: held by overspill teams; averted by prevention.
         prices: charge rates, £ per hour, (employer, experience band).
+        scales: salaries in 2017/18 pounds, (employer, experience band).
         unfilled: vacancies nobody covered at the end of the last counted month, by employer.
         leadership, strain, leaving_multiplier: by employer (see `caseloads`).
         accepted_offers: starters to come by employer, one array a month, the next first.
@@ -69,6 +70,7 @@ class MarketState(mesa.Model):
     pledge: Pledge
     ofsted: Ofsted
     prices: FloatArray
+    scales: FloatArray
     pay: PayTable
     premium: float
     opening_pay: PayTable
@@ -171,8 +173,7 @@ class MarketState(mesa.Model):
 
     def salaries(self) -> FloatArray:
         """What permanent staff earn without a better offer, £ a year, (employer, band)."""
-        scale = self.desk.scale * self.rules.salary_index
-        return np.broadcast_to(scale, (len(self.employers), len(BAND_STARTS_MONTHS)))
+        return self.scales * self.rules.salary_index
 
     def work_out_pay(self) -> None:
         """Work out what every route pays under the law and the bids of now."""
