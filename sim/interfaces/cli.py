@@ -17,6 +17,7 @@ import typer
 from sim.domain.evidence import EvidenceError, UnknownBorough
 from sim.experiments.store import StoreError, package_version
 from sim.interfaces import (
+    cli_borough_data,
     cli_circle,
     cli_describe,
     cli_money,
@@ -51,6 +52,9 @@ app.command("circle")(cli_circle.circle)
 app.command("money")(cli_money.money)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
+app.add_typer(
+    cli_borough_data.app, name="borough-data", help="A borough's own figures: template and check."
+)
 app.add_typer(cli_scenario.app, name="scenario", help="List, show and check scenarios.")
 
 

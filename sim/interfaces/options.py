@@ -16,7 +16,7 @@ import typer
 from sim.domain import evidence
 from sim.domain.vocabulary import LONDON
 from sim.experiments.prior import Draws
-from sim.scenario import Scenario, ScenarioError
+from sim.scenario import Scenario, ScenarioError, load_figures, load_scenario
 
 MOST_RUNS, MOST_YEARS, MOST_JOBS = 100_000, 30, 256
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -119,6 +119,27 @@ Parameters = Annotated[
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a .toml file.")
 ]
+
+
+BoroughData = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="A council's own figures in place of the census's "
+        "(see: permanence borough-data template).",
+    ),
+]
+
+
+def planned(
+    names: Sequence[str], sets: Sequence[str] | None, borough_data: Path | None = None
+) -> list[Scenario]:
+    """Return scenarios by name, each with what was set and with councils' own figures."""
+    found = [load_scenario(name, sets or ()) for name in names]
+    if borough_data is None:
+        return found
+    figures = load_figures(borough_data)
+    return [scenario.with_figures(figures) for scenario in found]
 
 
 def refuse_other_starts(planned: Sequence[Scenario]) -> None:

@@ -1,0 +1,67 @@
+"""`permanence borough-data`: a template that checks, and a check that refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sim.domain.borough_figures import BoroughFigures
+from sim.domain.evidence import employers
+from sim.domain.quantities import declarations
+from tests.interfaces.command import permanence
+
+
+def test_a_template_has_every_figure_with_unit_and_range() -> None:
+    answer = permanence("borough-data", "template", "Bexley")
+    assert answer.code == 0
+    for name, declared in declarations(BoroughFigures).items():
+        line = next(one for one in answer.out.splitlines() if f"{name} = " in one)
+        assert declared.label in line
+        assert declared.unit in line
+
+
+def test_a_template_of_everybody_is_a_valid_file(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    assert permanence("borough-data", "template", "--out", str(file)).code == 0
+    answer = permanence("borough-data", "check", str(file), "--json")
+    assert set(json.loads(answer.out)) == set(employers())
+
+
+def test_either_of_two_places_is_their_joint_employer() -> None:
+    joint = permanence("borough-data", "template", "Kingston upon Thames", "Richmond upon Thames")
+    assert joint.out.count("[") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("template", "Bexly"), "did you mean Bexley"),
+        (("template", "--year", "2016"), "allowed: a whole number from 2017 to 2023"),
+        (("template", "--out", "nowhere/own.toml"), "there is no folder nowhere"),
+        (("check", "none.toml"), "none.toml: cannot be read"),
+    ],
+)
+def test_bad_input_is_told_in_one_line(typed: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    answer = permanence("borough-data", *typed, folder=tmp_path)
+    assert answer.code == 2
+    assert told in answer.err
+    assert answer.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_never_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text("mine")
+    answer = permanence("borough-data", "template", "--out", "own.toml", folder=tmp_path)
+    assert answer.code == 2
+    assert file.read_text() == "mine"
+
+
+def test_a_fault_names_file_key_given_and_allowed(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('["Bexley"]\nagency_fte = -3\n')
+    answer = permanence("borough-data", "check", "own.toml", folder=tmp_path)
+    assert answer.code == 2
+    for part in ("own.toml", "Bexley.agency_fte", "given -3", "from 0 to 5000"):
+        assert part in answer.err
