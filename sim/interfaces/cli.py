@@ -19,6 +19,7 @@ from sim.experiments.store import StoreError, package_version
 from sim.interfaces import (
     cli_borough_data,
     cli_circle,
+    cli_demo,
     cli_describe,
     cli_money,
     cli_run,
@@ -45,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(cli_run.demo)
+app.command("demo")(cli_demo.demo)
 app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
 app.command("circle")(cli_circle.circle)

@@ -16,11 +16,13 @@ from sim.experiments.money import Account, Amount, Books, LedgerLine
 from sim.experiments.prior import Draws
 from sim.experiments.run import Ensemble, run_ensemble, workers
 from sim.experiments.store import RunStore
-from sim.interfaces import cli_run, money_words
+from sim.interfaces import money_words
 from sim.interfaces import options as o
 from sim.interfaces.charts_words import unit_name
 from sim.interfaces.money_words import Pair, Scale, scale_of
 from sim.interfaces.progress import processors, progress_bar
+from sim.interfaces.result_folders import prepare, refuse_foreign, refuse_namesakes
+from sim.interfaces.result_tables import context_of, print_files, print_json
 from sim.interfaces.tables import print_notes, print_table
 from sim.scenario import Scenario, load_scenario
 
@@ -68,7 +70,7 @@ def money(
     planned = [load_scenario(name, sets or ()) for name in names]
     unit = o.unit_of(borough)
     o.refuse_other_starts(planned)
-    cli_run._refuse_namesakes(planned)
+    refuse_namesakes(planned)
     folders = _folders(planned, seed, years, parameters, out)
     jobs = min(jobs or processors(), runs)
     kept = []
@@ -81,10 +83,10 @@ def money(
             kept.append(_kept(ensemble, opened, real))
     files = [] if out is None else _save(kept, folders, out, unit)
     if as_json:
-        cli_run._print_json(_as_json(kept, unit, files, sets or ()))
+        print_json(_as_json(kept, unit, files, sets or ()))
         return
     _print_ledger(kept[0], unit) if len(kept) == 1 else _print_split(kept, unit)
-    cli_run._print_files(files)
+    print_files(files)
 
 
 def _ensemble(
@@ -120,9 +122,9 @@ def _folders(
     if out is None:
         return [None] * len(planned)
     if len(planned) > 1:
-        cli_run._refuse_foreign(out)
+        refuse_foreign(out)
     folders = [out] if len(planned) == 1 else [out / one.name for one in planned]
-    cli_run._prepare(dict(zip(folders, planned, strict=True)), seed, years, draws)
+    prepare(dict(zip(folders, planned, strict=True)), seed, years, draws)
     return list(folders)
 
 
@@ -282,7 +284,7 @@ def _as_json(
 ) -> dict[str, Any]:
     last = kept[-1]
     context = {
-        **cli_run._context(last.ensemble, unit, files, sets),
+        **context_of(last.ensemble, unit, files, sets),
         "start_year_pay": last.level is not None,
         "sentences": _sentences(kept, unit),
         "notes": _notes(kept, unit),

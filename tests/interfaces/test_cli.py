@@ -19,7 +19,7 @@ from sim.experiments import results
 from sim.experiments.circle import circle_rows
 from sim.experiments.compare import compared, headline, typical
 from sim.experiments.run import Ensemble, run_ensemble
-from sim.interfaces import cli_run
+from sim.interfaces import cli_demo, result_folders
 from sim.interfaces.cli import app
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import load_scenario, scenario_names
@@ -65,7 +65,7 @@ def answered_json(*typed: str) -> Any:
 @pytest.fixture
 def without_charts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Save no charts: the tables are what is looked at."""
-    monkeypatch.setattr(cli_run, "_save_charts", lambda *_: [])
+    monkeypatch.setattr(result_folders, "save_charts", lambda *_: [])
 
 
 def commands() -> list[tuple[str, ...]]:
@@ -85,7 +85,8 @@ def test_help_says_what_it_does_with_an_example(command: tuple[str, ...]) -> Non
     text = answered(*command, "--help")
     assert f"Example: permanence {' '.join(command)}" in text
     assert "--quiet" in text
-    assert ("--json" in text) is (command != ("scenario", "check")), "tables come as JSON too"
+    no_table = (("scenario", "check"), ("borough-data", "template"))
+    assert ("--json" in text) is (command not in no_table), "tables come as JSON too"
     assert too_wide(text) == []
 
 
@@ -468,19 +469,19 @@ def test_compare_keeps_each_result_in_a_folder_of_its_name(tmp_path: Path) -> No
 def test_demo_shows_circle_cap_tax_and_package_and_where_the_charts_are(tmp_path: Path) -> None:
     said = done("demo", "--runs", "2", "--jobs", "1", folder=tmp_path)
     assert too_wide(said) == []
-    places = [said.index(title) for _, _, title in cli_run.DEMO_PAIRS]
+    places = [said.index(title) for _, _, title in cli_demo.DEMO_PAIRS]
     assert places == sorted(places)
-    assert said.count("Not calibrated") == len(cli_run.DEMO_PAIRS)
+    assert said.count("Not calibrated") == len(cli_demo.DEMO_PAIRS)
     tables, _, saved = said.partition("Saved:\n")
-    assert tables.count("permanent share of posts") == len(cli_run.DEMO_PAIRS)
+    assert tables.count("permanent share of posts") == len(cli_demo.DEMO_PAIRS)
     charts = [line.split()[0] for line in saved.splitlines() if ".png" in line]
-    assert len(charts) == len(cli_run.DEMO_PAIRS) * len(CHARTS)
+    assert len(charts) == len(cli_demo.DEMO_PAIRS) * len(CHARTS)
     for chart in charts:
         assert (tmp_path / chart).is_file()
         assert (tmp_path / chart).with_suffix(".svg").is_file()
     assert saved.splitlines()[-1] == "  permanence-demo"
     again = json.loads(done("demo", "--runs", "2", "--jobs", "1", "--json", folder=tmp_path))
     assert [(one["base"], *one["policies"]) for one in again] == [
-        (old, new) for old, new, _ in cli_run.DEMO_PAIRS
+        (old, new) for old, new, _ in cli_demo.DEMO_PAIRS
     ]
     assert set(charts) <= set(again[0]["files"])
