@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
@@ -110,19 +111,28 @@ def circle_rows(
     return rows
 
 
-def _row(trigger: BidTrigger, variant: str, ensemble: Ensemble) -> CircleRow:
+def both_rise(ensemble: Ensemble) -> npt.NDArray[np.bool_]:
+    """Return in which runs the circle closes: real charge rate and agency share both rise."""
+    return (_price_change(ensemble) > SMALLEST_RISE) & (
+        _change(ensemble, "agency_share") > SMALLEST_RISE
+    )
+
+
+def _price_change(ensemble: Ensemble) -> FloatArray:
     price = ensemble.london("charge_rate_per_hour_start_pounds")
-    price_change = price[:, -1] / price[:, 0] - 1.0
-    agency_change = _change(ensemble, "agency_share")
-    both = (price_change > SMALLEST_RISE) & (agency_change > SMALLEST_RISE)
+    change: FloatArray = price[:, -1] / price[:, 0] - 1.0
+    return change
+
+
+def _row(trigger: BidTrigger, variant: str, ensemble: Ensemble) -> CircleRow:
     return CircleRow(
         bid_trigger=trigger,
         hiring=ensemble.scenario.structure.hiring,
         variant=variant,
         draws=ensemble.runs,
-        both_rise_share=float(both.mean()),
-        charge_rate=_spread(price_change),
-        agency_share=_spread(agency_change),
+        both_rise_share=float(both_rise(ensemble).mean()),
+        charge_rate=_spread(_price_change(ensemble)),
+        agency_share=_spread(_change(ensemble, "agency_share")),
         unfilled=_spread(_change(ensemble, "unfilled_share_of_posts")),
         permanent_of_posts=_spread(_change(ensemble, "permanent_share_of_posts")),
     )
