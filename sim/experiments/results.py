@@ -7,7 +7,7 @@ import io
 import json
 import platform
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -99,9 +99,9 @@ def result_fingerprint(scenario_fingerprint: str, seed: int, years: int, draws: 
 
 def write_result(ensemble: Ensemble, folder: Path, command: Sequence[str] = ()) -> None:
     """Write manifest, summary, panel and column dictionary of one ensemble."""
-    _write_csv(folder / SUMMARY, SUMMARY_COLUMNS, summary_rows(ensemble))
-    _write_csv(folder / PANEL, PANEL_COLUMNS, panel_rows(ensemble))
-    _write_csv(folder / COLUMNS, ("column", "unit_of_measure", "meaning"), _dictionary_rows())
+    write_table(folder / SUMMARY, SUMMARY_COLUMNS, summary_rows(ensemble))
+    write_table(folder / PANEL, PANEL_COLUMNS, panel_rows(ensemble))
+    write_table(folder / COLUMNS, ("column", "unit_of_measure", "meaning"), _dictionary_rows())
     text = json.dumps(manifest(ensemble, command), indent=2, ensure_ascii=False)
     write_atomically(folder / MANIFEST, lambda stream: _put(stream, text + "\n"))
 
@@ -150,7 +150,7 @@ def _summarised(
     every = 1 if by_month else MONTHS_PER_YEAR
     for place, row in enumerate(summarised(values).T):
         day = ensemble.day(place * every).isoformat()
-        yield (name, day, unit, outcome.name, outcome.unit, *(_number(value) for value in row))
+        yield (name, day, unit, outcome.name, outcome.unit, *(number(value) for value in row))
 
 
 def summarised(values: FloatArray) -> FloatArray:
@@ -182,7 +182,7 @@ def panel_rows(ensemble: Ensemble) -> Iterator[tuple[str, ...]]:
             for day, by_unit in zip(days, by_census, strict=True):
                 for unit, value in zip(ensemble.units, by_unit, strict=False):
                     yield (
-                        name, str(run), day, unit, outcome.name, outcome.unit, _number(value),
+                        name, str(run), day, unit, outcome.name, outcome.unit, number(value),
                     )  # fmt: skip
 
 
@@ -193,13 +193,13 @@ def write_differences(
     rows = (
         (
             base, policy, unit, row.outcome, row.unit,
-            *(_number(value) for value in (row.old, row.new, row.difference, row.q10, row.q90)),
-            "" if row.correlation is None else _number(row.correlation),
+            *(number(value) for value in (row.old, row.new, row.difference, row.q10, row.q90)),
+            "" if row.correlation is None else number(row.correlation),
         )
         for policy, rows in found.items()
         for row in rows
     )  # fmt: skip
-    _write_csv(path, DIFFERENCE_COLUMNS, rows)
+    write_table(path, DIFFERENCE_COLUMNS, rows)
 
 
 def _dictionary_rows() -> Iterator[tuple[str, ...]]:
@@ -210,12 +210,14 @@ def _dictionary_rows() -> Iterator[tuple[str, ...]]:
         yield (outcome.name, outcome.unit, f"{outcome.label} ({parts.replace('_', ' ')})")
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """Return a number that reads back exactly, or nothing where there is none."""
     return "" if value != value else repr(float(value))
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Iterator[tuple[str, ...]]) -> None:
+def write_table(path: Path, header: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:
+    """Write a tidy table atomically, lines ended by a line feed."""
+
     def write(stream: IO[bytes]) -> None:
         text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=False)
         writer = csv.writer(text, lineterminator="\n")

@@ -9,7 +9,9 @@ import typer
 from sim.experiments.compare import compared
 from sim.experiments.prior import Draws
 from sim.experiments.run import workers
+from sim.experiments.structures import under
 from sim.interfaces import options as o
+from sim.interfaces.cli_structures import Asked, under_all
 from sim.interfaces.progress import processors
 from sim.interfaces.result_folders import (
     ensemble_of,
@@ -39,6 +41,8 @@ def run(
     parameters: o.Parameters = Draws.NARROWED,
     borough: o.BoroughOption = None,
     borough_data: o.BoroughData = None,
+    structure: o.StructureOption = None,
+    bid_trigger: o.BidTriggerOption = None,
     out: o.Out = None,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
@@ -49,6 +53,13 @@ def run(
     """
     (planned,) = o.planned([scenario], sets, borough_data)
     unit = o.unit_of(borough)
+    pairs = o.rival_pairs(planned, structure, bid_trigger, sets)
+    if len(pairs) > 1:
+        jobs = min(jobs or processors(), runs)
+        asked = Asked(runs, seed, years, parameters, jobs, unit, out, sets or (), as_json, quiet)
+        under_all([planned], pairs, asked)
+        return
+    planned = under(planned, pairs[0])
     if out is not None:
         prepare({out: planned}, seed, years, parameters)
     jobs = min(jobs or processors(), runs)
@@ -72,6 +83,8 @@ def compare(
     parameters: o.Parameters = Draws.NARROWED,
     borough: o.BoroughOption = None,
     borough_data: o.BoroughData = None,
+    structure: o.StructureOption = None,
+    bid_trigger: o.BidTriggerOption = None,
     out: o.Out = None,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
@@ -87,6 +100,14 @@ def compare(
     unit = o.unit_of(borough)
     o.refuse_other_starts(planned)
     refuse_namesakes(planned)
+    pairs = o.rival_pairs(planned[0], structure, bid_trigger, sets)
+    if len(pairs) > 1:
+        jobs = min(jobs or processors(), runs)
+        asked = Asked(runs, seed, years, parameters, jobs, unit, out, sets or (), as_json, quiet)
+        under_all(planned, pairs, asked)
+        return
+    if structure or bid_trigger:
+        planned = [under(one, pairs[0]) for one in planned]
     if out is not None:
         refuse_foreign(out)
     folders = [None if out is None else out / scenario.name for scenario in planned]

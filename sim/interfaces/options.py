@@ -14,8 +14,9 @@ from typing import Annotated, TypeVar
 import typer
 
 from sim.domain import evidence
-from sim.domain.vocabulary import LONDON
+from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
 from sim.experiments.prior import Draws
+from sim.experiments.structures import Pair, pairs
 from sim.scenario import Scenario, ScenarioError, load_figures, load_scenario
 
 MOST_RUNS, MOST_YEARS, MOST_JOBS = 100_000, 30, 256
@@ -119,6 +120,68 @@ Parameters = Annotated[
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a .toml file.")
 ]
+
+
+EVERY = "all"
+
+
+def one_or_all(choices: type[Choice]) -> Callable[[str], tuple[Choice, ...]]:
+    """Return a reader of one of several words, or of `all` for each of them."""
+
+    def read(given: str | tuple[Choice, ...]) -> tuple[Choice, ...]:
+        if isinstance(given, tuple):
+            return given
+        if given == EVERY:
+            return tuple(choices)
+        try:
+            return (choices(given),)
+        except ValueError:
+            allowed = ", ".join((*choices, EVERY))
+            raise typer.BadParameter(f"given {given}; allowed: {allowed}") from None
+
+    return read
+
+
+StructureOption = Annotated[
+    tuple | None,  # type: ignore[type-arg]
+    typer.Option(
+        "--structure",
+        parser=one_or_all(HiringStructure),
+        metavar="HIRING",
+        help=f"How hiring works: {', '.join(HiringStructure)}, or all (with every bid trigger).",
+    ),
+]
+BidTriggerOption = Annotated[
+    tuple | None,  # type: ignore[type-arg]
+    typer.Option(
+        "--bid-trigger",
+        parser=one_or_all(BidTrigger),
+        metavar="TRIGGER",
+        help=f"What boroughs bid on: {', '.join(BidTrigger)}, or all.",
+    ),
+]
+
+
+def rival_pairs(
+    scenario: Scenario,
+    hiring: Sequence[HiringStructure] | None,
+    triggers: Sequence[BidTrigger] | None,
+    sets: Sequence[str] | None,
+) -> list[Pair]:
+    """Return the rival structures that are asked for: the scenario's own if none is named.
+
+    `--structure all` alone means every pair, every bid trigger included.
+    """
+    for option, given, key in (
+        ("--structure", hiring, "structure.hiring"),
+        ("--bid-trigger", triggers, "structure.bid_trigger"),
+    ):
+        if given is not None and any(one.strip().startswith(key) for one in sets or ()):
+            raise ScenarioError(f"{option}: {key} is given by --set too; allowed: one of the two")
+    if triggers is None:
+        every = hiring is not None and len(hiring) > 1
+        triggers = tuple(BidTrigger) if every else (scenario.structure.bid_trigger,)
+    return pairs(hiring or (scenario.structure.hiring,), triggers)
 
 
 BoroughData = Annotated[
