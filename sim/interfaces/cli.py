@@ -21,6 +21,7 @@ from sim.interfaces import (
     cli_circle,
     cli_demo,
     cli_describe,
+    cli_effects,
     cli_money,
     cli_run,
     cli_scenario,
@@ -49,6 +50,7 @@ app = typer.Typer(
 app.command("demo")(cli_demo.demo)
 app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
+app.command("effects")(cli_effects.effects_command)
 app.command("circle")(cli_circle.circle)
 app.command("money")(cli_money.money)
 app.command("take-home")(cli_take_home.take_home)

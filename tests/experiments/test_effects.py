@@ -1,0 +1,73 @@
+"""Each lever alone: what runs, what is paired with what, and when a sign is sure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.experiments.effects import (
+    EFFECT_OUTCOMES,
+    WHOLE_PACKAGE,
+    Effect,
+    effects,
+    holds_under,
+    levers_of,
+    variants,
+)
+from sim.experiments.run import run_ensemble
+from sim.experiments.structures import Pair, under
+from sim.rules.policy import Levers
+from sim.scenario import load_scenario
+
+PAIR = Pair(HiringStructure.SUPPLY_LIMITED, BidTrigger.UNFILLED)
+PACKAGE = load_scenario("package-to-90")
+
+
+def test_every_lever_of_the_package_is_run_alone_once() -> None:
+    planned = dict(variants(PACKAGE))
+    names = levers_of(PACKAGE)
+    assert set(names) >= {"cap", "permanent_offer", "newly_qualified", "agency_rules", "prevention"}
+    assert list(planned) == [None, *names, WHOLE_PACKAGE]
+    assert planned[None].levers == Levers()
+    assert planned[WHOLE_PACKAGE] == PACKAGE
+    for name in names:
+        levers = planned[name].levers
+        acting = [one for one in Levers.model_fields if not getattr(levers, one).is_no_op]
+        assert acting == [name]
+        assert getattr(levers, name) == getattr(PACKAGE.levers, name)
+
+
+def test_an_effect_is_the_paired_difference_from_london_without_levers() -> None:
+    asked = {"runs": 2, "seed": 3, "years": 1}
+    found = effects(PACKAGE, [PAIR], **asked)
+    assert len(found) == len(EFFECT_OUTCOMES) * (len(levers_of(PACKAGE)) + 1)
+    planned = dict(variants(PACKAGE))
+    before, after = (
+        run_ensemble(under(planned[name], PAIR), **asked) for name in (None, "newly_qualified")
+    )
+    for outcome in EFFECT_OUTCOMES:
+        gap = after.of(outcome)[:, -1] - before.of(outcome)[:, -1]
+        one = next(e for e in found if (e.lever, e.outcome) == ("newly_qualified", outcome))
+        assert one.difference == pytest.approx(np.median(gap))
+        assert one.q10 == pytest.approx(np.quantile(gap, 0.1))
+
+
+def test_a_lever_that_is_alone_is_the_whole_package() -> None:
+    assert list(dict(variants(load_scenario("no-ir35").without_levers()))) == [None]
+    alone = PACKAGE.model_copy(
+        update={"levers": Levers().model_copy(update={"cap": PACKAGE.levers.cap})}
+    )
+    assert list(dict(variants(alone))) == [None, "cap"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sign"), [(0.1, 0.2, 1), (-0.2, -0.1, -1), (-0.1, 0.1, 0), (0.0, 0.0, 0)]
+)
+def test_a_sign_is_sure_where_the_interval_leaves_zero_out(
+    low: float, high: float, sign: int
+) -> None:
+    one = Effect(PAIR, "cap", "x", 0.5, (low + high) / 2, low, high)
+    assert one.sign == sign
+    expected = (int(sign == 1), int(sign == -1), int(sign == 0))
+    assert holds_under([one], "cap", "x") == expected
