@@ -21,7 +21,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from sim.domain import evidence
 from sim.domain.borough_figures import BoroughFigures
 from sim.domain.parameters import Parameters
-from sim.domain.quantities import Declared, quantity
+from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.start import Start
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.rules.policy import Levers
@@ -157,6 +157,36 @@ def load_figures(path: Path) -> dict[str, BoroughFigures]:
         return Start(figures=_read(path)).figures
     except ValidationError as fault:
         raise ScenarioError(f"{path}: {_sentence(fault, ('start',))}") from None
+
+
+def declared_at(key: str) -> Declaration:
+    """Return what a scenario's key, such as levers.cap.tolerance, declares of itself.
+
+    Raises:
+        ScenarioError: there is no such key, or it is a group and not a value.
+    """
+    *place, name = key.split(".")
+    group = _group_at(place)
+    is_known = place == _known(place)
+    found = declarations(group).get(name) if is_known and issubclass(group, Declared) else None
+    if found is None:
+        every = [path for path in _paths(Scenario) if path not in UNNAMED_KEYS]
+        close = difflib.get_close_matches(key, every, n=1)
+        close += [path for path in every if path.endswith(f".{name}")]
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        raise ScenarioError(f"{key}: there is no such value in a scenario{hint}")
+    return found
+
+
+def _known(place: list[str]) -> list[str]:
+    """Return the part of a path that leads from group to group."""
+    group: type[BaseModel] = Scenario
+    for depth, part in enumerate(place):
+        annotation = group.model_fields[part].annotation if part in group.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return place[:depth]
+        group = annotation
+    return place
 
 
 def _find(name: str) -> Path:

@@ -25,6 +25,7 @@ from sim.interfaces import (
     cli_money,
     cli_run,
     cli_scenario,
+    cli_sweep,
     cli_take_home,
 )
 from sim.rules.tax_law import TaxYearError
@@ -50,6 +51,7 @@ app = typer.Typer(
 app.command("demo")(cli_demo.demo)
 app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
+app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
 app.command("circle")(cli_circle.circle)
 app.command("money")(cli_money.money)

@@ -85,7 +85,8 @@ def print_files(files: Sequence[Path]) -> None:
     pictures = {path.with_suffix("") for path in files if path.suffix == ".png"}
     for path in files:
         if path.suffix != ".svg" or path.with_suffix("") not in pictures:
-            also = " (and .svg)" if path.with_suffix(".svg") in files else ""
+            is_both = path.suffix == ".png" and path.with_suffix(".svg") in files
+            also = " (and .svg)" if is_both else ""
             typer.echo(f"  {path}{also}")
 
 

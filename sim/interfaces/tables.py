@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 WIDTH = 80
+LONGEST_WORD = 16
+"""In the first column: a longer one is folded."""
 MILLION = 1e6
 UNIT_WORDS = {"£ per hour": " per hour", "£ per year": " per year"}
 """What a row's label says of its unit, where the numbers beside it do not."""
@@ -70,7 +72,9 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for place, name in enumerate(header):
         if place == 0:
-            table.add_column(name, overflow="fold")
+            words = " ".join([name, *(row[0] for row in rows)]).split()
+            longest = min(max(map(len, words), default=0), LONGEST_WORD)
+            table.add_column(name, overflow="fold", min_width=longest)
         else:
             table.add_column(name, justify="right", no_wrap=True)
     for row in rows:

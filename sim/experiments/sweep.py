@@ -1,0 +1,210 @@
+"""Sweeps: one scenario over a grid of one or two numbers, every point with the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import pairwise, product
+from pathlib import Path
+
+import numpy as np
+
+from sim.domain.randomness import FloatArray
+from sim.domain.vocabulary import LONDON
+from sim.experiments.compare import HIGH, LOW
+from sim.experiments.prior import Draws
+from sim.experiments.run import Ensemble, Progress, run_ensemble
+from sim.experiments.store import RunStore
+from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
+
+SWEPT_OUTCOMES = (
+    "permanent_share_of_workforce",
+    "permanent_share_of_posts",
+    "unfilled_share_of_posts",
+    "charge_rate_per_hour",
+)
+DEFECTORS = "defectors_at_end"
+MOST_POINTS = 200
+CASCADE_SHARE = 0.4
+"""A step between neighbours that makes up so much of the whole range is called a jump."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One number to sweep: its key in a scenario and the values it takes, rising."""
+
+    key: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A median with its 10th and 90th percentile over runs."""
+
+    q10: float
+    q50: float
+    q90: float
+
+
+@dataclass(frozen=True)
+class Point:
+    """What came out at one point of a sweep.
+
+    Attributes:
+        at: value by key.
+        outcomes: at the horizon, by outcome; `DEFECTORS` is signatories no longer in the cap.
+        against: paired differences from the scenario it is set against, by outcome.
+    """
+
+    at: dict[str, float]
+    outcomes: dict[str, Spread]
+    against: dict[str, Spread]
+
+
+def read_axis(text: str) -> Axis:
+    """Return an axis from `key=first:last:count` or `key=one,two,three`.
+
+    Raises:
+        ScenarioError: not of that form, not a number that can be swept, or out of its range.
+    """
+    key, _, wanted = (part.strip() for part in text.partition("="))
+    form = "KEY=FIRST:LAST:COUNT or KEY=ONE,TWO,..., such as levers.cap.tolerance=0.05:0.15:11"
+    try:
+        if ":" in wanted:
+            first, last, count = wanted.split(":")
+            values = np.linspace(float(first), float(last), int(count)).tolist()
+        else:
+            values = [float(value) for value in wanted.split(",")]
+    except ValueError:
+        raise ScenarioError(f"--over {text}: expected {form}") from None
+    declared = declared_at(key)
+    if declared.allowed is None and not isinstance(declared.default, float):
+        raise ScenarioError(f"--over {key}: is not a number that can be swept")
+    low, high = declared.allowed or (-np.inf, np.inf)
+    values = sorted({float(f"{value:.12g}") for value in values})
+    outside = [value for value in values if not low <= value <= high]
+    if outside or not 2 <= len(values) <= MOST_POINTS:
+        given = f"given {outside[0]:g}" if outside else f"given {len(values)} values"
+        allowed = f"{low:g} to {high:g}" if outside else f"2 to {MOST_POINTS} values"
+        raise ScenarioError(f"--over {key}: {given}; allowed: {allowed}")
+    return Axis(key, tuple(values))
+
+
+def points(axes: Sequence[Axis]) -> Iterator[dict[str, float]]:
+    """Yield every point of the grid, the last axis fastest."""
+    for values in product(*(axis.values for axis in axes)):
+        yield {axis.key: value for axis, value in zip(axes, values, strict=True)}
+
+
+def planned_points(
+    name: str, axes: Sequence[Axis], sets: Sequence[str]
+) -> list[tuple[dict[str, float], Scenario]]:
+    """Return every point with its scenario, all of them checked."""
+    found = []
+    for at in points(axes):
+        overrides = [f"{key}={_written(key, value)}" for key, value in at.items()]
+        found.append((at, load_scenario(name, (*sets, *overrides))))
+    return found
+
+
+def _written(key: str, value: float) -> str:
+    whole = isinstance(declared_at(key).default, int) and value == int(value)
+    return str(int(value)) if whole else repr(float(value))
+
+
+def point_name(at: dict[str, float]) -> str:
+    """Return a name for a point that can be a folder's."""
+    return "_".join(f"{key.split('.')[-1]}-{value:g}" for key, value in at.items())
+
+
+def swept(
+    planned: Sequence[tuple[dict[str, float], Scenario]],
+    against: Scenario | None,
+    *,
+    runs: int,
+    seed: int,
+    years: int,
+    draws: Draws = Draws.NARROWED,
+    unit: str = LONDON,
+    pool: Executor | None = None,
+    folder: Callable[[str], Path] | None = None,
+    keep: Callable[[Ensemble, Path], None] | None = None,
+    progress: Progress,
+) -> list[Point]:
+    """Run every point; `keep` writes each ensemble into its `folder` as it is done."""
+    todo: list[tuple[str, dict[str, float] | None, Scenario]] = []
+    if against is not None:
+        todo.append((f"against-{against.name}", None, against))
+    todo += [(point_name(at), at, scenario) for at, scenario in planned]
+    base: dict[str, FloatArray] = {}
+    found = []
+    for place, (name, at, scenario) in enumerate(todo):
+        where = None if folder is None else folder(name)
+        ensemble = run_ensemble(
+            scenario,
+            runs=runs,
+            seed=seed,
+            years=years,
+            draws=draws,
+            pool=pool,
+            store=None if where is None else RunStore(where),
+            progress=_part(progress, place * runs, runs * len(todo)),
+        )
+        if where is not None and keep is not None:
+            keep(ensemble, where)
+        values = {outcome: ensemble.of(outcome, unit)[:, -1] for outcome in SWEPT_OUTCOMES}
+        if at is None:
+            base = values
+            continue
+        gaps = {outcome: _spread(values[outcome] - base[outcome]) for outcome in base}
+        spreads = {outcome: _spread(value) for outcome, value in values.items()}
+        spreads[DEFECTORS] = _spread(defectors(ensemble))
+        found.append(Point(at, spreads, gaps))
+    return found
+
+
+def _part(progress: Progress, before: int, all_runs: int) -> Progress:
+    return lambda done, wanted, seconds: progress(before + done, all_runs, seconds)
+
+
+def defectors(ensemble: Ensemble) -> FloatArray:
+    """Return how many who kept to the cap at some time do not at the horizon, a run each."""
+    members = ensemble.london("pledge_members")
+    left: FloatArray = members.max(axis=1) - members[:, -1]
+    return left
+
+
+def _spread(values: FloatArray) -> Spread:
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return Spread(np.nan, np.nan, np.nan)
+    low, middle, high = np.quantile(finite, [LOW, 0.5, HIGH])
+    return Spread(float(low), float(middle), float(high))
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How an outcome moves along an axis: the whole range, and its largest single step."""
+
+    lowest: float
+    highest: float
+    largest: float
+    before: float
+    after: float
+
+    @property
+    def is_jump(self) -> bool:
+        """Whether one step between neighbours makes up much of the whole range."""
+        whole = self.highest - self.lowest
+        return whole > 0.0 and abs(self.largest) >= CASCADE_SHARE * whole
+
+
+def steps(axis: Axis, found: Sequence[Point], outcome: str) -> Steps:
+    """Return how an outcome's median moves along one axis."""
+    medians = [point.outcomes[outcome].q50 for point in found]
+    moves = [after - before for before, after in pairwise(medians)]
+    place = int(np.argmax(np.abs(moves)))
+    return Steps(
+        min(medians), max(medians), moves[place], axis.values[place], axis.values[place + 1]
+    )

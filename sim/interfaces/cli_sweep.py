@@ -1,0 +1,307 @@
+"""`permanence sweep`: one scenario over a grid of one or two numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.experiments import results
+from sim.experiments.prior import Draws, calibration
+from sim.experiments.run import Ensemble, workers
+from sim.experiments.store import package_version
+from sim.experiments.sweep import (
+    CASCADE_SHARE,
+    DEFECTORS,
+    MOST_POINTS,
+    SWEPT_OUTCOMES,
+    Axis,
+    Point,
+    planned_points,
+    point_name,
+    read_axis,
+    steps,
+    swept,
+)
+from sim.interfaces import options as o
+from sim.interfaces.charts_words import unit_name
+from sim.interfaces.progress import processors, progress_bar
+from sim.interfaces.result_folders import prepare, refuse_foreign
+from sim.interfaces.result_tables import print_files, print_json
+from sim.interfaces.tables import print_notes, print_table, shown
+from sim.market.outcomes import OUTCOME
+from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
+
+SWEEP_FILE = "sweep.csv"
+DEFAULT_RUNS, DEFAULT_YEARS = 10, 5
+WORKFORCE, POSTS, UNFILLED, CHARGE = SWEPT_OUTCOMES
+LEFT_THE_CAP = "employers who had signed and are not in the cap at the end"
+
+
+@dataclass(frozen=True)
+class Swept:
+    """A sweep that has been run, and what was asked."""
+
+    scenario: str
+    against: Scenario | None
+    axes: tuple[Axis, ...]
+    points: list[Point]
+    unit: str
+    runs: int
+    seed: int
+    years: int
+    draws: Draws
+
+
+def sweep(
+    scenario: o.ScenarioName,
+    over: Annotated[
+        list[str],
+        typer.Option(
+            "--over",
+            metavar="KEY=FIRST:LAST:COUNT",
+            help="A number to sweep, or KEY=ONE,TWO,...; twice for a grid.",
+        ),
+    ],
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="SCENARIO", help="Also the paired difference from this scenario."),
+    ] = None,
+    runs: o.Runs = DEFAULT_RUNS,
+    seed: o.Seed = 1,
+    years: o.Years = DEFAULT_YEARS,
+    jobs: o.Jobs = None,
+    sets: o.Sets = None,
+    parameters: o.Parameters = Draws.NARROWED,
+    borough: o.BoroughOption = None,
+    out: o.Out = None,
+    as_json: o.AsJson = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Run a scenario over a grid of one or two numbers, every point with the same luck.
+
+    Example: permanence sweep cap-with-defection --over levers.cap.tolerance=0.05:0.15:11
+    """
+    axes = _axes(over)
+    planned = planned_points(scenario, axes, sets or ())
+    base = None if against is None else load_scenario(against)
+    o.refuse_other_starts([*([base] if base else []), planned[0][1]])
+    unit = o.unit_of(borough)
+    places = _places(out, planned, base, seed, years, parameters)
+    jobs = min(jobs or processors(), runs)
+    with workers(jobs) as pool, progress_bar("sweep", jobs, quiet=quiet) as progress:
+        found = swept(
+            planned,
+            base,
+            runs=runs,
+            seed=seed,
+            years=years,
+            draws=parameters,
+            unit=unit,
+            pool=pool,
+            folder=None if out is None else places.__getitem__,
+            keep=_keep,
+            progress=progress,
+        )
+    name = planned[0][1].name
+    done = Swept(name, base, axes, found, unit, runs, seed, years, parameters)
+    files = [] if out is None else _save(done, out)
+    if as_json:
+        print_json(_as_json(done, files))
+        return
+    _print(done)
+    print_notes([*_findings(done), *_notes(done)])
+    print_files([*files, *([out] if out is not None else [])])
+
+
+def _axes(over: Sequence[str]) -> tuple[Axis, ...]:
+    axes = tuple(read_axis(text) for text in over)
+    if not 1 <= len(axes) <= 2 or len({axis.key for axis in axes}) < len(axes):
+        raise ScenarioError(f"--over: given {len(axes)}; allowed: one key, or two different ones")
+    size = 1
+    for axis in axes:
+        size *= len(axis.values)
+    if size > MOST_POINTS:
+        raise ScenarioError(f"--over: given {size} points; allowed: at most {MOST_POINTS}")
+    return axes
+
+
+def _places(
+    out: Path | None,
+    planned: Sequence[tuple[dict[str, float], Scenario]],
+    base: Scenario | None,
+    seed: int,
+    years: int,
+    draws: Draws,
+) -> dict[str, Path]:
+    if out is None:
+        return {}
+    refuse_foreign(out)
+    scenarios = {point_name(at): scenario for at, scenario in planned}
+    if base is not None:
+        scenarios[f"against-{base.name}"] = base
+    prepare({out / name: one for name, one in scenarios.items()}, seed, years, draws)
+    return {name: out / name for name in scenarios}
+
+
+def _keep(ensemble: Ensemble, folder: Path) -> None:
+    results.write_result(ensemble, folder, results.command_line())
+
+
+def _save(done: Swept, out: Path) -> list[Path]:
+    from sim.interfaces import charts_sweep  # plotting is loaded only when something is drawn
+
+    table = out / SWEEP_FILE
+    keys = [axis.key for axis in done.axes]
+    results.write_table(
+        table,
+        ("scenario", *keys, "unit", "measure", "outcome", "unit_of_measure", "q10", "q50", "q90"),
+        (
+            (
+                done.scenario, *(results.number(point.at[key]) for key in keys), done.unit,
+                measure, outcome, _unit_of(outcome),
+                *(results.number(v) for v in (one.q10, one.q50, one.q90)),
+            )
+            for point in done.points
+            for measure, spreads in (("value", point.outcomes), ("difference", point.against))
+            for outcome, one in spreads.items()
+        ),
+    )  # fmt: skip
+    labels = [axis.key.split(".")[-1].replace("_", " ") for axis in done.axes]
+    source = f"Source: Permanence {package_version()} simulation, seed {done.seed}."
+    meaning = "; ".join(
+        f"{label}: {_label(axis.key)}" for label, axis in zip(labels, done.axes, strict=True)
+    )
+    about = (
+        f"Scenario {done.scenario}, {done.years} years on, {done.runs} runs; {meaning}. "
+        f"{_caution(done)}"
+    )
+    if len(done.axes) == 1:
+        draw = partial(charts_sweep.sweep_chart, done.axes[0], done.points, done.unit, labels[0])
+    else:
+        draw = partial(
+            charts_sweep.sweep_map,
+            (done.axes[0], done.axes[1]), done.points, done.unit, (labels[0], labels[1]),
+        )  # fmt: skip
+    return [table, *charts_sweep.save(*draw(about, source), out / "sweep")]
+
+
+def _unit_of(outcome: str) -> str:
+    return "employers" if outcome == DEFECTORS else OUTCOME[outcome].unit
+
+
+def _label(key: str) -> str:
+    declared = declared_at(key)
+    return f"{declared.label} ({declared.unit})"
+
+
+def _caution(done: Swept) -> str:
+    text = calibration(done.draws)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+# Words and tables
+
+
+def _print(done: Swept) -> None:
+    keys = [axis.key.split(".")[-1] for axis in done.axes]
+    rows = []
+    for point in done.points:
+        one = point.outcomes
+        rows.append(
+            (
+                ", ".join(f"{value:g}" for value in point.at.values()),
+                shown(one[WORKFORCE].q50, "share"),
+                shown(one[WORKFORCE].q10, "share"),
+                shown(one[POSTS].q50, "share"),
+                shown(one[POSTS].q10, "share"),
+                shown(one[UNFILLED].q50, "share"),
+                shown(one[CHARGE].q50, "£ per hour"),
+                f"{one[DEFECTORS].q50:.0f}",
+            )
+        )
+    heading = (
+        f"{done.scenario} over {' and '.join(axis.key for axis in done.axes)}\n"
+        f"{unit_name(done.unit)}, {done.years} years on: medians of {done.runs} runs; lower tail "
+        "is the 10th percentile; left is " + LEFT_THE_CAP
+    )
+    columns = ("workforce", "lower tail", "posts", "lower tail", "unfilled", "charge", "left")
+    print_table(heading, (", ".join(keys), *columns), rows)
+    if done.against is not None:
+        _print_against(done, done.against, keys)
+
+
+def _print_against(done: Swept, against: Scenario, keys: Sequence[str]) -> None:
+    rows = []
+    for point in done.points:
+        cells = []
+        for outcome in (WORKFORCE, POSTS, UNFILLED):
+            gap = point.against[outcome]
+            cells.append(shown(gap.q50, "share", signed=True))
+            low, high = (shown(end, "share", signed=True) for end in (gap.q10, gap.q90))
+            cells.append(f"{low}..{high}")
+        rows.append((", ".join(f"{value:g}" for value in point.at.values()), *cells))
+    typer.echo()
+    columns = ("workforce", "80 %", "posts", "80 %", "unfilled", "80 %")
+    print_table(f"Paired difference from {against.name}, points", (", ".join(keys), *columns), rows)
+
+
+def _findings(done: Swept) -> list[str]:
+    """Return what the sweep shows, worked out from its numbers."""
+    found = []
+    if len(done.axes) == 1:
+        moved = steps(done.axes[0], done.points, DEFECTORS)
+        if moved.highest <= 0.0:
+            found.append("Nobody leaves the cap at any point.")
+        else:
+            kind = "a cascade, not a smear" if moved.is_jump else "a smear, not a cascade"
+            found.append(
+                f"Employers who left the cap go from {moved.lowest:.0f} to {moved.highest:.0f}; "
+                f"the largest step between neighbours is {abs(moved.largest):.0f}, between "
+                f"{moved.before:g} and {moved.after:g}: {kind} (a cascade is a step of "
+                f"{100 * CASCADE_SHARE:.0f} % of the range or more)."
+            )
+    if done.against is not None:
+        for outcome in (WORKFORCE, POSTS):
+            found.append(_lower_tail(done, done.against, outcome))
+    return found
+
+
+def _lower_tail(done: Swept, against: Scenario, outcome: str) -> str:
+    worse = [point for point in done.points if point.against[outcome].q10 < 0.0]
+    label = OUTCOME[outcome].label
+    if not worse:
+        return f"In the lower tail no point does worse than {against.name} by {label}."
+    where = ", ".join("/".join(f"{v:g}" for v in point.at.values()) for point in worse)
+    return (
+        f"In the lower tail (10th percentile) it does worse than {against.name} by {label} at "
+        f"{where}."
+    )
+
+
+def _notes(done: Swept) -> list[str]:
+    return [
+        f"{_caution(done)} Every point has the same draws and luck, so neighbours are paired.",
+        "The permanent share of the workforce can rise because posts stand empty: read it with "
+        "the share of posts and the unfilled posts.",
+    ]
+
+
+def _as_json(done: Swept, files: Sequence[Path]) -> dict[str, Any]:
+    return {
+        "scenario": done.scenario,
+        "against": None if done.against is None else done.against.name,
+        "over": {axis.key: list(axis.values) for axis in done.axes},
+        "unit": done.unit,
+        "runs": done.runs,
+        "seed": done.seed,
+        "years": done.years,
+        "parameter_draws": done.draws.value,
+        "files": [str(path) for path in files],
+        "notes": [*_findings(done), *_notes(done)],
+        "points": [asdict(point) for point in done.points],
+    }
