@@ -69,6 +69,7 @@ def run_once(spec: RunSpec) -> RunRecord:
             "cap_bound": float(pledge.ever_bound),
             "defections": float(pledge.defections),
             "returns": float(pledge.returns),
+            "had_cause_to_leave": float(pledge.had_cause.sum()),
             "members_at_end": float(sum(b.is_member for b in market.boroughs)),
         }
         units = (LONDON, *market.employers)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.domain.randomness import FloatArray
-from sim.domain.vocabulary import LONDON
+from sim.domain.vocabulary import LONDON, Enforcement
 from sim.experiments.compare import HIGH, LOW
 from sim.experiments.prior import Draws
 from sim.experiments.run import Ensemble, Progress, run_ensemble
@@ -25,6 +25,7 @@ SWEPT_OUTCOMES = (
     "charge_rate_per_hour",
 )
 DEFECTORS = "defectors_at_end"
+EVER_LEFT, ALONE = "ever_left", "would_leave_alone"
 MOST_POINTS = 200
 CASCADE_SHARE = 0.4
 """A step between neighbours that makes up so much of the whole range is called a jump."""
@@ -53,7 +54,9 @@ class Point:
 
     Attributes:
         at: value by key.
-        outcomes: at the horizon, by outcome; `DEFECTORS` is signatories no longer in the cap.
+        outcomes: at the horizon, by outcome; `DEFECTORS` is signatories no longer in the cap,
+            `EVER_LEFT` those who left it at some time, and `ALONE` those who would have had
+            cause to if nobody else could leave: the difference is contagion.
         against: paired differences from the scenario it is set against, by outcome.
     """
 
@@ -160,6 +163,13 @@ def swept(
         gaps = {outcome: _spread(values[outcome] - base[outcome]) for outcome in base}
         spreads = {outcome: _spread(value) for outcome, value in values.items()}
         spreads[DEFECTORS] = _spread(defectors(ensemble))
+        if _may_be_left(scenario):
+            alone = run_ensemble(
+                _held_together(scenario), runs=runs, seed=seed, years=years, draws=draws, pool=pool
+            )
+            spreads[EVER_LEFT], spreads[ALONE] = (
+                _spread(_with_cause(e)) for e in (ensemble, alone)
+            )
         found.append(Point(at, spreads, gaps))
     return found
 
@@ -173,6 +183,21 @@ def defectors(ensemble: Ensemble) -> FloatArray:
     members = ensemble.london("pledge_members")
     left: FloatArray = members.max(axis=1) - members[:, -1]
     return left
+
+
+def _may_be_left(scenario: Scenario) -> bool:
+    cap = scenario.levers.cap
+    return not cap.is_no_op and cap.enforcement is Enforcement.VOLUNTARY
+
+
+def _held_together(scenario: Scenario) -> Scenario:
+    """Return the same scenario with a cap that nobody may leave."""
+    cap = scenario.levers.cap.model_copy(update={"enforcement": Enforcement.STRICT})
+    return scenario.model_copy(update={"levers": scenario.levers.model_copy(update={"cap": cap})})
+
+
+def _with_cause(ensemble: Ensemble) -> FloatArray:
+    return np.array([fact["had_cause_to_leave"] for fact in ensemble.facts])
 
 
 def _spread(values: FloatArray) -> Spread:

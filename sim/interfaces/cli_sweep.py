@@ -15,8 +15,10 @@ from sim.experiments.prior import Draws, calibration
 from sim.experiments.run import Ensemble, workers
 from sim.experiments.store import package_version
 from sim.experiments.sweep import (
+    ALONE,
     CASCADE_SHARE,
     DEFECTORS,
+    EVER_LEFT,
     MOST_POINTS,
     SWEPT_OUTCOMES,
     Axis,
@@ -191,7 +193,7 @@ def _save(done: Swept, out: Path) -> list[Path]:
 
 
 def _unit_of(outcome: str) -> str:
-    return "employers" if outcome == DEFECTORS else OUTCOME[outcome].unit
+    return OUTCOME[outcome].unit if outcome in OUTCOME else "employers"
 
 
 def _label(key: str) -> str:
@@ -265,10 +267,33 @@ def _findings(done: Swept) -> list[str]:
                 f"{moved.before:g} and {moved.after:g}: {kind} (a cascade is a step of "
                 f"{100 * CASCADE_SHARE:.0f} % of the range or more)."
             )
+    found += _contagion(done)
     if done.against is not None:
         for outcome in (WORKFORCE, POSTS):
             found.append(_lower_tail(done, done.against, outcome))
     return found
+
+
+def _contagion(done: Swept) -> list[str]:
+    """Return how many leave because others have left, where that matters most."""
+    open_caps = [point for point in done.points if ALONE in point.outcomes]
+    if not open_caps:
+        return []
+
+    def more(point: Point) -> float:
+        return point.outcomes[EVER_LEFT].q50 - point.outcomes[ALONE].q50
+
+    most = max(open_caps, key=more)
+    if more(most) <= 0.0:
+        return [
+            "At no point do more employers leave the cap than would have cause to by themselves."
+        ]
+    where = ", ".join(f"{value:g}" for value in most.at.values())
+    return [
+        f"Contagion is strongest at {where}: {most.outcomes[EVER_LEFT].q50:.0f} employers leave at "
+        f"some time, where {most.outcomes[ALONE].q50:.0f} would have had cause to if nobody else "
+        "could leave."
+    ]
 
 
 def _lower_tail(done: Swept, against: Scenario, outcome: str) -> str:

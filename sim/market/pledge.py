@@ -29,6 +29,8 @@ class Pledge(mesa.Agent):
     Attributes:
         signed: whether each employer signed (one truth value an employer).
         ever_bound: whether the cap has held any bid down so far.
+        had_cause: whether each employer has been short long enough to leave (where nobody may
+            leave: whether it would have).
         defections, returns: how often a member has left or come back so far.
     """
 
@@ -40,6 +42,7 @@ class Pledge(mesa.Agent):
         )
         self.has_begun, self.begun_month = False, 0
         self.ever_bound = False
+        self.had_cause = np.zeros(len(self.signed), bool)
         self.defections = self.returns = 0
 
     def settle(self, boroughs: list[Borough]) -> None:
@@ -64,8 +67,8 @@ class Pledge(mesa.Agent):
         for borough, price in zip(boroughs, model.prices[:, -1].tolist(), strict=True):
             borough.pay(price)
             self.ever_bound = self.ever_bound or borough.cap_binds
-            if in_force and may_leave and self.signed[borough.index]:
-                self._review(borough, unfilled[borough.index])
+            if in_force and self.signed[borough.index]:
+                self._review(borough, unfilled[borough.index], may_leave=may_leave)
 
     def _outside_share(self) -> FloatArray:
         """Return the part of each employer's placements that a cap does not reach.
@@ -84,12 +87,15 @@ class Pledge(mesa.Agent):
         outside: FloatArray = 1.0 - reached * (1.0 - self.terms.exceptions_share)
         return outside
 
-    def _review(self, borough: Borough, unfilled: float) -> None:
+    def _review(self, borough: Borough, unfilled: float, *, may_leave: bool) -> None:
         target = self.model.parameters.unfilled_target
         if borough.is_member:
             is_short = borough.cap_binds and unfilled > max(self.terms.tolerance, target)
             borough.months_short = borough.months_short + 1 if is_short else 0
-            if borough.months_short >= self.terms.months_short_before_leaving:
+            if borough.months_short < self.terms.months_short_before_leaving:
+                return
+            self.had_cause[borough.index] = True
+            if may_leave:
                 borough.is_member, borough.months_short, borough.months_content = False, 0, 0
                 self.defections += 1
             return

@@ -7,7 +7,9 @@ import pytest
 
 from sim.experiments.run import no_progress, run_ensemble
 from sim.experiments.sweep import (
+    ALONE,
     DEFECTORS,
+    EVER_LEFT,
     Axis,
     Point,
     Spread,
@@ -87,6 +89,17 @@ def test_defectors_are_those_who_were_in_and_are_not() -> None:
     assert left.min() >= 0
     assert left.max() > 0
     assert defectors(run_ensemble(strict, runs=2, seed=1, years=3)).max() == 0
+
+
+def test_who_would_leave_alone_is_counted_where_nobody_may() -> None:
+    (planned,) = planned_points("cap-with-defection", [Axis(TOLERANCE, (0.06,))], ())
+    (point,) = swept([planned], None, runs=3, seed=1, years=3, progress=no_progress)
+    assert point.outcomes[EVER_LEFT].q50 >= point.outcomes[ALONE].q50 > 0
+    strict = planned_points(
+        "cap-with-defection", [Axis(TOLERANCE, (0.06,))], ["levers.cap.enforcement=strict"]
+    )
+    (held,) = swept(strict, None, runs=1, seed=1, years=1, progress=no_progress)
+    assert ALONE not in held.outcomes
 
 
 @pytest.mark.parametrize(
