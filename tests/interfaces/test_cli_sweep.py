@@ -21,7 +21,7 @@ def test_a_table_a_finding_and_what_stands_beside_them() -> None:
     assert "Paired difference from no-cap" in text
     assert "a cascade, not a smear" in text
     assert "In the lower tail" in text
-    assert "if nobody else could leave" in text or "cause to by themselves" in text
+    assert "if nobody else could leave" in text or "have cause to by themselves" in text
     assert "Not calibrated" in text
     assert "posts stand empty" in text
     assert too_wide(answer.out) == []
