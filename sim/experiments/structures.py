@@ -17,6 +17,7 @@ import numpy as np
 from sim.domain import evidence
 from sim.domain.calendar import census_date, tax_year_of
 from sim.domain.parameters import Parameters
+from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
 from sim.experiments.circle import CIRCLE_YEARS, both_rise
@@ -24,6 +25,11 @@ from sim.experiments.prior import Draws
 from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.scenario import Scenario, load_scenario, scenario_from
 
+RECORD_OUTCOMES = (
+    "permanent_share_of_workforce",
+    "permanent_share_of_posts",
+    "unfilled_share_of_posts",
+)
 RECORD_START, RECORD_YEARS = 2017, (2018, 2019, 2020, 2021)
 WORSE_IN_SHARE_OF_DRAWS = 0.9
 """A pair fits worse if, with the same draw, its error exceeds the best pair's in so many."""
@@ -105,28 +111,13 @@ def published(years: Sequence[int] = RECORD_YEARS) -> dict[str, FloatArray]:
         EvidenceError: a year without a census.
     """
 
-    def london(year: int, measure: str) -> float:
-        value = evidence.census_cell(year, LONDON, measure).value
-        if value is None:
-            raise evidence.EvidenceError(f"census.csv: London has no {measure} in {year}")
-        return value
-
-    found: dict[str, list[float]] = {
-        "permanent_share_of_workforce": [],
-        "permanent_share_of_posts": [],
-        "unfilled_share_of_posts": [],
-    }
-    for year in years:
-        permanent, vacancies = london(year, "permanent_fte"), london(year, "vacancies_fte")
-        posts = permanent + vacancies
-        found["permanent_share_of_workforce"].append(
-            evidence.london_published_permanent_share(year)
-        )
-        found["permanent_share_of_posts"].append(permanent / posts)
-        found["unfilled_share_of_posts"].append(
-            (vacancies - london(year, "agency_cover_fte")) / posts
-        )
-    return {name: np.array(values) for name, values in found.items()}
+    found = {}
+    for outcome in RECORD_OUTCOMES:
+        values = [published_figure(outcome, year, LONDON) for year in years]
+        if None in values:
+            raise evidence.EvidenceError(f"census.csv: London has no {outcome} in some of {years}")
+        found[outcome] = np.array(values, float)
+    return found
 
 
 def misses(ensemble: Ensemble) -> FloatArray:

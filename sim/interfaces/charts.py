@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from matplotlib.axes import Axes
+
+from sim.domain.claims import Claim
 from sim.domain.evidence import employer_of
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.experiments.run import Ensemble
@@ -18,6 +21,7 @@ from sim.interfaces.charts_lines import (
     Series,
     census_dots,
     date_axis,
+    draw_claims,
     draw_dots,
     draw_lines,
     draw_target,
@@ -70,12 +74,20 @@ DATES, HEADS = 0.42, 0.7
 # Permanence
 
 
-def permanence_chart(ensembles: Sequence[Ensemble], unit: str = LONDON) -> Chart:
+def permanence_chart(
+    ensembles: Sequence[Ensemble],
+    unit: str = LONDON,
+    *,
+    claims: Sequence[Claim] = (),
+    title: str | None = None,
+) -> Chart:
     """Draw both permanent shares beside each other, and unfilled posts below.
 
     Args:
         ensembles: one to three results.
         unit: London, or an employer or place.
+        claims: what a council said of itself, to stand beside the census.
+        title: the finding, if it is not the shares at the end.
 
     Raises:
         ValueError: too many results, or (as `UnknownBorough`) no such unit.
@@ -84,18 +96,22 @@ def permanence_chart(ensembles: Sequence[Ensemble], unit: str = LONDON) -> Chart
     lines = {outcome: series(ensembles, outcome, unit) for outcome in (WORKFORCE, POSTS, UNFILLED)}
     until = max(one.days[-1] for one in lines[WORKFORCE])
     dots = {outcome: census_dots(outcome, unit, until) for outcome in lines}
-    title = _permanence_title(lines[WORKFORCE], unit)
+    title = title or _permanence_title(lines[WORKFORCE], unit)
     subtitle = words.subtitle(ensembles, unit, drawn=DRAWN)
     with house_style():
         page = new_page(title, subtitle, words.source(ensembles, dots[POSTS].years, has_dates=True))
-        _draw_permanence(page, lines, dots)
-    page.figure.alt_text = _permanence_alt_text(title, ensembles, unit, lines)
+        workforce = _draw_permanence(page, lines, dots)
+        draw_claims(workforce, claims, PER_CENT)
+    said = " ".join(f"Claimed: {claim.in_our_words}." for claim in claims)
+    text = _permanence_alt_text(title, ensembles, unit, lines)
+    page.figure.alt_text = f"{text} {said}".strip()
     return Chart(page.figure, page.figure.alt_text)
 
 
 def _draw_permanence(
     page: Page, lines: Mapping[str, list[Series]], dots: Mapping[str, Dots]
-) -> None:
+) -> Axes:
+    """Draw the three panels; return the one of the share of the workforce."""
     left, right, wide = _columns()
     bottom, top = page.bottom + DATES / HEIGHT_INCHES, page.top - HEADS / HEIGHT_INCHES
     gap = (DATES + HEADS) / HEIGHT_INCHES
@@ -122,6 +138,7 @@ def _draw_permanence(
     head(first, "Permanent share of the workforce", "permanent / (permanent + agency)")
     head(second, "Permanent share of posts", "permanent / posts")
     head(third, "Unfilled share of posts", "vacancies that no agency worker covers / posts")
+    return first
 
 
 def _columns() -> tuple[float, float, float]:

@@ -12,7 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from sim.domain.calendar import MONTHS_PER_YEAR, census_date
-from sim.domain.census import PUBLISHED, census_cell, census_years, london_published_permanent_share
+from sim.domain.census import census_years
+from sim.domain.claims import Claim
+from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.experiments.results import summarised
@@ -93,52 +95,13 @@ def series(ensembles: Sequence[Ensemble], outcome: str, unit: str = LONDON) -> l
 
 def census_dots(outcome: str, unit: str, until: date) -> Dots:
     """Return the published figures of an outcome up to a day."""
-    measure = _PUBLISHED_AS[outcome]
     found = [
         (year, value)
         for year in census_years()
-        if census_date(year) <= until and (value := measure(year, unit)) is not None
+        if census_date(year) <= until
+        and (value := published_figure(outcome, year, unit)) is not None
     ]
     return Dots([year for year, _ in found], [value for _, value in found])
-
-
-def _figure(year: int, unit: str, measure: str) -> float | None:
-    cell = census_cell(year, unit, measure)
-    return cell.value if cell.status == PUBLISHED else None
-
-
-def _agency_share(year: int, unit: str) -> float | None:
-    return _figure(year, unit, "agency_share")
-
-
-def _permanent_of_workforce(year: int, unit: str) -> float | None:
-    if unit == LONDON:
-        return london_published_permanent_share(year)
-    agency = _agency_share(year, unit)
-    return None if agency is None else 1.0 - agency
-
-
-def _permanent_of_posts(year: int, unit: str) -> float | None:
-    permanent, vacancies = (_figure(year, unit, m) for m in ("permanent_fte", "vacancies_fte"))
-    if permanent is None or vacancies is None or permanent + vacancies <= 0:
-        return None
-    return permanent / (permanent + vacancies)
-
-
-def _unfilled_of_posts(year: int, unit: str) -> float | None:
-    names = ("permanent_fte", "vacancies_fte", "agency_cover_fte")
-    permanent, vacancies, cover = (_figure(year, unit, name) for name in names)
-    if permanent is None or vacancies is None or cover is None or permanent + vacancies <= 0:
-        return None
-    return max(vacancies - cover, 0.0) / (permanent + vacancies)
-
-
-_PUBLISHED_AS: dict[str, Callable[[int, str], float | None]] = {
-    "permanent_share_of_workforce": _permanent_of_workforce,
-    "permanent_share_of_posts": _permanent_of_posts,
-    "unfilled_share_of_posts": _unfilled_of_posts,
-    "agency_share": _agency_share,
-}
 
 
 def draw_lines(
@@ -194,6 +157,32 @@ def draw_dots(axes: Axes, dots: Dots, scale: float = 1.0) -> None:
         markeredgecolor="white",
         clip_on=False,
         zorder=DOTS,
+    )
+
+
+def draw_claims(axes: Axes, claims: Sequence[Claim], scale: float = 1.0) -> None:
+    """Draw what a council said of itself as hollow diamonds, and say what they are."""
+    dated = [claim for claim in claims if claim.day is not None]
+    if not dated:
+        return
+    days = _numbers([claim.day for claim in dated if claim.day is not None])
+    axes.plot(
+        days,
+        [claim.value * scale for claim in dated],
+        linestyle="none",
+        marker="D",
+        markersize=7,
+        markerfacecolor="white",
+        markeredgecolor=INK,
+        clip_on=False,
+        zorder=ON_TOP,
+    )
+    axes.annotate(
+        "◇ what the council said",
+        (0.02, 0.02),
+        xycoords="axes fraction",
+        va="bottom",
+        zorder=ON_TOP,
     )
 
 

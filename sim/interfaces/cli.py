@@ -25,6 +25,7 @@ from sim.interfaces import (
     cli_money,
     cli_run,
     cli_scenario,
+    cli_story,
     cli_sweep,
     cli_take_home,
 )
@@ -51,6 +52,7 @@ app = typer.Typer(
 app.command("demo")(cli_demo.demo)
 app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
+app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
 app.command("circle")(cli_circle.circle)
