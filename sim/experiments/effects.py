@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments.compare import HIGH, LOW
+from sim.experiments.compare import HIGH, LOW, MIDDLE
 from sim.experiments.prior import Draws
-from sim.experiments.run import Progress, no_progress, run_ensemble
+from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.experiments.structures import Pair, under
 from sim.rules.policy import Levers
 from sim.scenario import Scenario
@@ -51,6 +51,19 @@ class Effect:
         """1 or -1 where the 80 % interval lies on one side of zero, else 0."""
         return int(self.q10 > 0.0) - int(self.q90 < 0.0)
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether at least eight runs of ten stay as they were: it never binds, or starts late."""
+        return self.q10 == self.q90 == 0.0
+
+
+Hear = Callable[[Pair, str | None, Ensemble], None]
+"""Called with every ensemble, its structure and its lever (None: without any)."""
+
+
+def hear_nothing(pair: Pair, lever: str | None, ensemble: Ensemble) -> None:
+    """Let an ensemble pass."""
+
 
 def levers_of(package: Scenario) -> list[str]:
     """Return the names of the levers that do something in a package."""
@@ -80,6 +93,7 @@ def effects(
     unit: str = LONDON,
     pool: Executor | None = None,
     progress: Progress = no_progress,
+    each: Hear = hear_nothing,
 ) -> list[Effect]:
     """Return every effect: each structure, each lever, each outcome; paired run by run."""
     todo = [(pair, name, one) for pair in wanted for name, one in variants(package)]
@@ -95,6 +109,7 @@ def effects(
             pool=pool,
             progress=_part(progress, place * runs, runs * len(todo)),
         )
+        each(pair, name, ensemble)
         values = {outcome: ensemble.of(outcome, unit)[:, -1] for outcome in EFFECT_OUTCOMES}
         if name is None:
             before = values
@@ -108,7 +123,7 @@ def _part(progress: Progress, before: int, all_runs: int) -> Progress:
 
 
 def _effect(pair: Pair, lever: str, outcome: str, before: FloatArray, after: FloatArray) -> Effect:
-    low, middle, high = np.nanquantile(after - before, [LOW, 0.5, HIGH])
+    low, middle, high = np.nanquantile(after - before, [LOW, MIDDLE, HIGH])
     return Effect(
         pair,
         lever,
@@ -124,3 +139,13 @@ def holds_under(found: Sequence[Effect], lever: str, outcome: str) -> tuple[int,
     """Return under how many structures an effect is surely up, surely down, and unsure."""
     signs = [one.sign for one in found if (one.lever, one.outcome) == (lever, outcome)]
     return signs.count(1), signs.count(-1), signs.count(0)
+
+
+def idle_under(found: Sequence[Effect]) -> dict[str, list[Pair]]:
+    """Return the levers that change no outcome (see `is_nothing`), and under which structures."""
+    moved = {(one.lever, one.pair) for one in found if not one.is_nothing}
+    idle: dict[str, list[Pair]] = {}
+    for lever, pair in dict.fromkeys((one.lever, one.pair) for one in found):
+        if (lever, pair) not in moved:
+            idle.setdefault(lever, []).append(pair)
+    return idle

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
 
@@ -14,27 +16,28 @@ from sim.experiments import results
 from sim.experiments.effects import (
     EFFECT_OUTCOMES,
     EFFECT_YEARS,
-    WHOLE_PACKAGE,
     Effect,
     effects,
     holds_under,
     levers_of,
 )
-from sim.experiments.prior import Draws, calibration
-from sim.experiments.run import workers
-from sim.experiments.store import StoreError
+from sim.experiments.prior import Draws
+from sim.experiments.run import Ensemble, workers
+from sim.experiments.store import write_atomically
 from sim.experiments.structures import Pair, pairs
+from sim.interfaces import effects_words as words
 from sim.interfaces import options as o
 from sim.interfaces.charts_words import unit_name
+from sim.interfaces.effects_words import Heard, lever_name
+from sim.interfaces.notes import BIDS_ON
 from sim.interfaces.progress import processors, progress_bar
-from sim.interfaces.result_tables import print_files, print_json
-from sim.interfaces.tables import print_notes, print_table, shown
+from sim.interfaces.result_tables import context_of, print_files, print_json
+from sim.interfaces.tables import print_notes, print_table, wrapped
 from sim.market.outcomes import OUTCOME
 from sim.rules.policy import Levers
 from sim.scenario import Scenario, ScenarioError
 
 DEFAULT_RUNS = 8
-POINTS = "differences in percentage points"
 EFFECTS_FILE = "effects.csv"
 COLUMNS = (
     "package", "unit", "hiring", "bid_trigger", "lever", "outcome", "unit_of_measure",
@@ -69,10 +72,11 @@ def effects_command(
     if not levers_of(planned):
         raise ScenarioError(f"{planned.name}: has no lever that does anything")
     unit = o.unit_of(borough)
-    wanted = pairs(structure or tuple(HiringStructure), bid_trigger or tuple(BidTrigger))
-    if out is not None and out.exists() and not out.is_dir():
-        raise StoreError(f"--out {out}: is a file, where a folder is expected")
-    jobs = min(jobs or processors(), runs)
+    wanted = _pairs(planned, structure, bid_trigger, sets or ())
+    fingerprint = _fingerprint(planned, unit, wanted, seed, years, parameters)
+    if out is not None:
+        results.prepare_folder(out, fingerprint)
+    jobs, heard = min(jobs or processors(), runs), Heard()
     with (
         workers(jobs) as pool,
         progress_bar(f"levers of {planned.name}", jobs, quiet=quiet) as progress,
@@ -87,138 +91,145 @@ def effects_command(
             unit=unit,
             pool=pool,
             progress=progress,
+            each=heard.hear,
         )
-    files = [] if out is None else [_save(planned, unit, found, out)]
-    noted = _notes(planned, found, runs, parameters)
+    files = [] if out is None else _save(planned, unit, found, heard.last, fingerprint, out)
     if as_json:
-        print_json(_as_json(planned, unit, found, noted, runs, seed, years, files))
-        return
+        print_json(_as_json(planned, unit, found, heard, files, sets or ()))
+    else:
+        _print(planned, unit, found, heard, sets or ())
+        print_files(files)
+
+
+def _pairs(
+    package: Scenario,
+    hiring: Sequence[HiringStructure] | None,
+    triggers: Sequence[BidTrigger] | None,
+    sets: Sequence[str],
+) -> list[Pair]:
+    """Return the structures to run: all, but for what an option or a --set names."""
+    o.rival_pairs(package, hiring, triggers, sets)  # refuses an option that a --set contradicts
+    keys = {one.partition("=")[0].strip() for one in sets}
+    own = package.structure
+    all_hiring = (own.hiring,) if "structure.hiring" in keys else tuple(HiringStructure)
+    all_triggers = (own.bid_trigger,) if "structure.bid_trigger" in keys else tuple(BidTrigger)
+    return pairs(hiring or all_hiring, triggers or all_triggers)
+
+
+# Printing
+
+
+def _print(
+    package: Scenario, unit: str, found: Sequence[Effect], heard: Heard, sets: Sequence[str]
+) -> None:
+    title = [
+        package.title or package.name,
+        *([f"Changed: {', '.join(sets)}"] if sets else []),
+        "Each lever alone, beside the same London, with the same luck, and every lever off",
+    ]
+    for line in title:
+        typer.secho("\n".join(wrapped(line)), bold=True)
+    wanted = list(dict.fromkeys(one.pair for one in found))
     for outcome in EFFECT_OUTCOMES:
         for trigger in dict.fromkeys(pair.bid_trigger for pair in wanted):
             shown_pairs = [pair for pair in wanted if pair.bid_trigger is trigger]
-            _print_outcome(planned, unit, found, outcome, shown_pairs, years)
-    print_notes([*_signs(planned, found), *noted])
-    print_files(files)
+            typer.echo()
+            _print_outcome(
+                unit, [one for one in found if one.outcome == outcome], shown_pairs, heard.last
+            )
+    print_notes(words.signs(found))
+    print_notes(words.effect_notes(found, heard, unit))
 
 
 def _print_outcome(
-    package: Scenario,
-    unit: str,
-    found: Sequence[Effect],
-    outcome: str,
-    shown_pairs: Sequence[Pair],
-    years: int,
+    unit: str, found: Sequence[Effect], shown_pairs: Sequence[Pair], last: Ensemble
 ) -> None:
-    measure = OUTCOME[outcome].unit
-    by_place = {(one.lever, one.pair): one for one in found if one.outcome == outcome}
-    without = [next(o for o in by_place.values() if o.pair == pair).without for pair in shown_pairs]
-    rows = [("without levers", *(shown(value, measure) for value in without))]
+    outcome = OUTCOME[found[0].outcome]
+    by_place = {(one.lever, one.pair): one for one in found}
+    without = [next(one.without for one in found if one.pair == pair) for pair in shown_pairs]
+    rows = [("without levers", *(words.level(value, outcome.unit) for value in without))]
     for lever in dict.fromkeys(one.lever for one in found):
         cells = [by_place[lever, pair] for pair in shown_pairs]
-        rows.append((_lever_name(lever), *(_signed(one.difference, measure) for one in cells)))
-        rows.append(("", *(_between(one, measure) for one in cells)))
-    trigger = shown_pairs[0].bid_trigger
-    day = f"{years} year{'' if years == 1 else 's'} on"
-    typer.echo()
+        rows.append((lever_name(lever), *(words.signed(c.difference, outcome.unit) for c in cells)))
+        rows.append(("", *(words.between(cell, outcome.unit) for cell in cells)))
+    day, measure = last.day(last.months[-1]), words.measured_in(outcome.unit)
     print_table(
-        f"{OUTCOME[outcome].label}, {POINTS if measure == 'share' else measure}\n"
-        f"{unit_name(unit)}, {day}, boroughs bid on {trigger}",
-        ("", *(pair.hiring.value.replace("_", "-") for pair in shown_pairs)),
+        f"{outcome.label[0].upper()}{outcome.label[1:]}\n"
+        f"{unit_name(unit)}, {day.day} {day:%B %Y}, where boroughs bid on "
+        f"{BIDS_ON[shown_pairs[0].bid_trigger]}" + (f";\n{measure}" if measure else ""),
+        ("hiring is", *(pair.hiring.value.replace("_", "-") for pair in shown_pairs)),
         rows,
     )
 
 
-def _signed(value: float, measure: str) -> str:
-    if measure.startswith("£"):
-        return f"{value:+,.0f}"
-    return shown(value, measure, signed=True) if measure == "share" else f"{value:+.2f}"
+# Saving
 
 
-def _between(one: Effect, measure: str) -> str:
-    return f"{_signed(one.q10, measure)}..{_signed(one.q90, measure)}"
+def _fingerprint(
+    package: Scenario, unit: str, wanted: Sequence[Pair], seed: int, years: int, draws: Draws
+) -> str:
+    """Return what makes two commands the same table, whatever the number of runs."""
+    result = results.result_fingerprint(package.fingerprint(), seed, years, draws)
+    asked = json.dumps(["effects", unit, wanted])
+    return f"{result}-{blake2b(asked.encode(), digest_size=4).hexdigest()}"
 
 
-def _lever_name(lever: str) -> str:
-    return lever.replace("_", " ")
-
-
-def _signs(package: Scenario, found: Sequence[Effect]) -> list[str]:
-    """Return one sentence an outcome: which levers move it the same way whatever the structure."""
-    count = len({one.pair for one in found})
-    said = []
-    for outcome in EFFECT_OUTCOMES:
-        up: list[str] = []
-        down: list[str] = []
-        unsure: list[str] = []
-        for lever in dict.fromkeys(one.lever for one in found):
-            more, less, _ = holds_under(found, lever, outcome)
-            name = _lever_name(lever)
-            (up if more == count else down if less == count else unsure).append(name)
-        parts = [
-            f"{words} {', '.join(names)}"
-            for words, names in (
-                ("raised under every structure by", up),
-                ("lowered under every structure by", down),
-                ("of unsure sign under some:", unsure),
-            )
-            if names
-        ]
-        label = OUTCOME[outcome].label
-        said.append(f"{label[0].upper()}{label[1:]}: {'; '.join(parts)}.")
-    return said
-
-
-def _notes(package: Scenario, found: Sequence[Effect], runs: int, draws: Draws) -> list[str]:
-    text = calibration(draws)
-    grounds = [getattr(package.levers, name).grounds for name in levers_of(package)]
-    return [
-        f"{text[0].upper()}{text[1:]}. Differences are medians of {runs} paired runs, with the "
-        "10th to 90th percentile below; a sign is sure where that interval leaves zero out.",
-        "Structures are rivals: the record does not tell them apart. The first row is London "
-        f"without any lever; {WHOLE_PACKAGE} has all of them.",
-        "The permanent share of the workforce can rise because posts stand empty: read it with "
-        "the share of posts and the unfilled posts.",
-        *dict.fromkeys(grounds),
-    ]
-
-
-def _save(package: Scenario, unit: str, found: Sequence[Effect], out: Path) -> Path:
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / EFFECTS_FILE
-    results.write_table(
-        path,
-        COLUMNS,
+def _save(
+    package: Scenario,
+    unit: str,
+    found: Sequence[Effect],
+    last: Ensemble,
+    fingerprint: str,
+    out: Path,
+) -> list[Path]:
+    """Write the table, and a manifest of what it takes to make it again."""
+    rows = (
         (
-            (
-                package.name, unit, one.pair.hiring, one.pair.bid_trigger, one.lever, one.outcome,
-                OUTCOME[one.outcome].unit,
-                *(results.number(v) for v in (one.without, one.difference, one.q10, one.q90)),
-            )
-            for one in found
-        ),
+            package.name, unit, one.pair.hiring, one.pair.bid_trigger, one.lever, one.outcome,
+            OUTCOME[one.outcome].unit,
+            *(results.number(v) for v in (one.without, one.difference, one.q10, one.q90)),
+        )
+        for one in found
     )  # fmt: skip
-    return path
+    results.write_table(out / EFFECTS_FILE, COLUMNS, rows)
+    manifest = results.manifest(last, results.command_line()) | {
+        "fingerprint": fingerprint,
+        "scenario": package.model_dump(mode="json"),
+        "unit": unit,
+        "structures": [pair._asdict() for pair in dict.fromkeys(one.pair for one in found)],
+    }
+    del manifest["facts_by_run"]  # of one structure only
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+
+    def write(stream: IO[bytes]) -> None:
+        stream.write(text.encode("utf-8"))
+
+    write_atomically(out / results.MANIFEST, write)
+    return [out / EFFECTS_FILE, out / results.MANIFEST]
 
 
 def _as_json(
     package: Scenario,
     unit: str,
     found: Sequence[Effect],
-    noted: Sequence[str],
-    runs: int,
-    seed: int,
-    years: int,
+    heard: Heard,
     files: Sequence[Path],
+    sets: Sequence[str],
 ) -> dict[str, Any]:
     labels = {name: field.description for name, field in Levers.model_fields.items()}
+    levers = list(dict.fromkeys(one.lever for one in found))
+    counts = ("raised", "lowered", "unsure")
     return {
         "package": package.name,
-        "unit": unit,
-        "runs": runs,
-        "seed": seed,
-        "years": years,
-        "files": [str(path) for path in files],
-        "notes": [*_signs(package, found), *noted],
+        **context_of(heard.last, unit, files, sets),
+        "notes": [*words.signs(found), *words.effect_notes(found, heard, unit)],
         "levers": {name: labels[name] for name in levers_of(package)},
+        "structures_by_sign": {
+            outcome: {
+                lever: dict(zip(counts, holds_under(found, lever, outcome), strict=True))
+                for lever in levers
+            }
+            for outcome in EFFECT_OUTCOMES
+        },
         "effects": [asdict(one) | one.pair._asdict() | {"sign": one.sign} for one in found],
     }

@@ -12,10 +12,11 @@ from sim.experiments.effects import (
     Effect,
     effects,
     holds_under,
+    idle_under,
     levers_of,
     variants,
 )
-from sim.experiments.run import run_ensemble
+from sim.experiments.run import Ensemble, run_ensemble
 from sim.experiments.structures import Pair, under
 from sim.rules.policy import Levers
 from sim.scenario import load_scenario
@@ -71,3 +72,36 @@ def test_a_sign_is_sure_where_the_interval_leaves_zero_out(
     assert one.sign == sign
     expected = (int(sign == 1), int(sign == -1), int(sign == 0))
     assert holds_under([one], "cap", "x") == expected
+
+
+def test_every_ensemble_is_shown_once_with_its_structure_and_lever() -> None:
+    heard: list[tuple[Pair, str | None]] = []
+
+    def hear(pair: Pair, lever: str | None, ensemble: Ensemble) -> None:
+        heard.append((pair, lever))
+        assert ensemble.scenario.structure.hiring is pair.hiring
+        assert ensemble.scenario.levers.cap.is_no_op == (lever is None)
+
+    alone = PACKAGE.model_copy(
+        update={"levers": Levers().model_copy(update={"cap": PACKAGE.levers.cap})}
+    )
+    effects(alone, [PAIR], runs=1, seed=3, years=1, each=hear)
+    assert heard == [(PAIR, None), (PAIR, "cap")]
+
+
+def test_a_lever_is_idle_only_where_it_moves_no_outcome() -> None:
+    other = PAIR._replace(bid_trigger=BidTrigger.VACANCIES)
+    found = [
+        Effect(PAIR, "cap", "x", 0.5, 0.0, 0.0, 0.0),
+        Effect(PAIR, "cap", "y", 0.5, 0.0, 0.0, 0.0),
+        Effect(other, "cap", "x", 0.5, 0.0, 0.0, 0.0),
+        Effect(other, "cap", "y", 0.5, 0.0, 0.0, 0.1),
+        Effect(PAIR, "tax", "x", 0.5, 0.0, -0.1, 0.1),
+    ]
+    assert idle_under(found) == {"cap": [PAIR]}
+
+
+def test_a_cap_nobody_can_feel_is_idle() -> None:
+    cap = PACKAGE.levers.cap.model_copy(update={"charge_rate_per_hour": 400.0})
+    high = PACKAGE.model_copy(update={"levers": Levers().model_copy(update={"cap": cap})})
+    assert idle_under(effects(high, [PAIR], runs=2, seed=3, years=1)) == {"cap": [PAIR]}
