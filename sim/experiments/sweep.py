@@ -76,9 +76,18 @@ def read_axis(text: str) -> Axis:
     try:
         if ":" in wanted:
             first, last, count = wanted.split(":")
-            values = np.linspace(float(first), float(last), int(count)).tolist()
+            ends, size = (float(first), float(last)), int(count)
+            if not np.isfinite(ends).all():
+                raise ValueError
+            if size > MOST_POINTS:  # before the values are made: a slip must not fill memory
+                raise ScenarioError(
+                    f"--over {key}: given {size} values; allowed: 2 to {MOST_POINTS} values"
+                )
+            values = np.linspace(*ends, size).tolist()
         else:
             values = [float(value) for value in wanted.split(",")]
+    except ScenarioError:
+        raise
     except ValueError:
         raise ScenarioError(f"--over {text}: expected {form}") from None
     declared = declared_at(key)
@@ -118,7 +127,7 @@ def _written(key: str, value: float) -> str:
 
 def point_name(at: dict[str, float]) -> str:
     """Return a name for a point that can be a folder's."""
-    return "_".join(f"{key.split('.')[-1]}-{value:g}" for key, value in at.items())
+    return "_".join(f"{key.split('.')[-1]}-{value:.12g}" for key, value in at.items())
 
 
 def swept(
@@ -210,8 +219,12 @@ def _spread(values: FloatArray) -> Spread:
 
 @dataclass(frozen=True)
 class Steps:
-    """How an outcome moves along an axis: the whole range, and its largest single step."""
+    """How an outcome moves along an axis: the whole range, and its largest single step.
 
+    `count` is the number of steps between neighbours.
+    """
+
+    count: int
     lowest: float
     highest: float
     largest: float
@@ -219,10 +232,15 @@ class Steps:
     after: float
 
     @property
+    def can_tell(self) -> bool:
+        """Whether there are points enough: an even climb must not count as a jump."""
+        return self.count * CASCADE_SHARE > 1.0
+
+    @property
     def is_jump(self) -> bool:
         """Whether one step between neighbours makes up much of the whole range."""
         whole = self.highest - self.lowest
-        return whole > 0.0 and abs(self.largest) >= CASCADE_SHARE * whole
+        return self.can_tell and whole > 0.0 and abs(self.largest) >= CASCADE_SHARE * whole
 
 
 def steps(axis: Axis, found: Sequence[Point], outcome: str) -> Steps:
@@ -231,5 +249,10 @@ def steps(axis: Axis, found: Sequence[Point], outcome: str) -> Steps:
     moves = [after - before for before, after in pairwise(medians)]
     place = int(np.argmax(np.abs(moves)))
     return Steps(
-        min(medians), max(medians), moves[place], axis.values[place], axis.values[place + 1]
+        len(moves),
+        min(medians),
+        max(medians),
+        moves[place],
+        axis.values[place],
+        axis.values[place + 1],
     )

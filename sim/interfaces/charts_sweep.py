@@ -122,6 +122,8 @@ def _title(axis: Axis, found: Sequence[Point], unit: str) -> str:
     moved = steps(axis, found, DEFECTORS)
     if moved.highest <= 0:
         return f"{text}; nobody leaves the cap"
+    if not moved.can_tell:
+        return f"{text}; defectors go from {moved.lowest:.0f} to {moved.highest:.0f}"
     if moved.is_jump:
         return (
             f"{text}; defectors jump by {abs(moved.largest):.0f} between {moved.before:g} and "

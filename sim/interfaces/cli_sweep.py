@@ -31,6 +31,7 @@ from sim.experiments.sweep import (
 )
 from sim.interfaces import options as o
 from sim.interfaces.charts_words import unit_name
+from sim.interfaces.notes import FEW_RUNS
 from sim.interfaces.progress import processors, progress_bar
 from sim.interfaces.result_folders import prepare, refuse_foreign
 from sim.interfaces.result_tables import print_files, print_json
@@ -86,11 +87,13 @@ def sweep(
 ) -> None:
     """Run a scenario over a grid of one or two numbers, every point with the same luck.
 
+    Each --set applies to every point, and to the scenario they are set against.
+
     Example: permanence sweep cap-with-defection --over levers.cap.tolerance=0.05:0.15:11
     """
     axes = _axes(over)
     planned = planned_points(scenario, axes, sets or ())
-    base = None if against is None else load_scenario(against)
+    base = None if against is None else load_scenario(against, sets or ())
     o.refuse_other_starts([*([base] if base else []), planned[0][1]])
     unit = o.unit_of(borough)
     places = _places(out, planned, base, seed, years, parameters)
@@ -210,7 +213,8 @@ def _caution(done: Swept) -> str:
 
 
 def _print(done: Swept) -> None:
-    keys = [axis.key.split(".")[-1] for axis in done.axes]
+    # words, not one long name: a column that cannot wrap would push out the last
+    keys = [axis.key.split(".")[-1].replace("_", " ") for axis in done.axes]
     rows = []
     for point in done.points:
         one = point.outcomes
@@ -231,8 +235,9 @@ def _print(done: Swept) -> None:
         f"{unit_name(done.unit)}, {done.years} years on: medians of {done.runs} runs; lower tail "
         "is the 10th percentile; left is " + LEFT_THE_CAP
     )
-    columns = ("workforce", "lower tail", "posts", "lower tail", "unfilled", "charge", "left")
-    print_table(heading, (", ".join(keys), *columns), rows)
+    tail = "lower\ntail"
+    columns = ("work-\nforce", tail, "posts", tail, "un-\nfilled", "charge", "left")
+    print_table(heading, (",\n".join(keys), *columns), rows)
     if done.against is not None:
         _print_against(done, done.against, keys)
 
@@ -248,8 +253,10 @@ def _print_against(done: Swept, against: Scenario, keys: Sequence[str]) -> None:
             cells.append(f"{low}..{high}")
         rows.append((", ".join(f"{value:g}" for value in point.at.values()), *cells))
     typer.echo()
-    columns = ("workforce", "80 %", "posts", "80 %", "unfilled", "80 %")
-    print_table(f"Paired difference from {against.name}, points", (", ".join(keys), *columns), rows)
+    columns = ("work-\nforce", "80 %", "posts", "80 %", "un-\nfilled", "80 %")
+    print_table(
+        f"Paired difference from {against.name}, points", (",\n".join(keys), *columns), rows
+    )
 
 
 def _findings(done: Swept) -> list[str]:
@@ -261,9 +268,11 @@ def _findings(done: Swept) -> list[str]:
             found.append("Nobody leaves the cap at any point.")
         else:
             kind = "a cascade, not a smear" if moved.is_jump else "a smear, not a cascade"
+            if not moved.can_tell:
+                kind = "too few points to tell a cascade from a smear"
             found.append(
                 f"Employers who left the cap go from {moved.lowest:.0f} to {moved.highest:.0f}; "
-                f"the largest step between neighbours is {abs(moved.largest):.0f}, between "
+                f"the largest step between neighbours is {abs(moved.largest):g}, between "
                 f"{moved.before:g} and {moved.after:g}: {kind} (a cascade is a step of "
                 f"{100 * CASCADE_SHARE:.0f} % of the range or more)."
             )
@@ -309,8 +318,13 @@ def _lower_tail(done: Swept, against: Scenario, outcome: str) -> str:
 
 
 def _notes(done: Swept) -> list[str]:
+    few = [
+        f"{done.runs} run{'' if done.runs == 1 else 's'}: with fewer than {FEW_RUNS} a large step "
+        "of a median can be luck, and the ends of intervals are rough."
+    ]
     return [
         f"{_caution(done)} Every point has the same draws and luck, so neighbours are paired.",
+        *(few if done.runs < FEW_RUNS else []),
         "The permanent share of the workforce can rise because posts stand empty: read it with "
         "the share of posts and the unfilled posts.",
     ]

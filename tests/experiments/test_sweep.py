@@ -48,6 +48,8 @@ def test_an_axis_is_read(text: str, values: tuple[float, ...]) -> None:
         (f"{TOLERANCE}=0.05:3:4", "given 1.03333; allowed: 0 to 1"),
         (f"{TOLERANCE}=0.1", "given 1 values; allowed: 2 to 200"),
         (f"{TOLERANCE}=a:b:c", "expected KEY=FIRST:LAST:COUNT"),
+        (f"{TOLERANCE}=inf:1:3", "expected KEY=FIRST:LAST:COUNT"),
+        (f"{TOLERANCE}=0:1:900000000000", "given 900000000000 values; allowed: 2 to 200"),
         (TOLERANCE, "expected KEY=FIRST:LAST:COUNT"),
         ("levers.cap.start=1,2", "is not a number that can be swept"),
     ],
@@ -66,6 +68,11 @@ def test_every_point_of_a_grid_is_planned_once_with_its_values() -> None:
         assert scenario.levers.cap.tolerance == at[TOLERANCE]
         assert scenario.parameters.notice_months == at["parameters.notice_months"]
         assert scenario.parameters.bid_speed == 0.3
+
+
+def test_points_that_differ_little_have_folders_of_their_own() -> None:
+    near = read_axis(f"{TOLERANCE}=0.0500001,0.05000012")
+    assert len({point_name(at) for at in points([near])}) == len(near.values) == 2
 
 
 def test_a_point_is_the_scenario_with_that_value_and_the_difference_is_paired() -> None:
@@ -104,7 +111,13 @@ def test_who_would_leave_alone_is_counted_where_nobody_may() -> None:
 
 @pytest.mark.parametrize(
     ("medians", "jumps"),
-    [((29, 28, 6, 5, 4), True), ((24, 19, 14, 10, 5), False), ((3, 3, 3, 3, 3), False)],
+    [
+        ((29, 28, 6, 5, 4), True),
+        ((24, 19, 14, 10, 5), False),
+        ((3, 3, 3, 3, 3), False),
+        ((20, 10, 0), False),
+        ((20, 0), False),
+    ],
 )
 def test_a_cascade_is_one_step_that_makes_up_much_of_the_range(
     medians: tuple[float, ...], jumps: bool

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.interfaces.tables import shown
 from tests.interfaces.command import files_in, permanence, too_wide
 
 SMALL = ("--runs", "2", "--years", "2", "--jobs", "1", "--quiet")
@@ -19,12 +20,41 @@ def test_a_table_a_finding_and_what_stands_beside_them() -> None:
     assert answer.code == 0, answer.err
     text = " ".join(answer.out.split())
     assert "Paired difference from no-cap" in text
-    assert "a cascade, not a smear" in text
+    assert "too few points to tell a cascade from a smear" in text
+    assert "a cascade, not a smear" not in text
+    assert "can be luck" in text
     assert "In the lower tail" in text
     assert "if nobody else could leave" in text or "have cause to by themselves" in text
     assert "Not calibrated" in text
     assert "posts stand empty" in text
     assert too_wide(answer.out) == []
+
+
+def test_every_column_is_there_for_one_number_and_for_two() -> None:
+    for more in ((), ("--over", "levers.cap.charge_rate_per_hour=40,45")):
+        typed = ("sweep", "cap-with-defection", *OVER, *more, "--against", "no-cap", *SMALL)
+        answer = permanence(*typed)
+        lines = answer.out.splitlines()
+        row = next(line for line in lines if line.startswith(" 0.03"))
+        told = json.loads(permanence(*typed, "--json").out)
+        left = told["points"][0]["outcomes"]["defectors_at_end"]["q50"]
+        assert any(line.endswith(" left") for line in lines)
+        high = told["points"][-1]["against"]["unfilled_share_of_posts"]["q90"]
+        paired = answer.out.split("Paired difference")[1]
+        assert any(
+            line.endswith(f"..{shown(high, 'share', signed=True)}") for line in paired.splitlines()
+        )
+        assert row.split()[-1] == f"{left:.0f}"
+        assert too_wide(answer.out) == []
+
+
+def test_what_is_set_is_set_in_the_scenario_against_too(tmp_path: Path) -> None:
+    typed = (*OVER, "--against", "no-cap", "--set", "parameters.bid_speed=0.3", *SMALL)
+    out = tmp_path / "s"
+    assert permanence("sweep", "cap-with-defection", *typed, "--out", str(out)).code == 0
+    manifests = [json.loads(path.read_text("utf-8")) for path in out.glob("*/manifest.json")]
+    assert len(manifests) == 3
+    assert {one["scenario"]["parameters"]["bid_speed"] for one in manifests} == {0.3}
 
 
 def test_nobody_leaves_a_strict_cap() -> None:
