@@ -31,6 +31,8 @@ RECORD_OUTCOMES = (
     "unfilled_share_of_posts",
 )
 RECORD_START, RECORD_YEARS = 2017, (2018, 2019, 2020, 2021)
+FEWEST_DRAWS = 20
+"""Fewer draws than this call no pair worse: it would be luck."""
 WORSE_IN_SHARE_OF_DRAWS = 0.9
 """A pair fits worse if, with the same draw, its error exceeds the best pair's in so many."""
 
@@ -152,8 +154,9 @@ def fits(
         missed.append(misses(ensemble))
     rmse = [float(np.sqrt((np.median(one, axis=0) ** 2).mean())) for one in missed]
     best = (missed[int(np.argmin(rmse))] ** 2).mean(axis=(1, 2))
+    enough = runs >= FEWEST_DRAWS
     worse = [
-        float(((one**2).mean(axis=(1, 2)) > best).mean()) >= WORSE_IN_SHARE_OF_DRAWS
+        enough and float(((one**2).mean(axis=(1, 2)) > best).mean()) >= WORSE_IN_SHARE_OF_DRAWS
         for one in missed
     ]
     rows = zip(wanted, rmse, worse, strict=True)

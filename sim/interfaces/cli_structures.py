@@ -16,6 +16,7 @@ from sim.experiments.compare import Difference, compared, headline, typical
 from sim.experiments.prior import Draws
 from sim.experiments.run import Ensemble, workers
 from sim.experiments.structures import (
+    FEWEST_DRAWS,
     RECORD_YEARS,
     WORSE_IN_SHARE_OF_DRAWS,
     Fit,
@@ -73,7 +74,7 @@ def under_all(planned: Sequence[Scenario], pairs: Sequence[Pair], asked: Asked) 
     with workers(asked.jobs) as pool:
         scored = _scored(pairs, asked, pool)
         answers = [_answer(planned, fit, asked, pool) for fit in scored]
-    files = [] if asked.out is None else _save(answers, places, asked.out)
+    files = [] if asked.out is None else _save(answers, places, asked.out, asked.unit)
     noted = [*_notes(answers), *_words(answers)]
     if asked.as_json:
         context = context_of(answers[0].ensembles[0], asked.unit, files, asked.sets)
@@ -155,7 +156,9 @@ def _answer(planned: Sequence[Scenario], fit: Fit, asked: Asked, pool: Executor 
     return Answer(pair, ensembles, fit, closing)
 
 
-def _save(answers: Sequence[Answer], places: dict[tuple[Pair, str], Path], out: Path) -> list[Path]:
+def _save(
+    answers: Sequence[Answer], places: dict[tuple[Pair, str], Path], out: Path, unit: str
+) -> list[Path]:
     for answer in answers:
         for ensemble in answer.ensembles:
             place = places[answer.pair, ensemble.scenario.name]
@@ -164,19 +167,20 @@ def _save(answers: Sequence[Answer], places: dict[tuple[Pair, str], Path], out: 
     results.write_table(
         table,
         (
-            "hiring", "bid_trigger", "scenario", "outcome", "unit_of_measure",
+            "hiring", "bid_trigger", "scenario", "unit", "outcome", "unit_of_measure",
             "value", "q10", "q90", "misses_record_by_points", "fits_worse", "circle_closes_share",
         ),
         (
             (
-                answer.pair.hiring, answer.pair.bid_trigger, ensemble.scenario.name, name, measure,
+                answer.pair.hiring, answer.pair.bid_trigger, ensemble.scenario.name,
+                unit, name, measure,
                 *(results.number(v) for v in (typical(values, measure), *interval(values))),
                 results.number(answer.fit.rmse_points), str(answer.fit.is_worse).lower(),
                 results.number(answer.closing),
             )
             for answer in answers
             for ensemble in answer.ensembles
-            for name, _, measure, values in headline(ensemble, LONDON)
+            for name, _, measure, values in headline(ensemble, unit)
         ),
     )  # fmt: skip
     return [table, *places.values()]
@@ -201,15 +205,19 @@ def _print_levels(answers: Sequence[Answer], unit: str) -> None:
     for answer in answers:
         found = headline(answer.ensembles[0], unit)
         cells = [shown(typical(values, measure), measure) for _, _, measure, values in found]
-        rows.append((_marked(answer), *cells[:4], cells[5]))
-        low = [spread(*interval(v), m).removesuffix(" %") for _, _, m, v in found[:3]]
-        rows.append(("", *low, "", ""))
+        hiring, trigger = _marked(answer).split(", ")
+        rows.append((hiring, *cells[:6]))
+        ends = [
+            "..".join(shown(end, m).removesuffix(" %") for end in interval(v))
+            for _, _, m, v in found[:3]
+        ]
+        rows.append((f"  {trigger}", *ends, "", "", ""))
     heading = (
         f"{first.scenario.title or first.scenario.name}: under each rival structure\n"
         f"{unit_name(unit)}, {day.day} {day:%B %Y}: medians of {first.runs} runs, 80 % interval "
-        "below"
+        "below; 90 % is the chance by share of the workforce"
     )
-    columns = ("hiring is, bids on", "of workforce", "of posts", "unfilled", "charge", "90 %")
+    columns = ("hiring, bids on", "workforce", "posts", "unfilled", "charge", "agency", "90 %")
     print_table(heading, columns, rows)
 
 
@@ -282,11 +290,14 @@ def _words(answers: Sequence[Answer]) -> list[str]:
     if worse:
         record = f"Fitting the record worse (*): {'; '.join(worse)}. "
     else:
-        record = "No structure fits the record clearly worse. "
+        record = "No structure fits the record clearly worse"
+        few = answers[0].ensembles[0].runs < FEWEST_DRAWS
+        record += f" (it takes {FEWEST_DRAWS} runs to say so). " if few else ". "
     record += (
         f"The data do not tell {rest} apart: worse means a larger error than the best "
         f"one's in {100 * WORSE_IN_SHARE_OF_DRAWS:.0f} % of draws, on "
-        f"{RECORD_YEARS[0]}-{RECORD_YEARS[-1]}; later years are kept for testing."
+        f"{RECORD_YEARS[0]}-{RECORD_YEARS[-1]}; later years are kept for testing. "
+        "The record is scored with the baseline's London, whatever else was set."
     )
     return [circle, record]
 

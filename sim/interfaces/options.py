@@ -172,14 +172,18 @@ def rival_pairs(
 
     `--structure all` alone means every pair, every bid trigger included.
     """
+    every = hiring is not None and len(hiring) > 1
     for option, given, key in (
         ("--structure", hiring, "structure.hiring"),
         ("--bid-trigger", triggers, "structure.bid_trigger"),
+        ("--structure all", every or None, "structure.bid_trigger"),
     ):
-        if given is not None and any(one.strip().startswith(key) for one in sets or ()):
-            raise ScenarioError(f"{option}: {key} is given by --set too; allowed: one of the two")
+        for one in sets or ():
+            if given is not None and one.partition("=")[0].strip() in (key, "structure"):
+                raise ScenarioError(
+                    f"{option}: {key} is given by --set too; allowed: one of the two"
+                )
     if triggers is None:
-        every = hiring is not None and len(hiring) > 1
         triggers = tuple(BidTrigger) if every else (scenario.structure.bid_trigger,)
     return pairs(hiring or (scenario.structure.hiring,), triggers)
 

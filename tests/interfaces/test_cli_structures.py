@@ -33,6 +33,7 @@ def test_all_shows_every_pair_with_its_fit_and_one_sentence_on_the_circle() -> N
     for hiring in HiringStructure:
         for trigger in BidTrigger:
             assert f"{hiring.replace('_', '-')}, {trigger}" in " ".join(text.split())
+    assert text.count("budget") >= 4  # two rows in each table
     assert "Without a cap the circle closes" in text
     assert "2018-2021" in text
     assert too_wide(text) == []
@@ -80,6 +81,14 @@ def test_the_same_command_again_uses_what_is_there(tmp_path: Path) -> None:
         (("--bid-trigger", "gaps"), "--bid-trigger: given gaps; allowed: unfilled, vacancies, all"),
         (
             ("--structure", "budget", "--set", "structure.hiring=budget"),
+            "structure.hiring is given by --set too",
+        ),
+        (
+            ("--structure", "all", "--set", "structure.bid_trigger=vacancies"),
+            "structure.bid_trigger is given by --set too",
+        ),
+        (
+            ("--structure", "budget", "--set", 'structure={hiring="budget"}'),
             "structure.hiring is given by --set too",
         ),
     ],
