@@ -55,6 +55,7 @@ def test_content_survives_a_round_trip_through_json(name: str) -> None:
     scenario = load_scenario(name)
     content = json.loads(json.dumps(scenario.content()))
     again = Scenario(**content, name=name, title=scenario.title, why=scenario.why)
+    again = again.model_copy(update={"borough": scenario.borough})
     assert again == scenario
     assert again.fingerprint() == scenario.fingerprint()
 

@@ -27,6 +27,7 @@ SWEPT_OUTCOMES = (
 DEFECTORS = "defectors_at_end"
 EVER_LEFT, ALONE = "ever_left", "would_leave_alone"
 MOST_POINTS = 200
+FEWEST_LEAVERS = 5
 CASCADE_SHARE = 0.4
 """A step between neighbours that makes up so much of the whole range is called a jump."""
 
@@ -57,12 +58,14 @@ class Point:
         outcomes: at the horizon, by outcome; `DEFECTORS` is signatories no longer in the cap,
             `EVER_LEFT` those who left it at some time, and `ALONE` those who would have had
             cause to if nobody else could leave: the difference is contagion.
+        left: those who have left by the horizon, one number a run.
         against: paired differences from the scenario it is set against, by outcome.
     """
 
     at: dict[str, float]
     outcomes: dict[str, Spread]
     against: dict[str, Spread]
+    left: tuple[float, ...] = ()
 
 
 def read_axis(text: str) -> Axis:
@@ -148,9 +151,12 @@ def swept(
     todo: list[tuple[str, dict[str, float] | None, Scenario]] = []
     if against is not None:
         todo.append((f"against-{against.name}", None, against))
-    todo += [(point_name(at), at, scenario) for at, scenario in planned]
+    for at, scenario in planned:
+        todo.append((point_name(at), at, scenario))
+        if _may_be_left(scenario):
+            todo.append((point_name(at), None, _held_together(scenario)))
+    found: list[Point] = []
     base: dict[str, FloatArray] = {}
-    found = []
     for place, (name, at, scenario) in enumerate(todo):
         where = None if folder is None else folder(name)
         ensemble = run_ensemble(
@@ -163,24 +169,31 @@ def swept(
             store=None if where is None else RunStore(where),
             progress=_part(progress, place * runs, runs * len(todo)),
         )
-        if where is not None and keep is not None:
+        is_twin = at is None and bool(found or place) and scenario is not against
+        if where is not None and keep is not None and not is_twin:
             keep(ensemble, where)
-        values = {outcome: ensemble.of(outcome, unit)[:, -1] for outcome in SWEPT_OUTCOMES}
-        if at is None:
-            base = values
-            continue
-        gaps = {outcome: _spread(values[outcome] - base[outcome]) for outcome in base}
-        spreads = {outcome: _spread(value) for outcome, value in values.items()}
-        spreads[DEFECTORS] = _spread(defectors(ensemble))
-        if _may_be_left(scenario):
-            alone = run_ensemble(
-                _held_together(scenario), runs=runs, seed=seed, years=years, draws=draws, pool=pool
-            )
-            spreads[EVER_LEFT], spreads[ALONE] = (
-                _spread(_with_cause(e)) for e in (ensemble, alone)
-            )
-        found.append(Point(at, spreads, gaps))
+        if at is not None:
+            found.append(_point(at, ensemble, base, unit))
+        elif is_twin:
+            found[-1].outcomes[ALONE] = _spread(_with_cause(ensemble))
+        else:
+            base = _at_horizon(ensemble, unit)
     return found
+
+
+def _at_horizon(ensemble: Ensemble, unit: str) -> dict[str, FloatArray]:
+    return {outcome: ensemble.of(outcome, unit)[:, -1] for outcome in SWEPT_OUTCOMES}
+
+
+def _point(
+    at: dict[str, float], ensemble: Ensemble, base: dict[str, FloatArray], unit: str
+) -> Point:
+    values, left = _at_horizon(ensemble, unit), defectors(ensemble)
+    gaps = {outcome: _spread(values[outcome] - base[outcome]) for outcome in base}
+    spreads = {outcome: _spread(value) for outcome, value in values.items()}
+    spreads[DEFECTORS] = _spread(left)
+    spreads[EVER_LEFT] = _spread(_with_cause(ensemble))
+    return Point(at, spreads, gaps, tuple(left.tolist()))
 
 
 def _part(progress: Progress, before: int, all_runs: int) -> Progress:
@@ -219,9 +232,13 @@ def _spread(values: FloatArray) -> Spread:
 
 @dataclass(frozen=True)
 class Steps:
-    """How an outcome moves along an axis: the whole range, and its largest single step.
+    """How those who left a cap change along an axis: the median's range, and each run's jump.
 
-    `count` is the number of steps between neighbours.
+    Attributes:
+        count: steps between neighbours.
+        lowest, highest, largest, before, after: of the median; its largest step and where it is.
+        moving: runs in which at least `FEWEST_LEAVERS` employers make a difference ...
+        jumping: ... and those of them in which one step makes up `CASCADE_SHARE` of the range.
     """
 
     count: int
@@ -230,24 +247,29 @@ class Steps:
     largest: float
     before: float
     after: float
+    moving: int
+    jumping: int
 
     @property
     def can_tell(self) -> bool:
-        """Whether there are points enough: an even climb must not count as a jump."""
-        return self.count * CASCADE_SHARE > 1.0
+        """Whether there are points and runs enough: an even climb must not count as a jump."""
+        return self.count * CASCADE_SHARE > 1.0 and self.moving > 0
 
     @property
     def is_jump(self) -> bool:
-        """Whether one step between neighbours makes up much of the whole range."""
-        whole = self.highest - self.lowest
-        return self.can_tell and whole > 0.0 and abs(self.largest) >= CASCADE_SHARE * whole
+        """Whether in most runs that move one step makes up much of the whole range."""
+        return self.can_tell and 2 * self.jumping > self.moving
 
 
-def steps(axis: Axis, found: Sequence[Point], outcome: str) -> Steps:
-    """Return how an outcome's median moves along one axis."""
-    medians = [point.outcomes[outcome].q50 for point in found]
+def steps(axis: Axis, found: Sequence[Point]) -> Steps:
+    """Return how those who left change along one axis."""
+    medians = [point.outcomes[DEFECTORS].q50 for point in found]
     moves = [after - before for before, after in pairwise(medians)]
     place = int(np.argmax(np.abs(moves)))
+    by_run = np.array([point.left for point in found])
+    whole = np.ptp(by_run, axis=0)
+    moving = whole >= FEWEST_LEAVERS
+    jumping = np.abs(np.diff(by_run, axis=0)).max(axis=0) >= CASCADE_SHARE * whole
     return Steps(
         len(moves),
         min(medians),
@@ -255,4 +277,6 @@ def steps(axis: Axis, found: Sequence[Point], outcome: str) -> Steps:
         moves[place],
         axis.values[place],
         axis.values[place + 1],
+        int(moving.sum()),
+        int((moving & jumping).sum()),
     )

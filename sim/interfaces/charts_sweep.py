@@ -119,16 +119,13 @@ def _title(axis: Axis, found: Sequence[Point], unit: str) -> str:
         f"{unit_name(unit)}'s permanent share of posts goes from {posts} as {name} goes from "
         f"{axis.values[0]:g} to {axis.values[-1]:g}"
     )
-    moved = steps(axis, found, DEFECTORS)
+    moved = steps(axis, found)
     if moved.highest <= 0:
         return f"{text}; nobody leaves the cap"
     if not moved.can_tell:
         return f"{text}; defectors go from {moved.lowest:.0f} to {moved.highest:.0f}"
     if moved.is_jump:
-        return (
-            f"{text}; defectors jump by {abs(moved.largest):.0f} between {moved.before:g} and "
-            f"{moved.after:g}"
-        )
+        return f"{text}; in {moved.jumping} of {moved.moving} runs employers leave in one jump"
     return f"{text}; defectors change little by little"
 
 

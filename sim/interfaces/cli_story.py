@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -33,7 +34,6 @@ from sim.interfaces.tables import print_notes, print_table, shown, wrapped
 from sim.market.outcomes import OUTCOME
 from sim.scenario import ScenarioError
 
-DEFAULT_YEARS = 9
 STORY_FILE = "story.csv"
 WORKFORCE, POSTS, UNFILLED = STORY_OUTCOMES
 COLUMNS = (
@@ -47,7 +47,14 @@ def story(
     scenario: o.ScenarioName,
     runs: o.Runs = 20,
     seed: o.Seed = 1,
-    years: o.Years = DEFAULT_YEARS,
+    years: Annotated[
+        int | None,
+        typer.Option(
+            parser=o.whole(1, o.MOST_YEARS),
+            metavar="N",
+            help="Years to run (default: to the latest census).",
+        ),
+    ] = None,
     jobs: o.Jobs = None,
     sets: o.Sets = None,
     parameters: o.Parameters = Draws.NARROWED,
@@ -68,6 +75,7 @@ def story(
     unit = planned.borough
     if unit is None:
         raise ScenarioError(f"{planned.name}: names no borough")
+    years = years or max(evidence.latest_census_year() - planned.start.opening.year, 1)
     both = {planned.name: planned, placebo.name: placebo}
     if out is not None:
         refuse_foreign(out)
@@ -149,8 +157,14 @@ def _pair(spread: Spread) -> tuple[str, str]:
 
 def _removed(policy: Ensemble) -> list[str]:
     names = ", ".join(name.replace("_", " ") for name in own_levers(policy.scenario))
+    said = [
+        f"Claimed: {claim.in_our_words} ({claim.source})."
+        for claim in claims_of(str(policy.scenario.borough))
+    ]
     return [
-        f"Placebo: the same borough, start and luck without {names}; what all of London does stays."
+        *said,
+        f"Placebo: the same borough, start and luck without {names}. What all of London does "
+        "stays: its cap, the tax change.",
     ]
 
 
@@ -166,7 +180,14 @@ def _told(policy: Ensemble, rows: Sequence[StoryRow], unit: str) -> str:
     )
     if mine > 0:
         text += f": {100 * max(theirs, 0) / mine:.0f} % of the rise comes without the policy"
-    return f"{text}. Regression to the mean looks like policy working."
+    inside = [
+        row.policy.q10 <= seen <= row.policy.q90
+        for row in rows[1:]
+        if row.outcome == WORKFORCE and (seen := _census(row, unit)) is not None
+    ]
+    if inside:
+        text += f". Of {len(inside)} censuses {sum(inside)} lie in the 80 % band of the policy"
+    return f"{text}. A low start rises toward the mean by itself, which looks like policy working."
 
 
 def _title(rows: Sequence[StoryRow], unit: str) -> str:
@@ -179,7 +200,20 @@ def _title(rows: Sequence[StoryRow], unit: str) -> str:
         f"By {year} {unit} is {100 * row.policy.q50:.0f} % permanent with its policy and "
         f"{100 * row.placebo.q50:.0f} % without it"
     )
-    return text if seen is None else f"{text}; the census has {100 * seen:.0f} %"
+    if seen is None:
+        return text
+    return f"{text}; the census has {100 * seen:.0f} %, and {_missed(rows, unit)}"
+
+
+def _missed(rows: Sequence[StoryRow], unit: str) -> str:
+    """Return by how much the median path misses the census on average, the start left out."""
+    known = [
+        (row.year, 100 * abs(row.policy.q50 - seen))
+        for row in rows
+        if row.outcome == WORKFORCE and (seen := _census(row, unit)) is not None
+    ][-7:]
+    mean = sum(gap for _, gap in known) / len(known)
+    return f"is missed by {mean:.0f} points on average over {known[0][0]}-{known[-1][0]}"
 
 
 def _save(

@@ -19,6 +19,7 @@ from sim.experiments.sweep import (
     CASCADE_SHARE,
     DEFECTORS,
     EVER_LEFT,
+    FEWEST_LEAVERS,
     MOST_POINTS,
     SWEPT_OUTCOMES,
     Axis,
@@ -263,18 +264,19 @@ def _findings(done: Swept) -> list[str]:
     """Return what the sweep shows, worked out from its numbers."""
     found = []
     if len(done.axes) == 1:
-        moved = steps(done.axes[0], done.points, DEFECTORS)
-        if moved.highest <= 0.0:
+        moved = steps(done.axes[0], done.points)
+        if moved.highest <= 0.0 and not moved.moving:
             found.append("Nobody leaves the cap at any point.")
         else:
             kind = "a cascade, not a smear" if moved.is_jump else "a smear, not a cascade"
             if not moved.can_tell:
-                kind = "too few points to tell a cascade from a smear"
+                kind = "too few points or leavers to tell a cascade from a smear"
             found.append(
-                f"Employers who left the cap go from {moved.lowest:.0f} to {moved.highest:.0f}; "
-                f"the largest step between neighbours is {abs(moved.largest):g}, between "
-                f"{moved.before:g} and {moved.after:g}: {kind} (a cascade is a step of "
-                f"{100 * CASCADE_SHARE:.0f} % of the range or more)."
+                f"Employers who left the cap go from {moved.lowest:.0f} to {moved.highest:.0f} in "
+                f"the median; its largest step between neighbours is {abs(moved.largest):g}, "
+                f"between {moved.before:g} and {moved.after:g}. In {moved.jumping} of "
+                f"{moved.moving} runs in which at least {FEWEST_LEAVERS} are in play, one step "
+                f"makes up {100 * CASCADE_SHARE:.0f} % of the range or more: {kind}."
             )
     found += _contagion(done)
     if done.against is not None:

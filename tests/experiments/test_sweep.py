@@ -98,6 +98,17 @@ def test_defectors_are_those_who_were_in_and_are_not() -> None:
     assert defectors(run_ensemble(strict, runs=2, seed=1, years=3)).max() == 0
 
 
+def test_a_median_that_jumps_is_no_cascade_unless_its_runs_jump() -> None:
+    runs = np.array([[25, 20, 15, 10, 5], [20, 15, 10, 5, 0], [30, 29, 5, 4, 3]])
+    found = [
+        Point({"x": place}, {DEFECTORS: Spread(0, [30, 29, 5, 4, 3][place], 0)}, {}, tuple(left))
+        for place, left in enumerate(runs.T.tolist())
+    ]
+    moved = steps(Axis("x", (0.0, 1.0, 2.0, 3.0, 4.0)), found)
+    assert (moved.moving, moved.jumping) == (3, 1)
+    assert not moved.is_jump
+
+
 def test_who_would_leave_alone_is_counted_where_nobody_may() -> None:
     (planned,) = planned_points("cap-with-defection", [Axis(TOLERANCE, (0.06,))], ())
     (point,) = swept([planned], None, runs=3, seed=1, years=3, progress=no_progress)
@@ -117,6 +128,7 @@ def test_who_would_leave_alone_is_counted_where_nobody_may() -> None:
         ((3, 3, 3, 3, 3), False),
         ((20, 10, 0), False),
         ((20, 0), False),
+        ((4, 4, 0, 0, 0), False),  # too few employers to speak of
     ],
 )
 def test_a_cascade_is_one_step_that_makes_up_much_of_the_range(
@@ -124,9 +136,9 @@ def test_a_cascade_is_one_step_that_makes_up_much_of_the_range(
 ) -> None:
     values = tuple(range(len(medians)))
     found = [
-        Point({"x": value}, {DEFECTORS: Spread(m, m, m)}, {})
+        Point({"x": value}, {DEFECTORS: Spread(m, m, m)}, {}, (m, m, m))
         for value, m in zip(values, medians, strict=True)
     ]
-    moved = steps(Axis("x", tuple(map(float, values))), found, DEFECTORS)
+    moved = steps(Axis("x", tuple(map(float, values))), found)
     assert moved.is_jump is jumps
     assert (moved.lowest, moved.highest) == (min(medians), max(medians))

@@ -63,7 +63,7 @@ HAND_WRITTEN: dict[str, str | bytes] = {
     "latin-1.toml": 'title = "£40"\n'.encode("latin-1"),
     "not-a-number.toml": "[parameters]\nbid_speed = nan\n",
 }
-KNOWN = "baseline, cap-with-defection"
+KNOWN = "baseline, bexley"
 
 
 @dataclass(frozen=True)

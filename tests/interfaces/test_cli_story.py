@@ -19,7 +19,9 @@ def test_a_story_shows_claim_census_policy_and_placebo() -> None:
     text = " ".join(answer.out.split())
     assert "2018 90.0 % 81.5 %" in text
     assert "of the rise comes without the policy" in text
-    assert "Regression to the mean looks like policy working" in text
+    assert "Of 3 censuses" in text
+    assert "Claimed: around 90 %" in text
+    assert "which looks like policy working" in text
     for outcome in ("share of the workforce", "share of posts", "unfilled posts"):
         assert outcome in text
     assert too_wide(answer.out) == []
@@ -39,6 +41,11 @@ def test_files_hold_what_is_told(tmp_path: Path) -> None:
     assert seen["claimed"] == "0.62"
     assert float(seen["census"]) == pytest.approx(0.619, abs=0.001)
     assert "what the council said" in (out / "story.svg").read_text("utf-8")
+
+
+def test_a_story_goes_to_the_latest_census_unless_told_otherwise() -> None:
+    rows = json.loads(permanence("story", "bromley", *SMALL, "--json").out)["rows"]
+    assert max(row["year"] for row in rows) == 2023
 
 
 def test_the_years_after_the_record_have_no_census() -> None:
