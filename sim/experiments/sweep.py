@@ -151,10 +151,10 @@ def swept(
     todo: list[tuple[str, dict[str, float] | None, Scenario]] = []
     if against is not None:
         todo.append((f"against-{against.name}", None, against))
-    for at, scenario in planned:
-        todo.append((point_name(at), at, scenario))
+    for point, scenario in planned:
+        todo.append((point_name(point), point, scenario))
         if _may_be_left(scenario):
-            todo.append((point_name(at), None, _held_together(scenario)))
+            todo.append((point_name(point), None, _held_together(scenario)))
     found: list[Point] = []
     base: dict[str, FloatArray] = {}
     for place, (name, at, scenario) in enumerate(todo):

@@ -107,7 +107,9 @@ def compare(
         under_all(planned, pairs, asked)
         return
     if structure or bid_trigger:
-        planned = [under(one, pairs[0]) for one in planned]
+        # Only what is named changes: a policy keeps its own other half of the structure.
+        asked_of = [o.rival_pairs(one, structure, bid_trigger, sets) for one in planned]
+        planned = [under(one, own) for one, (own,) in zip(planned, asked_of, strict=True)]
     if out is not None:
         refuse_foreign(out)
     folders = [None if out is None else out / scenario.name for scenario in planned]

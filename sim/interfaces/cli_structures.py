@@ -10,7 +10,6 @@ from typing import Any
 
 import typer
 
-from sim.domain.vocabulary import LONDON
 from sim.experiments import results
 from sim.experiments.compare import Difference, compared, headline, typical
 from sim.experiments.prior import Draws
@@ -30,7 +29,7 @@ from sim.interfaces.notes import combined, notes
 from sim.interfaces.progress import progress_bar
 from sim.interfaces.result_folders import ensemble_of, prepare, refuse_foreign
 from sim.interfaces.result_tables import context_of, interval, print_files, print_json
-from sim.interfaces.tables import print_notes, print_table, shown, spread
+from sim.interfaces.tables import print_notes, print_table, shown
 from sim.scenario import Scenario
 
 STRUCTURES_FILE = "structures.csv"
@@ -75,7 +74,7 @@ def under_all(planned: Sequence[Scenario], pairs: Sequence[Pair], asked: Asked) 
         scored = _scored(pairs, asked, pool)
         answers = [_answer(planned, fit, asked, pool) for fit in scored]
     files = [] if asked.out is None else _save(answers, places, asked.out, asked.unit)
-    noted = [*_notes(answers), *_words(answers)]
+    noted = [*_notes(answers, asked.unit), *_words(answers)]
     if asked.as_json:
         context = context_of(answers[0].ensembles[0], asked.unit, files, asked.sets)
         names = [scenario.name for scenario in planned]
@@ -227,17 +226,21 @@ def _print_differences(answers: Sequence[Answer], place: int, unit: str) -> None
     rows = []
     for answer in answers:
         found = compared(answer.ensembles[0], answer.ensembles[place], unit)[:4]
-        rows.append((_marked(answer), *(_change(row) for row in found)))
-        rows.append(("", *(shown(row.difference, row.unit, signed=True) for row in found)))
-        rows.append(("", *(spread(row.q10, row.q90, row.unit, signed=True) for row in found)))
+        hiring, trigger = _marked(answer).split(", ")
+        rows.append((hiring, *(_change(row) for row in found)))
+        middle = (shown(row.difference, row.unit, signed=True) for row in found)
+        rows.append((f"  {trigger}", *middle))
+        ends = (
+            "..".join(shown(end, row.unit, signed=True) for end in (row.q10, row.q90))
+            for row in found
+        )
+        rows.append(("", *ends))
     heading = (
         f"From {base.scenario.name} to {policy.scenario.name}: under each rival structure\n"
         f"{unit_name(unit)}, {day.day} {day:%B %Y}: old and new medians of {policy.runs} runs; "
         "below them the paired difference and its 80 % interval"
     )
-    print_table(
-        heading, ("hiring is, bids on", "of workforce", "of posts", "unfilled", "charge"), rows
-    )
+    print_table(heading, ("hiring, bids on", "workforce", "posts", "unfilled", "charge"), rows)
 
 
 def _change(row: Difference) -> str:
@@ -265,10 +268,8 @@ def _print_record(answers: Sequence[Answer]) -> None:
 # Words
 
 
-def _notes(answers: Sequence[Answer]) -> list[str]:
-    found = combined(
-        [notes(ensemble, LONDON) for answer in answers for ensemble in answer.ensembles]
-    )
+def _notes(answers: Sequence[Answer], unit: str) -> list[str]:
+    found = combined([notes(ensemble, unit) for answer in answers for ensemble in answer.ensembles])
     of_one = ("Structure:", "Cap of", "Caseload bar of")
     return [note for note in found if not note.startswith(of_one)]
 

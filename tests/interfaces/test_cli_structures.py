@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.interfaces.tables import shown
 from tests.interfaces.command import permanence, too_wide
 
 SMALL = ("--runs", "2", "--years", "1", "--jobs", "1", "--quiet")
@@ -63,6 +64,9 @@ def test_a_comparison_gives_old_new_and_difference_under_each(tmp_path: Path) ->
     as_json = json.loads(answered(*typed[:-1], "--json"))
     for row in as_json["structures"]:
         assert {one["outcome"] for one in row["differences"]["pan-london-cap"]}
+        for one in row["differences"]["pan-london-cap"][:4]:  # whole, not cut at the edge
+            ends = (shown(one[end], one["unit"], signed=True) for end in ("q10", "q90"))
+            assert "..".join(ends) in text.split()
 
 
 def test_the_same_command_again_uses_what_is_there(tmp_path: Path) -> None:
@@ -72,6 +76,29 @@ def test_the_same_command_again_uses_what_is_there(tmp_path: Path) -> None:
     assert len(kept) == 4
     assert answered(*typed) == first
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == kept
+
+
+def test_a_policy_keeps_the_half_of_its_structure_that_is_not_named(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'title = "t"\nextends = "pan-london-cap"\nwhy = "w"\n'
+        '[structure]\nbid_trigger = "vacancies"\n',
+        encoding="utf-8",
+    )
+    text = " ".join(answered("compare", "no-cap", str(own), "--structure", "budget").split())
+    assert "of no-cap: boroughs bid on unfilled posts, hiring is budget" in text
+    assert "of own: boroughs bid on vacancies, hiring is budget" in text
+
+
+def test_a_boroughs_file_and_notes_are_the_boroughs(tmp_path: Path) -> None:
+    typed = ("run", "no-cap", "--bid-trigger", "all", "--borough", "Bexley", "--out")
+    found = json.loads(answered(*typed, str(tmp_path / "all"), "--json"))
+    assert any(note.startswith("Bexley has about") for note in found["notes"])
+    with (tmp_path / "all" / "structures.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["unit"] for row in rows} == {"Bexley"}
+    shown = found["structures"][0]["outcomes"]["no-cap"]
+    assert [float(row["value"]) for row in rows[: len(shown)]] == [row["value"] for row in shown]
 
 
 @pytest.mark.parametrize(
