@@ -78,8 +78,9 @@ def _those_who_switch(market: MarketState, ids: IntArray, *, towards_agency: boo
     pull = market.agency_pull(ids)
     if towards_agency and market.rules.cooling_off_months:
         foresight = market.parameters.foresight_years
-        closed = market.posts[market.rules.turns_away_waiting].sum() / max(market.posts.sum(), 1)
-        pull = pull + closed * behaviour.cooling_off_loss(
+        closed = int(market.posts[market.rules.turns_away_waiting].sum())
+        closed_share = closed / max(int(market.posts.sum()), 1)
+        pull = pull + closed_share * behaviour.cooling_off_loss(
             market.rules.cooling_off_months, foresight
         )
     chance = behaviour.agency_chance(
