@@ -323,6 +323,13 @@ class Parameters(InspectionAssumptions, OfferAssumptions, HiringAssumptions, Pay
         label="leadership at the start, by how far agency share is above London's",
         allowed=(-10, 10),
     )
+    reporting_error: float = quantity(
+        0.035,
+        unit="share",
+        label="spread of what a borough's published share misses the truth by (forecasts only)",
+        allowed=(0, 0.3),
+        source="assumption: what the census's yearly changes leave once luck is taken off",
+    )
     # People at the start, and those who arrive
     start_bench_share: float = quantity(
         0.05,

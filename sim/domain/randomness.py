@@ -69,6 +69,7 @@ class Purpose(IntEnum):
     OPENING_JUDGEMENT = 34
     OPENING_INSPECTION = 35
     TURNAROUND = 36
+    REPORTING = 37
 
 
 def _mixed(keys: KeyArray) -> KeyArray:

@@ -25,6 +25,24 @@ HEADLINE = (
 
 
 @dataclass(frozen=True)
+class Spread:
+    """A median with its 10th and 90th percentile over runs."""
+
+    q10: float
+    q50: float
+    q90: float
+
+
+def spread_of(values: FloatArray) -> Spread:
+    """Return the median and the default interval of the finite values, NaN if there is none."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return Spread(np.nan, np.nan, np.nan)
+    low, middle, high = np.quantile(finite, [LOW, MIDDLE, HIGH])
+    return Spread(float(low), float(middle), float(high))
+
+
+@dataclass(frozen=True)
 class Difference:
     """One outcome under two policies, paired run by run.
 

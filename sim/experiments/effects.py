@@ -12,7 +12,7 @@ from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.experiments.compare import HIGH, LOW, MIDDLE
 from sim.experiments.prior import Draws
-from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
+from sim.experiments.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.structures import Pair, under
 from sim.rules.policy import Levers
 from sim.scenario import Scenario
@@ -107,7 +107,7 @@ def effects(
             years=years,
             draws=draws,
             pool=pool,
-            progress=_part(progress, place * runs, runs * len(todo)),
+            progress=part_of(progress, place * runs, runs * len(todo)),
         )
         each(pair, name, ensemble)
         values = {outcome: ensemble.of(outcome, unit)[:, -1] for outcome in EFFECT_OUTCOMES}
@@ -116,10 +116,6 @@ def effects(
         else:
             found += [_effect(pair, name, key, before[key], values[key]) for key in values]
     return found
-
-
-def _part(progress: Progress, before: int, all_runs: int) -> Progress:
-    return lambda done, wanted, seconds: progress(before + done, all_runs, seconds)
 
 
 def _effect(pair: Pair, lever: str, outcome: str, before: FloatArray, after: FloatArray) -> Effect:

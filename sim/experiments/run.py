@@ -40,6 +40,11 @@ def no_progress(done: int, wanted: int, seconds: float) -> None:
     """Say nothing."""
 
 
+def part_of(progress: Progress, before: int, wanted_in_all: int) -> Progress:
+    """Return the progress of one ensemble of several, `before` runs having been done already."""
+    return lambda done, wanted, seconds: progress(before + done, wanted_in_all, seconds)
+
+
 class Spool:
     """Keeps what is needed of each run on disk, so that memory does not grow with runs."""
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.randomness import FloatArray
-from sim.experiments.compare import HIGH, LOW
+from sim.experiments.compare import Spread, spread_of
 from sim.experiments.run import Ensemble
 from sim.rules.policy import Levers
 from sim.scenario import Scenario, ScenarioError
@@ -19,15 +16,6 @@ STORY_OUTCOMES = (
     "permanent_share_of_posts",
     "unfilled_share_of_posts",
 )
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A median with its 10th and 90th percentile over runs."""
-
-    q10: float
-    q50: float
-    q90: float
 
 
 @dataclass(frozen=True)
@@ -77,17 +65,12 @@ def story_rows(policy: Ensemble, placebo: Ensemble, unit: str) -> list[StoryRow]
                 StoryRow(
                     outcome,
                     policy.day(place * MONTHS_PER_YEAR).year,
-                    _spread(ours[:, place]),
-                    _spread(theirs[:, place]),
-                    _spread(ours[:, place] - theirs[:, place]),
+                    spread_of(ours[:, place]),
+                    spread_of(theirs[:, place]),
+                    spread_of(ours[:, place] - theirs[:, place]),
                 )
             )
     return found
-
-
-def _spread(values: FloatArray) -> Spread:
-    low, middle, high = np.nanquantile(values, [LOW, 0.5, HIGH])
-    return Spread(float(low), float(middle), float(high))
 
 
 def rise(rows: Sequence[StoryRow], outcome: str, year: int) -> tuple[float, float]:

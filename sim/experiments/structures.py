@@ -83,19 +83,19 @@ def without_cap(scenario: Scenario) -> Scenario:
 
 
 @cache
-def record_scenario() -> Scenario:
-    """Return London from the census of 2017, as the baseline would have it.
+def record_scenario(year: int = RECORD_START) -> Scenario:
+    """Return London from a census, as the baseline would have it.
 
-    The existing agreement is the baseline's, its level brought back to 2017 by the pay index
-    it rises with.
+    The existing agreement is the baseline's, its level brought to that year by the pay index it
+    rises with.
     """
     baseline = load_scenario("baseline")
     level = baseline.levers.cap.charge_rate_per_hour or 0.0
-    then, now = (_index(RECORD_START), _index(baseline.start.year))
+    then, now = (_index(year), _index(baseline.start.year))
     cap = {"charge_rate_per_hour": round(level * then / now, 2)}
     content = {
         "extends": "baseline",
-        "start": {"year": RECORD_START},
+        "start": {"year": year},
         "levers": {"cap": cap},
     }
     return scenario_from(content, "record")

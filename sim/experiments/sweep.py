@@ -12,9 +12,9 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, Enforcement
-from sim.experiments.compare import HIGH, LOW
+from sim.experiments.compare import Spread, spread_of
 from sim.experiments.prior import Draws
-from sim.experiments.run import Ensemble, Progress, run_ensemble
+from sim.experiments.run import Ensemble, Progress, part_of, run_ensemble
 from sim.experiments.store import RunStore
 from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
 
@@ -38,15 +38,6 @@ class Axis:
 
     key: str
     values: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A median with its 10th and 90th percentile over runs."""
-
-    q10: float
-    q50: float
-    q90: float
 
 
 @dataclass(frozen=True)
@@ -167,7 +158,7 @@ def swept(
             draws=draws,
             pool=pool,
             store=None if where is None else RunStore(where),
-            progress=_part(progress, place * runs, runs * len(todo)),
+            progress=part_of(progress, place * runs, runs * len(todo)),
         )
         is_twin = at is None and bool(found or place) and scenario is not against
         if where is not None and keep is not None and not is_twin:
@@ -175,7 +166,7 @@ def swept(
         if at is not None:
             found.append(_point(at, ensemble, base, unit))
         elif is_twin:
-            found[-1].outcomes[ALONE] = _spread(_with_cause(ensemble))
+            found[-1].outcomes[ALONE] = spread_of(_with_cause(ensemble))
         else:
             base = _at_horizon(ensemble, unit)
     return found
@@ -189,15 +180,11 @@ def _point(
     at: dict[str, float], ensemble: Ensemble, base: dict[str, FloatArray], unit: str
 ) -> Point:
     values, left = _at_horizon(ensemble, unit), defectors(ensemble)
-    gaps = {outcome: _spread(values[outcome] - base[outcome]) for outcome in base}
-    spreads = {outcome: _spread(value) for outcome, value in values.items()}
-    spreads[DEFECTORS] = _spread(left)
-    spreads[EVER_LEFT] = _spread(_with_cause(ensemble))
+    gaps = {outcome: spread_of(values[outcome] - base[outcome]) for outcome in base}
+    spreads = {outcome: spread_of(value) for outcome, value in values.items()}
+    spreads[DEFECTORS] = spread_of(left)
+    spreads[EVER_LEFT] = spread_of(_with_cause(ensemble))
     return Point(at, spreads, gaps, tuple(left.tolist()))
-
-
-def _part(progress: Progress, before: int, all_runs: int) -> Progress:
-    return lambda done, wanted, seconds: progress(before + done, all_runs, seconds)
 
 
 def defectors(ensemble: Ensemble) -> FloatArray:
@@ -220,14 +207,6 @@ def _held_together(scenario: Scenario) -> Scenario:
 
 def _with_cause(ensemble: Ensemble) -> FloatArray:
     return np.array([fact["had_cause_to_leave"] for fact in ensemble.facts])
-
-
-def _spread(values: FloatArray) -> Spread:
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return Spread(np.nan, np.nan, np.nan)
-    low, middle, high = np.quantile(finite, [LOW, 0.5, HIGH])
-    return Spread(float(low), float(middle), float(high))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from sim.interfaces import (
     cli_demo,
     cli_describe,
     cli_effects,
+    cli_hindcast,
     cli_money,
     cli_run,
     cli_scenario,
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.command("demo")(cli_demo.demo)
 app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
+app.command("hindcast")(cli_hindcast.hindcast_command)
 app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)

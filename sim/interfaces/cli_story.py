@@ -14,11 +14,11 @@ from sim.domain.calendar import census_date
 from sim.domain.claims import Claim, claims_of
 from sim.domain.published import published_figure
 from sim.experiments import results
+from sim.experiments.compare import Spread
 from sim.experiments.prior import Draws
 from sim.experiments.run import Ensemble, workers
 from sim.experiments.story import (
     STORY_OUTCOMES,
-    Spread,
     StoryRow,
     own_levers,
     placebo_of,

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 WIDTH = 80
+UNLIMITED = 10_000
 LONGEST_WORD = 16
 """In the first column: a longer one is folded."""
 MILLION = 1e6
@@ -79,6 +81,10 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
             table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
+    unlimited = console.options.update(max_width=UNLIMITED)
+    needed = Measurement.get(console, unlimited, table).minimum
+    if needed > WIDTH:  # a line that is too long is better than a number cut short
+        console = Console(width=needed, highlight=False)
     with console.capture() as capture:
         console.print(table)
     for line in title.splitlines():

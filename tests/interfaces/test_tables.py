@@ -115,3 +115,12 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with progress_bar("baseline", 1, quiet=True) as progress:
         progress(1, 100, 60.0)
     assert capsys.readouterr() == ("", "")
+
+
+def test_no_number_is_cut_short_where_a_table_is_too_wide(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    numbers = [f"{place:.10f}" for place in range(1, 11)]
+    print_table("wide", ("", *(f"column {place}" for place in range(10))), [("row", *numbers)])
+    text = capsys.readouterr().out
+    assert all(number in text for number in numbers)
