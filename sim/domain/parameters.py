@@ -63,6 +63,14 @@ class Parameters(InspectionAssumptions, OfferAssumptions, HiringAssumptions, Pay
         prior=(0, 2.5),
         source=f"{CENSUS}: +0.6 points of turnover a case, a correlation",
     )
+    caseload_habituation: float = quantity(
+        0.8,
+        unit="share",
+        label="how far what counts as an ordinary caseload follows the trend of cases per post",
+        allowed=(0, 1),
+        prior=(0, 1),
+        source=f"assumption; {CENSUS}: caseloads fell by a tenth in 2017-21, turnover did not",
+    )
     strain_to_hiring: float = quantity(
         0.5,
         unit="multiple of strain_to_leaving",

@@ -62,8 +62,15 @@ def feel_the_strain(market: MarketState) -> None:
     )
     market.cases_relieved = market.cases - left
     offer = rules.offer_leadership + market.budget_offer() - market.ofsted.shock()
+    ordinary = behaviour.ordinary_caseload(
+        market.reference_caseload,
+        parameters.cases_growth_per_year,
+        parameters.posts_growth_per_year,
+        parameters.caseload_habituation,
+        market.month,
+    )
     market.strain = behaviour.strain(
-        _per_holder(market, left, effective), market.reference_caseload, market.leadership + offer
+        _per_holder(market, left, effective), ordinary, market.leadership + offer
     )
     acts = market.strain if market.links.strain_drives_leaving else market.opening_strain
     multiplier = behaviour.strain_multiplier(parameters.strain_to_leaving, acts)

@@ -139,7 +139,15 @@ class OracleLondon(Prices):
 
     def feel_the_strain(self) -> None:
         """Strain, and how it multiplies leaving, by borough."""
-        self.strain = behaviour.strain(self.strain_caseload(), self.reference, self.leadership)
+        parameters = self.parameters
+        ordinary = behaviour.ordinary_caseload(
+            self.reference,
+            parameters.cases_growth_per_year,
+            parameters.posts_growth_per_year,
+            parameters.caseload_habituation,
+            self.month,
+        )
+        self.strain = behaviour.strain(self.strain_caseload(), ordinary, self.leadership)
         multiplier = behaviour.strain_multiplier(self.parameters.strain_to_leaving, self.strain)
         self.leaving = multiplier / self.ordinary_leaving
 

@@ -309,3 +309,12 @@ def test_growth_compounds_by_the_year() -> None:
     assert behaviour.grown(one(200.0), 0.03, 0)[0] == 200.0
     assert behaviour.grown(one(200.0), 0.03, 120)[0] == pytest.approx(200 * 1.03**10, rel=1e-12)
     assert behaviour.grown(one(200.0), -0.2, 6)[0] == pytest.approx(200 * 0.8**0.5, rel=1e-12)
+
+
+def test_an_ordinary_caseload_follows_the_trend_of_cases_per_post() -> None:
+    assert behaviour.ordinary_caseload(16.0, 0.01, 0.03, 0.0, 60) == 16.0
+    assert behaviour.ordinary_caseload(16.0, 0.02, 0.02, 1.0, 60) == 16.0
+    followed = behaviour.ordinary_caseload(16.0, 0.01, 0.03, 1.0, 24)
+    assert followed == pytest.approx(16.0 * (1.01 / 1.03) ** 2)
+    halfway = behaviour.ordinary_caseload(16.0, 0.01, 0.03, 0.5, 24)
+    assert halfway == pytest.approx(16.0 * 1.01 / 1.03)
