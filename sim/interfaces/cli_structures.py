@@ -25,7 +25,7 @@ from sim.experiments.structures import (
     under,
 )
 from sim.interfaces.charts_words import unit_name
-from sim.interfaces.notes import combined, notes
+from sim.interfaces.notes import OF_ONE_STRUCTURE, combined, notes
 from sim.interfaces.progress import progress_bar
 from sim.interfaces.result_folders import ensemble_of, prepare, refuse_foreign
 from sim.interfaces.result_tables import context_of, interval, print_files, print_json
@@ -270,8 +270,7 @@ def _print_record(answers: Sequence[Answer]) -> None:
 
 def _notes(answers: Sequence[Answer], unit: str) -> list[str]:
     found = combined([notes(ensemble, unit) for answer in answers for ensemble in answer.ensembles])
-    of_one = ("Structure:", "Cap of", "Caseload bar of")
-    return [note for note in found if not note.startswith(of_one)]
+    return [note for note in found if not note.startswith(OF_ONE_STRUCTURE)]
 
 
 def _words(answers: Sequence[Answer]) -> list[str]:

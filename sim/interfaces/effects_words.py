@@ -16,15 +16,11 @@ from sim.experiments.effects import (
 from sim.experiments.run import Ensemble
 from sim.experiments.structures import Pair
 from sim.interfaces.money_words import OF_THE_DAY
-from sim.interfaces.notes import BIDS_ON, CHANCE, notes
+from sim.interfaces.notes import BIDS_ON, CHANCE, FEWEST_AT_CEILING, OF_ONE_STRUCTURE, notes
 from sim.interfaces.tables import shown
 from sim.market.outcomes import OUTCOME
 
 THOUSAND = 1e3
-OF_ONE_STRUCTURE = ("Structure:", "Cap of", "Caseload bar of")
-"""How notes begin that would be about one structure only."""
-FEWEST_AT_CEILING = 1.0
-"""Employers at the bid ceiling, on average over runs, from which it is worth a sentence."""
 
 
 @dataclass

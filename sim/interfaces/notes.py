@@ -24,6 +24,10 @@ from sim.rules.tax_law import last_tabulated_year
 from sim.scenario import Scenario
 
 FEW_RUNS = 20
+OF_ONE_STRUCTURE = ("Structure", "Cap of", "Caseload bar of", "Under ")
+"""How notes begin that are about one structure only."""
+FEWEST_AT_CEILING = 1.0
+"""Employers at the bid ceiling, on average over runs, from which it is worth a sentence."""
 BIDS_ON = {BidTrigger.UNFILLED: "unfilled posts", BidTrigger.VACANCIES: "vacancies"}
 CHANCE = (
     "Chance of 90 %: runs that are there at one 30 September at least; it need not last, and a "
@@ -42,6 +46,7 @@ def notes(ensemble: Ensemble, unit: str = LONDON, base: Ensemble | None = None) 
     found = [_calibration(ensemble), *_structures(ensemble, base)]
     for name in Levers.model_fields:
         found += _lever(name, ensemble, unit, base)
+    found += [note for one in (base, ensemble) if one is not None for note in _ceiling(one)]
     found.append(_caseload_bar(ensemble))
     found += _start(ensemble, unit)
     if unit != LONDON:
@@ -143,6 +148,18 @@ def _equal_pay(ensemble: Ensemble) -> str:
         f" Equal pay lifts it: at the end about £{rules.lowest_lawful_charge:.2f} an hour is the "
         f"least that may be paid, and the cap of £{rules.cap_charge_rate:.2f} gives way."
     )
+
+
+def _ceiling(ensemble: Ensemble) -> list[str]:
+    """Say where prices have run into the assumed limit of what a borough can pay."""
+    at_ceiling = mean(ensemble.london("employers_at_bid_ceiling")[:, -1])
+    if not at_ceiling >= FEWEST_AT_CEILING:
+        return []
+    return [
+        f"Under {ensemble.scenario.name} {at_ceiling:.0f} employers pay the most any can afford at "
+        "the end (parameters.most_affordable_multiple, an assumption): its price and cost rest on "
+        "that."
+    ]
 
 
 def _caseload_bar(ensemble: Ensemble) -> str:

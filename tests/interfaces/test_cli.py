@@ -485,3 +485,11 @@ def test_demo_shows_circle_cap_tax_and_package_and_where_the_charts_are(tmp_path
         (old, new) for old, new, _ in cli_demo.DEMO_PAIRS
     ]
     assert set(charts) <= set(again[0]["files"])
+
+
+def test_prices_at_the_assumed_limit_are_named_as_such() -> None:
+    low = "parameters.most_affordable_multiple=1.0"
+    noted = " ".join(answered_json("run", "no-cap", *SMALL, "--set", low)["notes"])
+    assert "employers pay the most any can afford" in noted
+    usual = " ".join(answered_json("run", "baseline", *SMALL)["notes"])
+    assert "pay the most any can afford" not in usual
