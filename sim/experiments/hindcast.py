@@ -25,9 +25,7 @@ from sim.scenario import Scenario, scenario_from
 
 HINDCAST_MEASURES = ("permanent_share_of_workforce", "permanent_share_of_posts")
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-LATER_POLICY = {
-    "levers": {"agency_rules": {"start": "2022-06-01", "cooling_off_months": 6}},
-}
+LATER_AGENCY_RULES = {"start": "2022-06-01", "cooling_off_months": 6}
 """Known after 2021: the London Pledge's six months (June 2022). The rules of October 2024 ask for
 three months, which the Pledge goes beyond; their experience bar is a year above today's custom."""
 
@@ -59,7 +57,7 @@ def hindcast_scenario(origin: int, *, later_policy: bool) -> Scenario:
         return record_scenario(origin)
     start = record_scenario(origin)
     content = start.model_dump(mode="json", exclude={"name", "fixed_parameters"})
-    content["levers"]["agency_rules"] |= LATER_POLICY["levers"]["agency_rules"]
+    content["levers"]["agency_rules"] |= LATER_AGENCY_RULES
     return scenario_from(content, "hindcast").model_copy(
         update={"fixed_parameters": start.fixed_parameters}
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -14,14 +13,13 @@ from sim.experiments import money as books
 from sim.experiments import money_split, results
 from sim.experiments.money import Account, Amount, Books, LedgerLine
 from sim.experiments.prior import Draws
-from sim.experiments.run import Ensemble, run_ensemble, workers
-from sim.experiments.store import RunStore
+from sim.experiments.run import Ensemble, workers
 from sim.interfaces import money_words
 from sim.interfaces import options as o
 from sim.interfaces.charts_words import unit_name
 from sim.interfaces.money_words import Pair, Scale, scale_of
-from sim.interfaces.progress import processors, progress_bar
-from sim.interfaces.result_folders import prepare, refuse_foreign, refuse_namesakes
+from sim.interfaces.progress import processors
+from sim.interfaces.result_folders import ensemble_of, prepare, refuse_foreign, refuse_namesakes
 from sim.interfaces.result_tables import context_of, print_files, print_json
 from sim.interfaces.tables import print_notes, print_table
 from sim.scenario import Scenario, load_scenario
@@ -77,8 +75,8 @@ def money(
     with workers(jobs) as pool:
         for one, folder in zip(planned, folders, strict=True):
             opened = Books(unit)
-            ensemble = _ensemble(
-                one, runs, seed, years, parameters, pool, jobs, folder, quiet, opened
+            ensemble = ensemble_of(
+                one, runs, seed, years, parameters, pool, jobs, folder, quiet, opened.add
             )
             kept.append(_kept(ensemble, opened, real))
     files = [] if out is None else _save(kept, folders, out, unit)
@@ -87,32 +85,6 @@ def money(
         return
     _print_ledger(kept[0], unit) if len(kept) == 1 else _print_split(kept, unit)
     print_files(files)
-
-
-def _ensemble(
-    scenario: Scenario,
-    runs: int,
-    seed: int,
-    years: int,
-    draws: Draws,
-    pool: Executor | None,
-    jobs: int,
-    folder: Path | None,
-    quiet: bool,
-    opened: Books,
-) -> Ensemble:
-    with progress_bar(scenario.name, jobs, quiet=quiet) as progress:
-        return run_ensemble(
-            scenario,
-            runs=runs,
-            seed=seed,
-            years=years,
-            draws=draws,
-            pool=pool,
-            store=None if folder is None else RunStore(folder),
-            progress=progress,
-            each=opened.add,
-        )
 
 
 def _folders(

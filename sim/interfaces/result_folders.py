@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
 from sim.experiments import results
 from sim.experiments.compare import Difference
 from sim.experiments.prior import Draws
+from sim.experiments.replicate import RunRecord
 from sim.experiments.run import Ensemble, run_ensemble
 from sim.experiments.store import RUNS_FOLDER, RunStore, StoreError
 from sim.interfaces.progress import progress_bar
@@ -59,6 +60,7 @@ def ensemble_of(
     jobs: int,
     out: Path | None,
     quiet: bool,
+    each: Callable[[RunRecord], None] = lambda record: None,
 ) -> Ensemble:
     """Run one scenario with a progress bar, into a folder if one is named."""
     with progress_bar(scenario.name, jobs, quiet=quiet) as progress:
@@ -71,6 +73,7 @@ def ensemble_of(
             pool=pool,
             store=None if out is None else RunStore(out),
             progress=progress,
+            each=each,
         )
 
 

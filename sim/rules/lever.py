@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
@@ -29,7 +30,7 @@ Members = Annotated[float | tuple[str, ...], BeforeValidator(_read_members)]
 MEMBERS_UNIT = "share of the 31 employers without the City, or a list of names"
 
 
-class Lever(Declared):
+class Lever(Declared, ABC):
     """Fields every lever has.
 
     `grounds` is a sentence on what the lever's effect rests on; it stands wherever a number
@@ -46,6 +47,6 @@ class Lever(Declared):
     )
 
     @property
+    @abstractmethod
     def is_no_op(self) -> bool:
         """Whether the lever changes nothing at all."""
-        raise NotImplementedError

@@ -132,7 +132,7 @@ def test_what_a_policy_buys_is_paid_for_and_received(lever: str) -> None:
 def test_leadership_costs_its_price_a_post_in_the_pounds_of_the_day() -> None:
     market = london(f"{OFFER}.leadership=0.2")
     price = market.parameters.leadership_cost_per_post * 0.2 * market.rules.salary_index
-    expected = price * 31 / 31 * (market.posts.sum() - market.posts[city(market)])
+    expected = price * (market.posts.sum() - market.posts[city(market)])
     assert market.outcome("policy_cost_per_year") == pytest.approx(expected, rel=1e-6)
 
 
