@@ -27,6 +27,16 @@ class HiringAssumptions(Declared):
         prior=(0.045, 0.065),
         identified=True,
     )
+    common_hiring_spread: float = quantity(
+        0.09,
+        unit="log",
+        label="how far a year raises or lowers hiring in all boroughs alike",
+        allowed=(0, 1),
+        prior=(0.04, 0.14),
+        grade=Grade.MEASURED,
+        source=f"{CENSUS}: starters per post vary by 10 % between the years 2017-2021, chance "
+        "among 1,000 starters being 3 %",
+    )
     newly_qualified_per_supervisor: float = quantity(
         0.33,
         unit="newly qualified per experienced permanent worker",

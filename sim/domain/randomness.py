@@ -70,6 +70,8 @@ class Purpose(IntEnum):
     OPENING_INSPECTION = 35
     TURNAROUND = 36
     REPORTING = 37
+    COMMON_HIRING = 38
+    COMMON_LEAVING = 39
 
 
 def _mixed(keys: KeyArray) -> KeyArray:

@@ -40,6 +40,7 @@ def caseloads_change(market: MarketState) -> None:
             parameters.leadership_spread,
             reversion,
             target,
+            parameters.lasting_conditions_share,
         )
     feel_the_strain(market)
 

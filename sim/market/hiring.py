@@ -108,6 +108,7 @@ def _outside_means(market: MarketState) -> tuple[np.ndarray, np.ndarray, np.ndar
         )
 
     drawn = market.ofsted.pull() * market.pay.offer_pay_ratio**parameters.hiring_pay_elasticity
+    drawn = drawn * _this_year(market)
     strain = market.strain - market.strain_centre
     ordinary = yearly(strain, repels) * drawn / MONTHS_PER_YEAR
     made = yearly(np.zeros_like(strain), 0.0) * drawn / parameters.offer_acceptance_share
@@ -123,8 +124,13 @@ def _newly_qualified_mean(market: MarketState) -> np.ndarray:
     season = behaviour.newly_qualified_season(
         rules.today.month, rules.today.year, parameters.step_up_share, rules.step_up_multiplier
     )
-    yearly = parameters.newly_qualified_per_post * market.posts
+    yearly = parameters.newly_qualified_per_post * market.posts * _this_year(market)
     return yearly * season * rules.newly_qualified_multiplier
+
+
+def _this_year(market: MarketState) -> float:
+    spread = market.parameters.common_hiring_spread
+    return market.common_shock(Purpose.COMMON_HIRING, spread) if market.month > 0 else 1.0
 
 
 def _supervision_places(market: MarketState) -> IntArray:

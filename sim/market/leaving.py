@@ -25,7 +25,8 @@ def permanent_staff_leave(market: MarketState) -> None:
     """Permanent staff leave the sector, faster where strain is high; so do agency staff."""
     parameters, workforce = market.parameters, market.workforce
     permanent = workforce.ids(WorkerState.PERMANENT)
-    hazard = parameters.sector_exit_per_year * market.leaving_multiplier
+    year = market.common_shock(Purpose.COMMON_LEAVING, parameters.common_leaving_spread)
+    hazard = parameters.sector_exit_per_year * year * market.leaving_multiplier
     chance = behaviour.monthly_chance(hazard)[workforce.of("employer", permanent)]
     leavers = chosen(market, Purpose.LEAVE_SECTOR, permanent, chance)
     workforce.leave_sector(leavers)

@@ -112,6 +112,7 @@ class LondonMarket(MarketState):
         census, parameters = self.census, self.parameters
         self.workforce = opening.people_the_boroughs(census, self.streams, parameters)
         self.leadership = opening.opening_leadership(self.streams, census, parameters)
+        self.lasting_leadership = parameters.lasting_conditions_share * self.leadership
         self.rulebook = Rulebook(self.plan, self.employers, self.streams)
         before = Rulebook(self.plan.without_levers(), self.employers, self.streams)
         self.rules = before.in_force(self.opened_on, 0.0)

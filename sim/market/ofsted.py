@@ -126,7 +126,7 @@ class Ofsted(mesa.Agent):
         parameters = self.model.parameters
         works = self.is_turned_round & (self._since_inadequate() <= parameters.turnaround_months)
         return (
-            np.where(works, parameters.turnaround_leadership, 0.0),
+            np.where(works, parameters.turnaround_leadership, self.model.lasting_leadership),
             np.where(
                 works,
                 parameters.turnaround_speed_per_year,

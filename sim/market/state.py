@@ -11,9 +11,9 @@ from datetime import date
 import mesa
 import numpy as np
 
-from sim.domain.calendar import month_end
+from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.opening_state import CensusStart
-from sim.domain.randomness import FloatArray, Streams, slot_keys
+from sim.domain.randomness import FloatArray, Purpose, Streams, slot_keys
 from sim.domain.vocabulary import HiringStructure, Link, WorkerState
 from sim.market.boroughs import Borough
 from sim.market.ledger import MonthLedger, pounds_per_year
@@ -52,6 +52,7 @@ class MarketState(mesa.Model):
         scales: salaries in 2017/18 pounds, (employer, experience band).
         unfilled: vacancies nobody covered at the end of the last counted month, by employer.
         leadership, strain, leaving_multiplier: by employer (see `caseloads`).
+        lasting_leadership: what leadership returns to, by employer.
         accepted_offers: starters to come by employer, one array a month, the next first.
         offers_made, offers_accepted: this month's offers of permanent posts, by employer.
         hires_won_per_year: outside hires expected beyond the ordinary, by employer.
@@ -89,6 +90,7 @@ class MarketState(mesa.Model):
     cases_paid_for: FloatArray
     caseload: FloatArray
     leadership: FloatArray
+    lasting_leadership: FloatArray
     strain: FloatArray
     leaving_multiplier: FloatArray
     accepted_offers: list[IntArray]
@@ -198,6 +200,12 @@ class MarketState(mesa.Model):
         bands = bands_of(self.workforce.experience_months(placed))
         groups = self.workforce.of("company", placed)
         return float(np.exp(table.log_premium[employers, bands, groups].mean()))
+
+    def common_shock(self, purpose: Purpose, spread: float) -> float:
+        """Return what this year, counted from the start, does to all boroughs alike."""
+        year = (self.month - 1) // MONTHS_PER_YEAR
+        luck = self.streams.normal(purpose, year, self.slots[:1])
+        return float(behaviour.common_shock(spread, luck)[0])
 
     @property
     def strain_appeal(self) -> FloatArray:

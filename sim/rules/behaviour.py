@@ -6,6 +6,7 @@ are per year; a month's chance follows from `monthly_chance`. Notation is in the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,8 @@ REFERENCE_PREMIUM = 1.25
 TENTH_OF_POSTS = 10.0
 SMALLEST_SHARE = 1e-9
 SMALLEST_NOISE = 1e-3
+BISECTIONS = 60
+"""Halvings of a search: its ends are then 1e-18 of their distance apart."""
 STEP_UP_CALENDAR_MONTH = 4
 NEWLY_QUALIFIED_BY_CALENDAR_MONTH = tuple(
     {9: 0.5, 10: 0.2}.get(calendar_month, 0.03) for calendar_month in range(1, 13)
@@ -36,10 +39,23 @@ def monthly_chance(hazard_per_year: FloatArray | float) -> FloatArray:
     return -np.expm1(-np.asarray(hazard_per_year) / MONTHS_PER_YEAR)
 
 
+def bisected(
+    falling: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """Return where a falling function crosses zero, element by element, between two ends."""
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2.0
+        above = falling(middle) > 0.0
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return np.asarray((low + high) / 2.0)
+
+
 # Strain and leaving
 
 
-def strain(caseload: FloatArray, reference: float, leadership: FloatArray) -> FloatArray:
+def strain(
+    caseload: FloatArray, reference: FloatArray | float, leadership: FloatArray
+) -> FloatArray:
     """Return caseload strain K = ln(caseload / reference) - leadership (assumption).
 
     `leadership` includes what a permanent offer adds. Zero is London's ordinary working life.
@@ -48,12 +64,12 @@ def strain(caseload: FloatArray, reference: float, leadership: FloatArray) -> Fl
 
 
 def ordinary_caseload(
-    reference: float,
-    cases_growth: float,
-    posts_growth: float,
-    habituation: float,
+    reference: FloatArray | float,
+    cases_growth: FloatArray | float,
+    posts_growth: FloatArray | float,
+    habituation: FloatArray | float,
     month: int,
-) -> float:
+) -> FloatArray:
     """Return the caseload that staff find ordinary `month` months on (assumption).
 
     The reference follows the trend of cases per post, all the way at habituation 1. It follows
@@ -62,10 +78,11 @@ def ordinary_caseload(
     Source: in the DfE census of 2017-2021 London's caseload fell by a tenth and turnover rose.
     """
     years = month / MONTHS_PER_YEAR
-    return float(reference * ((1.0 + cases_growth) / (1.0 + posts_growth)) ** (habituation * years))
+    trend = (1.0 + cases_growth) / (1.0 + posts_growth)
+    return np.asarray(reference * trend ** (habituation * years), np.float64)
 
 
-def strain_multiplier(sensitivity: float, strain_now: FloatArray) -> FloatArray:
+def strain_multiplier(sensitivity: FloatArray | float, strain_now: FloatArray) -> FloatArray:
     """Return exp(clip(psi K, -2, 2)): how strain multiplies leaving (assumption).
 
     Source: one more case goes with +.6 points of turnover a year later in the DfE census
@@ -89,50 +106,77 @@ def leadership_step(
     spread: float,
     reversion_per_year: FloatArray | float,
     target: FloatArray | float = 0.0,
+    lasting_share: FloatArray | float = 0.0,
 ) -> FloatArray:
-    """Return leadership a month on: reversion to a target, stationary spread kept (assumption)."""
+    """Return leadership a month on: reversion to a target, stationary spread kept (assumption).
+
+    `target` holds a share of every borough's difference that lasts; what comes and goes keeps
+    the rest of the spread, so that boroughs neither drift together nor apart.
+    """
     keep = np.exp(-np.asarray(reversion_per_year) / MONTHS_PER_YEAR)
     drift = target + (leadership - target) * keep
-    return np.asarray(drift + spread * np.sqrt(1.0 - keep**2) * noise, np.float64)
+    passing = spread * np.sqrt(1.0 - np.square(lasting_share))
+    return np.asarray(drift + passing * np.sqrt(1.0 - keep**2) * noise, np.float64)
+
+
+def common_shock(spread: FloatArray | float, luck: FloatArray | float) -> FloatArray:
+    """Return exp(spread z - spread^2 / 2): what a year does to all boroughs alike, 1 on average.
+
+    Log-normal and without memory from year to year (assumption).
+    Source of the spreads: London's starters and turnover, DfE census 2017-2021.
+    """
+    return np.asarray(np.exp(np.multiply(spread, luck) - np.square(spread) / 2.0), np.float64)
 
 
 # Inspection
 
 
 def judgement_marks(
-    quality: FloatArray, noise: float, shares: tuple[float, float, float]
+    quality: FloatArray,
+    noise: FloatArray | float,
+    shares: tuple[FloatArray | float, FloatArray | float, FloatArray | float],
 ) -> FloatArray:
     """Return the marks between grades, best first, that give the start its judgements.
 
     An inspection sees quality with normal noise (assumption). The marks are such that
     inspecting every borough at the start would find `shares` of outstanding work, of work that
     requires improvement and of inadequate work.
+
+    Args:
+        quality: (..., borough).
+        noise, shares: numbers, or (..., 1).
+
+    Returns:
+        (..., mark).
     """
-    outstanding, improvement, inadequate = shares
-    most = max(outstanding + improvement + inadequate, 1.0)
+    outstanding, improvement, inadequate = (np.asarray(share, np.float64) for share in shares)
+    most = np.maximum(outstanding + improvement + inadequate, 1.0)
     above = (outstanding / most, 1.0 - (improvement + inadequate) / most, 1.0 - inadequate / most)
-    spread = max(noise, SMALLEST_NOISE)
-    low, high = float(quality.min()) - 8.0 * spread, float(quality.max()) + 8.0 * spread
+    spread = np.maximum(noise, SMALLEST_NOISE)
+    lowest = quality.min(axis=-1, keepdims=True) - 8.0 * spread
+    highest = quality.max(axis=-1, keepdims=True) + 8.0 * spread
 
-    def mark(share_above: float) -> float:
-        def surplus(at: float) -> float:
-            return float(ndtr((quality - at) / spread).mean() - share_above)
+    def surplus(at: FloatArray, share_above: FloatArray) -> FloatArray:
+        found = ndtr((quality - at) / spread).mean(axis=-1, keepdims=True)
+        return np.asarray(found - share_above)
 
-        if share_above <= 0.0 or surplus(high) >= 0.0:
-            return np.inf
-        if share_above >= 1.0 or surplus(low) <= 0.0:
-            return -np.inf
-        return float(brentq(surplus, low, high))
-
-    return np.array([mark(share) for share in above])
+    marks = []
+    for share_above in above:
+        mark = bisected(lambda at, share=share_above: surplus(at, share), lowest, highest)
+        mark = np.where((share_above <= 0.0) | (surplus(highest, share_above) >= 0.0), np.inf, mark)
+        nobody = (share_above >= 1.0) | (surplus(lowest, share_above) <= 0.0)
+        marks.append(np.where(nobody & np.isfinite(mark), -np.inf, mark))
+    return np.concatenate(marks, axis=-1)
 
 
 def judged(seen: FloatArray, marks: FloatArray) -> npt.NDArray[np.int64]:
     """Return the grade of each borough as a place in `vocabulary.GRADES`: 0 is the best."""
-    return np.asarray((seen[:, None] < marks[None, :]).sum(axis=1), np.int64)
+    return np.asarray((seen[..., None] < marks[..., None, :]).sum(axis=-1), np.int64)
 
 
-def faded(size: float, speed_per_year: float, months: FloatArray) -> FloatArray:
+def faded(
+    size: FloatArray | float, speed_per_year: FloatArray | float, months: FloatArray
+) -> FloatArray:
     """Return what is left of a shock after some months: exponential decay (assumption)."""
     return size * np.exp(-speed_per_year * months / MONTHS_PER_YEAR)
 
@@ -263,17 +307,24 @@ def newly_qualified_season(
 # The agency market
 
 
-def beyond_london(neighbours_pay: float, london_pay: float, elasticity: float) -> float:
+def beyond_london(
+    neighbours_pay: FloatArray | float, london_pay: FloatArray | float, elasticity: float
+) -> FloatArray:
     """Return (neighbours' pay / London's)^elasticity, at least 1: their draw (assumption).
 
     It is how strongly agency staff follow a bid within London, asked of a bid outside it.
     """
-    return max(neighbours_pay / london_pay, 1.0) ** elasticity
+    return np.asarray(np.maximum(neighbours_pay / london_pay, 1.0) ** elasticity)
 
 
-def outsiders_per_year(posts: float, premium: float, per_post: float, elasticity: float) -> float:
+def outsiders_per_year(
+    posts: FloatArray | float,
+    premium: FloatArray | float,
+    per_post: FloatArray | float,
+    elasticity: float,
+) -> FloatArray:
     """Return agency staff drawn to London a year: eps0 posts (premium / 1.25)^1.5 (assumption)."""
-    return float(per_post * posts * (premium / REFERENCE_PREMIUM) ** elasticity)
+    return np.asarray(per_post * posts * (premium / REFERENCE_PREMIUM) ** elasticity)
 
 
 def assignment_appeal(gap: FloatArray, pay: FloatArray, elasticity: float) -> FloatArray:

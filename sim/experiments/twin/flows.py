@@ -1,0 +1,208 @@
+"""Who leaves, moves, is hired and is placed, for many Londons at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.randomness import FloatArray
+from sim.experiments.twin import people
+from sim.experiments.twin.state import TINY, TwinState
+from sim.experiments.twin.work import ofsted_pull
+from sim.market.hiring import hiring_constants
+from sim.rules import behaviour
+
+ROUNDING_UP = 0.5
+"""What rounding up adds on average to a number of posts."""
+
+
+def permanent_staff_leave(twin: TwinState) -> None:
+    """A month of experience passes; permanent and agency staff leave the sector."""
+    p = twin.p
+    people.grow_older(twin.stages)
+    years = people.STAGE_STARTS_YEARS[people.VETERANS] - people.STAGE_STARTS_YEARS[people.SEASONED]
+    twin.seasoned = twin.seasoned * (1.0 - 1.0 / (years * MONTHS_PER_YEAR))
+    hazard = p.sector_exit_per_year * twin.common_leaving * twin.leaving_multiplier
+    left = twin.happens(twin.permanent, behaviour.monthly_chance(hazard))
+    twin.lose("left_sector", left)
+    replace_leavers(twin, left)
+    beyond = drawn_beyond_london(twin)
+    chance = behaviour.monthly_chance(p.agency_exit_per_year * beyond)
+    twin.placed = twin.placed - twin.happens(twin.placed, chance)
+    leaving = twin.happens(twin.bench, np.minimum(p.bench_leak_per_month * beyond, 1.0))
+    stays = 1.0 - leaving / np.maximum(twin.bench, TINY)
+    twin.bench = twin.bench - leaving
+    twin.waiting = [group * stays for group in twin.waiting]
+
+
+def replace_leavers(twin: TwinState, lost: FloatArray) -> None:
+    """With the link cut, leaving opens no vacancy: somebody experienced takes over at once."""
+    if not twin.links.leaving_opens_vacancies:
+        twin.gain("entered", lost, people.opening_shares(twin.parameters))
+
+
+def drawn_beyond_london(twin: TwinState) -> FloatArray | float:
+    """Return by how much better pay around London multiplies agency staff's leaving it."""
+    premium, p = twin.rules.neighbours_premium, twin.p
+    if premium is None:
+        return 1.0
+    pay = (1.0 + premium) * twin.opening_mean_charge * twin.rules.price_level
+    drawn = behaviour.beyond_london(pay, twin.mean_charges()[:, -1:], p.assignment_pay_elasticity)
+    return np.asarray(1.0 + p.neighbours_reach * (drawn - 1.0))
+
+
+def staff_move_between_boroughs(twin: TwinState) -> None:
+    """Permanent staff move to vacancies elsewhere, away from strain; nobody is lost."""
+    p = twin.p
+    hazard = p.borough_moves_per_year * twin.leaving_multiplier
+    movers = twin.happens(twin.permanent, behaviour.monthly_chance(hazard))
+    open_posts = twin.open_vacancies()
+    drawn = ofsted_pull(twin) * twin.offer_pay_ratio**p.hiring_pay_elasticity
+    drawn = drawn / behaviour.strain_multiplier(p.strain_to_leaving, twin.strain)
+    weights = open_posts * drawn
+    elsewhere = np.maximum(weights.sum(axis=1, keepdims=True) - weights, TINY)
+    per_weight = movers / elsewhere
+    wanted = weights * (per_weight.sum(axis=1, keepdims=True) - per_weight)
+    got = np.minimum(wanted, open_posts)
+    accepted = weights * got / np.maximum(wanted, TINY)
+    leaving = per_weight * (accepted.sum(axis=1, keepdims=True) - accepted)
+    by_stage = twin.stages.sum(axis=-1, keepdims=True)
+    shares = by_stage / np.maximum(by_stage.sum(axis=0), TINY)
+    twin.lose("moved_away", np.minimum(leaving, twin.permanent))
+    twin.gain("moved_in", got, shares)
+
+
+# Permanent hiring
+
+
+def boroughs_hire_permanent_staff(twin: TwinState) -> None:
+    """Boroughs take on who accepted an offer, make new ones, and take the newly qualified."""
+    if twin.offers:
+        _enter(twin, np.minimum(twin.offers.pop(0), twin.vacancies()))
+        waits = True
+    else:
+        waits = False
+    room = hiring_room(twin)
+    accepted = np.minimum(twin.counted(outside_mean(twin)), room)
+    if waits:
+        twin.offers.append(accepted)
+    else:
+        _enter(twin, accepted)
+    looking = twin.counted(_newly_qualified_mean(twin))
+    first = people.column([float(stage == people.LEARNERS) for stage in range(people.STAGES)])
+    most = np.minimum(room - accepted, _supervision_places(twin))
+    _welcome(twin, np.minimum(looking, np.maximum(most, 0.0)), first)
+
+
+def hiring_room(twin: TwinState) -> FloatArray:
+    """Return how many posts each employer can fill in a month."""
+    still_open = twin.open_vacancies()
+    most = twin.p.monthly_hiring_limit * still_open + ROUNDING_UP
+    return np.asarray(np.minimum(most, still_open))
+
+
+def outside_mean(twin: TwinState) -> FloatArray:
+    """Return expected outside hires of a month."""
+    p = twin.p
+    supply_limited, reputation = hiring_constants(twin.structure.hiring, twin.parameters)
+    drawn_elasticity = p.vacancy_elasticity if supply_limited != 1.0 else 1.0
+    repels = p.reputation_sensitivity if reputation else 0.0
+    if not twin.links.agency_share_repels_applicants:
+        repels = 0.0
+    permanent, posts = twin.permanent, np.maximum(twin.posts, TINY)
+    yearly = behaviour.outside_hires_per_year(
+        twin.posts,
+        twin.vacancies() / posts,
+        twin.placed / np.maximum(permanent + twin.placed, TINY),
+        twin.strain - twin.strain_centre,
+        p.outside_hires_per_post,
+        drawn_elasticity,
+        p.strain_to_hiring * p.strain_to_leaving,
+        repels,
+    )
+    drawn = ofsted_pull(twin) * twin.offer_pay_ratio**p.hiring_pay_elasticity
+    return np.asarray(
+        yearly * drawn * twin.common_hiring * twin.rules.hiring_multiplier / MONTHS_PER_YEAR
+    )
+
+
+def _newly_qualified_mean(twin: TwinState) -> FloatArray:
+    p, rules = twin.p, twin.rules
+    season = behaviour.newly_qualified_season(
+        rules.today.month, rules.today.year, p.step_up_share, rules.step_up_multiplier
+    )
+    yearly = p.newly_qualified_per_post * twin.posts * twin.common_hiring
+    return np.asarray(yearly * season * rules.newly_qualified_multiplier)
+
+
+def _supervision_places(twin: TwinState) -> FloatArray:
+    able = twin.stages[people.FIRST_SUPERVISORS :].sum(axis=0)
+    each = twin.p.newly_qualified_per_supervisor * twin.rules.supervision_multiplier
+    return np.maximum(each * able - ROUNDING_UP - twin.stages[people.LEARNERS], 0.0)
+
+
+def _enter(twin: TwinState, number: FloatArray) -> None:
+    _welcome(twin, number, people.experienced_shares(twin.parameters))
+
+
+def _welcome(twin: TwinState, number: FloatArray, shares: FloatArray) -> None:
+    """Take in permanent staff from outside, with the ordinary tastes."""
+    total = number.sum(axis=1)
+    before = twin.permanent.sum(axis=1)
+    ordinary = people.types(twin.p, twin.draws)
+    twin.permanent_types = people.mixed(twin.permanent_types, before, ordinary, total)
+    twin.gain("entered", number, shares)
+
+
+# The agency market
+
+
+def assignments_end(twin: TwinState) -> None:
+    """Some assignments run out; those for which there is no work end at once."""
+    ended = twin.happens(twin.placed, twin.p.assignment_ends_per_month)
+    left = twin.placed - ended
+    kept = np.minimum(left, twin.agency_places())
+    twin.bench = twin.bench + (twin.placed - kept).sum(axis=1, keepdims=True)
+    twin.placed = kept
+
+
+def agency_staff_choose_assignments(twin: TwinState) -> None:
+    """Outsiders join the bench; who looks chooses by gap and pay, and gaps are rationed."""
+    _outsiders_arrive(twin)
+    gap = np.maximum(twin.agency_places() - twin.placed, 0.0)
+    cooling = sum(twin.waiting, np.zeros_like(twin.bench))
+    looking = twin.p.bench_search_share * np.maximum(twin.bench - cooling, 0.0)
+    weights = gap * twin.prices[..., -1] ** twin.p.assignment_pay_elasticity
+    wanted = looking * weights / np.maximum(weights.sum(axis=1, keepdims=True), TINY)
+    open_to_all = ~twin.rules.turns_away_waiting
+    if twin.waiting and open_to_all.any():
+        only = weights * open_to_all
+        asked = twin.p.bench_search_share * cooling
+        wanted = wanted + asked * only / np.maximum(only.sum(axis=1, keepdims=True), TINY)
+    got = np.minimum(twin.counted(wanted), gap)
+    total = got.sum(axis=1, keepdims=True)
+    got = got * np.minimum(1.0, twin.bench / np.maximum(total, TINY))
+    twin.placed = twin.placed + got
+    twin.bench = np.maximum(twin.bench - got.sum(axis=1, keepdims=True), 0.0)
+    if twin.waiting:
+        twin.waiting.pop(0)
+    twin.count_unfilled()
+
+
+def _outsiders_arrive(twin: TwinState) -> None:
+    p = twin.p
+    holds = twin.links.pay_draws_to_agency
+    premium = twin.premium(twin.log_premium if holds else twin.opening_log_premium)
+    yearly = behaviour.outsiders_per_year(
+        twin.posts.sum(axis=1, keepdims=True),
+        premium,
+        p.outsiders_per_post,
+        p.outsider_premium_elasticity,
+    )
+    arriving = twin.counted(yearly / drawn_beyond_london(twin) / MONTHS_PER_YEAR)
+    agency = twin.agency()
+    keen = people.types(p, twin.draws, people.KEEN_WEIGHTS)
+    twin.agency_types = people.mixed(twin.agency_types, agency[:, 0], keen, arriving[:, 0])
+    young = people.seasoned_share(twin.parameters)
+    twin.seasoned = (twin.seasoned * agency + young * arriving) / (agency + arriving + TINY)
+    twin.bench = twin.bench + arriving

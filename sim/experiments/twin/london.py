@@ -1,0 +1,178 @@
+"""Many Londons at once: the twin opens as the market does, and lets the months pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.opening_state import CensusStart
+from sim.domain.randomness import FloatArray, Purpose, Streams
+from sim.experiments.twin import people, prices, routes, work
+from sim.experiments.twin.flows import (
+    agency_staff_choose_assignments,
+    assignments_end,
+    boroughs_hire_permanent_staff,
+    hiring_room,
+    outside_mean,
+    permanent_staff_leave,
+    staff_move_between_boroughs,
+)
+from sim.experiments.twin.pay import PermanentPay
+from sim.experiments.twin.record import FLOWS, TwinRecord
+from sim.experiments.twin.state import TwinState
+from sim.market import opening
+from sim.market.pay import BAND_STARTS_MONTHS
+from sim.market.rulebook import Rulebook, members_of
+from sim.scenario import Scenario
+
+Phase = Callable[[TwinState], None]
+MONTH: tuple[Phase, ...] = (
+    work.rules_come_into_force,
+    work.caseloads_change,
+    permanent_staff_leave,
+    routes.staff_reconsider_their_route,
+    staff_move_between_boroughs,
+    boroughs_hire_permanent_staff,
+    assignments_end,
+    prices.boroughs_bid_for_agency_staff,
+    prices.pledge_members_comply_or_defect,
+    agency_staff_choose_assignments,
+    work.ofsted_inspects,
+    prices.pay_is_worked_out,
+)
+"""The market's month, phase by phase."""
+
+
+class Twin(TwinState):
+    """Many draws of one scenario's London, a month a step.
+
+    Args:
+        scenario: its parameters hold wherever none is drawn.
+        drawn: drawn parameters by name, (draw,) each.
+        draws: how many Londons.
+        seed: of its luck; None for the deterministic limit, which knows no inspector either.
+        census: opening figures; by default the scenario's start census.
+        memberships: the seed by which a share of members is drawn, the same for all draws.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        drawn: Mapping[str, FloatArray],
+        draws: int,
+        seed: int | None = None,
+        *,
+        census: CensusStart | None = None,
+        memberships: int = 1,
+    ) -> None:
+        found = census or opening.opening_census(scenario.start)
+        super().__init__(scenario, drawn, draws, seed, found)
+        streams = Streams(memberships)
+        self.book = Rulebook(scenario, self.employers, streams)
+        self.signed = members_of(
+            self.levers.cap.members, self.employers, streams, Purpose.PLEDGE_ORDER
+        )
+        before = Rulebook(scenario.without_levers(), self.employers, streams)
+        self.rules = before.in_force(self.opened_on, 0.0)
+        scales = opening.opening_scales(scenario, self.employers, self.rules.salary_index)
+        self.pay = PermanentPay(self.parameters, scales)
+        self.record = TwinRecord()
+        self._people_open()
+        self._prices_open()
+        self._conditions_open()
+        routes.solve_route(self)
+        self._offers_under_way()
+        self._write_down()
+
+    def _people_open(self) -> None:
+        census, p = self.census, self.p
+        self.posts = np.broadcast_to(census.posts.astype(float), self.shape)
+        permanent = census.permanent * np.ones((self.draws, 1))
+        self.stages = permanent * people.opening_shares(self.parameters)
+        self.placed = census.agency * np.ones((self.draws, 1))
+        self.bench = np.full((self.draws, 1), p.start_bench_share * census.agency.sum())
+        self.waiting, self.offers = [], []
+        agency = float(census.agency.sum()) * (1.0 + float(np.mean(p.start_bench_share)))
+        share = agency / max(agency + float(census.permanent.sum()), 1.0)
+        self.permanent_types, self.agency_types = people.opening_types(p, self.draws, share)
+        young = people.seasoned_share(self.parameters)
+        self.seasoned = np.full((self.draws, 1), young)
+
+    def _prices_open(self) -> None:
+        p = self.p
+        mean = p.assignment_rate_2017_per_hour * self.rules.salary_index
+        mean = mean / (1.0 - p.agency_margin_share) * np.ones((self.draws, 1))
+        self.opening_mean_charge = mean
+        spread = p.starting_bid_spread
+        tilt = -np.square(spread) / 2.0 if self.luck is not None else 0.0
+        bids = mean * np.exp(spread * self.normal(self.shape) + tilt)
+        self.prices = np.repeat(bids[..., None], len(BAND_STARTS_MONTHS), axis=-1)
+        self.wanted = bids
+        prices.pay_is_worked_out(self)
+        self.opening_log_premium = self.log_premium
+        self.companies_paid_alike = self.companies_pay_alike
+
+    def _conditions_open(self) -> None:
+        p, census = self.p, self.census
+        workforce = np.maximum(census.permanent + census.agency, 1)
+        london = census.agency.sum() / max(workforce.sum(), 1)
+        above = census.agency / workforce - london
+        luck = p.leadership_spread * self.normal(self.shape)
+        self.leadership = p.leadership_agency_slope * above + luck
+        self.lasting_leadership = p.lasting_conditions_share * self.leadership
+        self.unfilled = self.project_teams = np.zeros(self.shape)
+        self.opening_strain = np.zeros(self.shape)
+        self.opening_cost_per_post = None
+        self.judged_inadequate = np.full(self.shape, float(work.NEVER))
+        self.is_turned_round = np.zeros(self.shape, bool)
+        for judges in (True, False):
+            work.caseloads_change(self)
+            work.centre_strain(self)
+            work.feel_the_strain(self)
+            if judges:
+                work.ofsted_opens(self)
+        self.count_unfilled()
+        self.opening_cost_per_post = self.cost_per_post()
+
+    def _offers_under_way(self) -> None:
+        for _ in range(int(self.p.notice_months)):
+            self.offers.append(
+                np.minimum(self.counted(outside_mean(self)), hiring_room(self))
+            )
+
+    # The months
+
+    def step(self) -> None:
+        """Let one month pass."""
+        self.month += 1
+        for phase in MONTH:
+            phase(self)
+        if self.month % MONTHS_PER_YEAR == 0:
+            self._write_down()
+
+    def run(self, years: int) -> TwinRecord:
+        """Let some years pass and return what was written down so far."""
+        for _ in range(years * MONTHS_PER_YEAR):
+            self.step()
+        return self.record
+
+    def _write_down(self) -> None:
+        holders = self.census.case_holder_share * (self.permanent + self.placed)
+        stocks = {
+            "posts": self.posts,
+            "permanent": self.permanent,
+            "agency": self.placed,
+            "extra": self.extra(),
+            "unfilled": self.unfilled,
+            "holders": holders,
+            "cases": self.cases,
+            "price": self.prices[..., -1],
+            "leadership": self.leadership,
+        }
+        for name, values in stocks.items():
+            self.record.stocks[name].append(np.array(values))
+        for name in FLOWS:
+            self.record.flows[name].append(self.year_flows[name])
+            self.year_flows[name] = np.zeros(self.shape)
