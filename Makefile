@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench docs clean constraints
+.PHONY: help demo test check bench docs patterns clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -55,6 +55,9 @@ bench: $(CORE) ## speed and memory, as ratios measured side by side
 
 docs: $(CORE) ## rewrite docs/model.md from the code
 	$(PY) tools/document.py
+
+patterns: $(CORE) ## about a minute: rewrite docs/patterns.md, the model beside the record
+	@$(VENV)/bin/permanence patterns --write-docs docs/patterns.md
 
 clean: ## remove what make, the build and the tools made, environments included; results stay
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

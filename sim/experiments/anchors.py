@@ -37,15 +37,16 @@ MONTHS_AFTER = 14
 REFORM, UNENFORCED = "ir35-2017", ("levers.tax.off_payroll=not_enforced",)
 MEMORANDUM = "london-memorandum-2016"
 
-PASSED_ON = "take-home, employer costs passed on"
-NOT_PASSED_ON = "take-home, agency bears employer costs"
-CONVERTED = "permanent 14 months after"
-STILL_AGENCY = "still agency 14 months after"
-STOCK_CHANGE = "agency staff, change in a year"
-STOCK_EFFECT = "agency staff, effect in a year"
-GROWTH_WITHOUT_CAP = "price growth a year without cap"
-GROWTH_WITH_CAP = "price growth a year with the cap"
-PRICE_TO_NUMBERS = "cap's effect: price over numbers"
+PASSED_ON = "pay, worker bears"
+NOT_PASSED_ON = "pay, others bear"
+CONVERTED = "permanent"
+STILL_AGENCY = "still agency"
+STOCK_CHANGE = "stock, change"
+STOCK_EFFECT = "stock, effect"
+GROWTH_WITHOUT_CAP = "price, no cap"
+GROWTH_WITH_CAP = "price, capped"
+PRICE_TO_NUMBERS = "price over numbers"
+"""Names of the anchors in the list of patterns."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,8 @@ class Pattern:
 
     Attributes:
         number: of the pattern, 1 to 17; parts share it.
-        name: unique; what is measured, in a few words.
+        name: what is measured, in a word or two; unique among the parts of its number.
+        meaning: the same in a sentence.
         unit: `share`, `points` (a share's difference), or a word of its own.
         years: first and last census it looks at.
         measure: what the census and the model's runs go through; None for an anchor, which has
@@ -95,6 +96,7 @@ class Pattern:
 
     number: int
     name: str
+    meaning: str
     standing: Standing
     unit: str
     band: Band
@@ -129,6 +131,12 @@ class Pattern:
             raise ValueError(f"{self.name} has a width but no target")
         high = target + width
         return target - width, min(high, 1.0) if self.unit == "share" else high
+
+    @property
+    def holds_in_the_census(self) -> bool:
+        """Whether the target itself lies in the band (so it does where only a band is known)."""
+        low, high = self.limits
+        return self.target is None or low <= self.target <= high
 
 
 @cache

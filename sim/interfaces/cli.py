@@ -24,6 +24,7 @@ from sim.interfaces import (
     cli_effects,
     cli_hindcast,
     cli_money,
+    cli_patterns,
     cli_run,
     cli_scenario,
     cli_story,
@@ -54,6 +55,7 @@ app.command("demo")(cli_demo.demo)
 app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
 app.command("hindcast")(cli_hindcast.hindcast_command)
+app.command("patterns")(cli_patterns.patterns)
 app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
