@@ -26,6 +26,9 @@ from sim.domain.start import Start
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.rules.policy import Levers
 
+WORKED_OUT = ("name", "fixed_parameters", "fixed_structure")
+DRAWN_STRUCTURE = ("hiring", "bid_trigger")
+"""Halves of the structure that an ensemble draws where nobody has chosen them."""
 UNNAMED_KEYS = ("name", "title", "why", "borough")
 """What a scenario is called, and whose story it is: in no fingerprint and no random key."""
 NOT_INHERITED = ("title", "why", "borough")
@@ -64,7 +67,8 @@ class Structure(Declared):
 class Scenario(Declared):
     """One resolved scenario: everything a run needs but its seed.
 
-    `fixed_parameters` names the parameters somebody chose; an ensemble draws the others.
+    `fixed_parameters` names the parameters somebody chose, `fixed_structure` the halves of the
+    structure; an ensemble draws the others.
     `borough` is the employer whose story it tells, if it tells one: it changes nothing in a run.
     """
 
@@ -77,6 +81,7 @@ class Scenario(Declared):
     parameters: Parameters = Field(default_factory=Parameters)
     levers: Levers = Field(default_factory=Levers)
     fixed_parameters: tuple[str, ...] = ()
+    fixed_structure: tuple[str, ...] = ()
 
     @field_validator("borough", mode="after")
     @classmethod
@@ -272,20 +277,22 @@ def _parsed_override(override: str) -> dict[str, Any]:
         value = read["value"] if len(read) == 1 else value
     for part in reversed(parts):
         value = {part: value}
-    if parts[0] in (*UNNAMED_KEYS, "extends", "fixed_parameters") or not isinstance(value, dict):
+    if parts[0] in (*UNNAMED_KEYS, *WORKED_OUT, "extends") or not isinstance(value, dict):
         raise ScenarioError(f"--set {override}: {parts[0]!r} cannot be set")
     return value
 
 
 def _built(content: Mapping[str, Any], name: str, source: str) -> Scenario:
     given = dict(content)
-    for reserved in ("name", "fixed_parameters"):
+    for reserved in WORKED_OUT:
         if reserved in given:
             raise ScenarioError(f"{source}: {reserved}: is worked out, not set in a file")
     chosen = given.get("parameters", {})
     fixed = tuple(sorted(chosen)) if isinstance(chosen, Mapping) else ()
+    halves = given.get("structure", {})
+    structure = tuple(half for half in DRAWN_STRUCTURE if half in halves)
     try:
-        return Scenario(**given, name=name, fixed_parameters=fixed)
+        return Scenario(**given, name=name, fixed_parameters=fixed, fixed_structure=structure)
     except ValidationError as fault:
         raise ScenarioError(f"{source}: {_sentence(fault)}") from None
     except TypeError as fault:
@@ -352,7 +359,7 @@ def _group_at(place: list[str]) -> type[BaseModel]:
 
 def _names_at(place: list[str]) -> list[str]:
     group = _group_at(place)
-    hidden = ("name", "fixed_parameters") if group is Scenario else ()
+    hidden = WORKED_OUT if group is Scenario else ()
     names = [name for name in group.model_fields if name not in hidden]
     return ["extends", *names] if group is Scenario else names
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.domain.randomness import Purpose, Streams, slot_keys
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunSpec, run_once
 from sim.experiments.run import run_ensemble, workers
 from sim.scenario import load_scenario
@@ -68,7 +68,7 @@ def main() -> None:
     seconds = statistics.median(run for run, _ in pairs)
     before = memory_megabytes()
     for replicate in range(MEMORY_RUNS):
-        run_once(RunSpec(spec.scenario, 1, replicate, 1, Draws.NARROWED))
+        run_once(RunSpec(spec.scenario, 1, replicate, 1, Draws.POSTERIOR))
     growth = memory_megabytes() - before
     one, two = ensemble_seconds(1), ensemble_seconds(2)
     for what, measured in (

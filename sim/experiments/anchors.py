@@ -17,7 +17,7 @@ from sim.domain.calendar import MONTHS_PER_YEAR, months_between
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray, Streams
 from sim.domain.vocabulary import Route, WorkerState
-from sim.experiments.prior import Draws, drawn_parameters
+from sim.experiments.draws import Draws, drawn_scenario
 from sim.experiments.replicate import RunSpec
 from sim.experiments.run import Progress, no_progress, part_of, run_ensemble
 from sim.experiments.structures import without_cap
@@ -93,8 +93,7 @@ def _take_home(runs: int, seed: int, draws: Draws) -> dict[str, FloatArray]:
     scenario = load_scenario(REFORM)
     found: dict[str, list[float]] = {PASSED_ON: [], NOT_PASSED_ON: []}
     for run in range(runs):
-        drawn = drawn_parameters(scenario, Streams(seed, run), draws)
-        parameters = scenario.with_parameters(drawn).parameters
+        parameters = drawn_scenario(scenario, seed, run, draws).scenario.parameters
         for name, passed_on in ((PASSED_ON, 1.0), (NOT_PASSED_ON, 0.0)):
             found[name].append(_net_change(parameters, passed_on))
     return {name: np.array(values) for name, values in found.items()}
@@ -114,9 +113,8 @@ def _net_change(parameters: Parameters, passed_on: float) -> float:
 
 def follow_agency_staff(spec: RunSpec) -> Followed:
     """Run a scenario past the reform and follow everybody in agency work just before it."""
-    drawn = drawn_parameters(spec.scenario, Streams(spec.seed, spec.replicate), spec.draws)
     market = LondonMarket(
-        spec.scenario.with_parameters(drawn),
+        drawn_scenario(spec.scenario, spec.seed, spec.draw, spec.draws).scenario,
         rng=spec.seed,
         replicate=spec.replicate,
         years=spec.years,

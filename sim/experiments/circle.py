@@ -16,9 +16,9 @@ import numpy.typing as npt
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.experiments.compare import HIGH, LOW, MIDDLE
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
-from sim.scenario import Scenario
+from sim.scenario import DRAWN_STRUCTURE, Scenario
 
 CIRCLE_YEARS = 3
 LINKS_OF_ONE_STRUCTURE = {
@@ -77,7 +77,8 @@ def _structured(scenario: Scenario, trigger: BidTrigger, cut: Link | None) -> Sc
     structure = scenario.structure
     cuts = structure.cut_links if cut is None else (*structure.cut_links, cut)
     changed = structure.model_copy(update={"bid_trigger": trigger, "cut_links": cuts})
-    return scenario.model_copy(update={"structure": changed})
+    chosen = {"structure": changed, "fixed_structure": DRAWN_STRUCTURE}
+    return scenario.model_copy(update=chosen)
 
 
 def circle_rows(

@@ -11,7 +11,7 @@ import numpy as np
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.experiments.compare import HIGH, LOW, MIDDLE
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.structures import Pair, under
 from sim.rules.policy import Levers
@@ -89,7 +89,7 @@ def effects(
     runs: int,
     seed: int,
     years: int = EFFECT_YEARS,
-    draws: Draws = Draws.NARROWED,
+    draws: Draws = Draws.POSTERIOR,
     unit: str = LONDON,
     pool: Executor | None = None,
     progress: Progress = no_progress,

@@ -17,7 +17,7 @@ from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray, Purpose, Streams, paired_keys, slot_keys
 from sim.domain.vocabulary import LONDON
 from sim.experiments.baselines import BASELINES
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.experiments.scoring import Cases, score_normal, score_samples
 from sim.experiments.structures import record_scenario
@@ -70,7 +70,7 @@ def hindcast(
     runs: int,
     seed: int,
     later_policy: bool = True,
-    draws: Draws = Draws.NARROWED,
+    draws: Draws = Draws.POSTERIOR,
     pool: Executor | None = None,
     progress: Progress = no_progress,
 ) -> Hindcast:

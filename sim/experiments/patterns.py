@@ -29,7 +29,7 @@ from sim.experiments.borough_panels import (
 )
 from sim.experiments.compare import HIGH, LOW
 from sim.experiments.hindcast import hindcast_scenario
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunRecord
 from sim.experiments.run import Progress, no_progress, part_of, run_ensemble
 from sim.scenario import Scenario
@@ -195,7 +195,7 @@ def pattern_results(
     *,
     runs: int,
     seed: int,
-    draws: Draws = Draws.NARROWED,
+    draws: Draws = Draws.POSTERIOR,
     pool: Executor | None = None,
     progress: Progress = no_progress,
 ) -> list[Result]:
@@ -222,7 +222,7 @@ def model_panels(
     *,
     runs: int,
     seed: int,
-    draws: Draws = Draws.NARROWED,
+    draws: Draws = Draws.POSTERIOR,
     pool: Executor | None = None,
     progress: Progress = no_progress,
 ) -> tuple[Panels, Panels]:

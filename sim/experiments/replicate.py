@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.randomness import FloatArray, Streams
+from sim.domain.posterior import StructureKey
+from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments.prior import Draws, drawn_parameters
+from sim.experiments.draws import Draws, drawn_scenario
 from sim.market.model import LondonMarket
 from sim.market.outcomes import OUTCOMES, measured
 from sim.scenario import Scenario
@@ -18,13 +19,22 @@ from sim.scenario import Scenario
 
 @dataclass(frozen=True)
 class RunSpec:
-    """Everything that decides a run's bytes, except the package version."""
+    """Everything that decides a run's bytes, except the package version.
+
+    `draw_of` is the replicate whose parameters and structure this one shares, if not its own.
+    """
 
     scenario: Scenario
     seed: int
     replicate: int
     years: int
     draws: Draws
+    draw_of: int | None = None
+
+    @property
+    def draw(self) -> int:
+        """The replicate whose parameters and structure this run has."""
+        return self.replicate if self.draw_of is None else self.draw_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class RunRecord:
         units: London first, then the employers.
         outcomes: (outcome, month, unit), in the order of `OUTCOMES`.
         parameters: the drawn parameters.
+        structure: hiring and bid trigger, drawn or chosen.
         facts: what happened to the pledge, and how often.
         seconds: processor time taken; not part of any result file.
     """
@@ -43,6 +54,7 @@ class RunRecord:
     units: tuple[str, ...]
     outcomes: FloatArray
     parameters: dict[str, float]
+    structure: StructureKey
     facts: dict[str, float]
     seconds: float
 
@@ -58,9 +70,7 @@ class RunRecord:
 def run_once(spec: RunSpec) -> RunRecord:
     """Run one replicate and let go of the model."""
     began = time.process_time()
-    streams = Streams(spec.seed, spec.replicate)
-    drawn = drawn_parameters(spec.scenario, streams, spec.draws)
-    scenario = spec.scenario.with_parameters(drawn)
+    scenario, drawn = drawn_scenario(spec.scenario, spec.seed, spec.draw, spec.draws)
     market = LondonMarket(scenario, rng=spec.seed, replicate=spec.replicate, years=spec.years)
     try:
         panel = market.run()
@@ -80,6 +90,7 @@ def run_once(spec: RunSpec) -> RunRecord:
         units=units,
         outcomes=_all_outcomes(panel),
         parameters=drawn,
+        structure=(scenario.structure.hiring, scenario.structure.bid_trigger),
         facts=facts,
         seconds=time.process_time() - began,
     )

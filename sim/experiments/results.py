@@ -18,7 +18,7 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.experiments.compare import HIGH, LOW, MIDDLE, Difference
-from sim.experiments.prior import Draws, calibration
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble
 from sim.experiments.store import (
     StoreError,
@@ -94,7 +94,7 @@ def _fingerprint_in(manifest: Path) -> str | None:
 
 def result_fingerprint(scenario_fingerprint: str, seed: int, years: int, draws: Draws) -> str:
     """Return what makes two commands the same result, whatever the number of runs."""
-    return f"{scenario_fingerprint}-{seed}-{years}-{draws.value}"
+    return f"{scenario_fingerprint}-{seed}-{years}-{draws.key}"
 
 
 def write_result(ensemble: Ensemble, folder: Path, command: Sequence[str] = ()) -> None:
@@ -118,9 +118,10 @@ def manifest(ensemble: Ensemble, command: Sequence[str] = ()) -> dict[str, Any]:
         "seed": ensemble.seed,
         "runs": ensemble.runs,
         "years": ensemble.years,
-        "parameter_draws": ensemble.draws.value,
-        "calibration": calibration(ensemble.draws),
+        "parameter_draws": ensemble.draws.key,
+        "calibration": ensemble.draws.calibration,
         "parameters_by_run": ensemble.parameters,
+        "structures_by_run": [" with ".join(pair) for pair in ensemble.structures],
         "facts_by_run": ensemble.facts,
         "package": package_version(),
         "data": data_fingerprint(),

@@ -23,9 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
+from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunRecord, RunSpec, run_once
 from sim.experiments.store import RunStore
 from sim.market.outcomes import OUTCOMES
@@ -77,7 +78,7 @@ class Ensemble:
 
     Attributes:
         units: London first, then the employers.
-        parameters, facts: one dictionary a run, in order of replicate.
+        parameters, facts: one dictionary a run, in order of replicate; `structures` likewise.
     """
 
     scenario: Scenario
@@ -86,6 +87,7 @@ class Ensemble:
     draws: Draws
     units: tuple[str, ...]
     parameters: list[dict[str, float]]
+    structures: list[StructureKey]
     facts: list[dict[str, float]]
     _london: Spool
     _censuses: Spool
@@ -150,7 +152,7 @@ def workers(jobs: int) -> Iterator[Executor | None]:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
+def interrupts_ignored() -> Iterator[None]:
     """Start worker processes that ignore Ctrl-C from their first instruction: they inherit it."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may say what a signal does
@@ -167,7 +169,7 @@ def _ignore_interrupts() -> None:
 
 
 @contextmanager
-def _interrupts_heeded() -> Iterator[Callable[[], None]]:
+def interrupts_heeded() -> Iterator[Callable[[], None]]:
     """Offer a check that raises KeyboardInterrupt if Ctrl-C was pressed and nobody heard it.
 
     Python drops an exception raised while it collects garbage or calls back from C: a Ctrl-C
@@ -204,7 +206,7 @@ def run_ensemble(
     runs: int,
     seed: int,
     years: int,
-    draws: Draws = Draws.NARROWED,
+    draws: Draws = Draws.POSTERIOR,
     pool: Executor | None = None,
     store: RunStore | None = None,
     progress: Progress = no_progress,
@@ -217,13 +219,15 @@ def run_ensemble(
     specs = [RunSpec(scenario, seed, replicate, years, draws) for replicate in range(runs)]
     london, censuses = Spool(), Spool()
     parameters: dict[int, dict[str, float]] = {}
+    structures: dict[int, StructureKey] = {}
     facts: dict[int, dict[str, float]] = {}
     units: tuple[str, ...] = ()
-    with _interrupts_heeded() as heed_interrupts:
+    with interrupts_heeded() as heed_interrupts:
         for done, record in enumerate(_records(specs, pool, store), start=1):
             london.add(record.replicate, record.london())
             censuses.add(record.replicate, record.censuses())
             parameters[record.replicate] = record.parameters
+            structures[record.replicate] = record.structure
             facts[record.replicate] = record.facts
             units = record.units
             each(record)
@@ -237,6 +241,7 @@ def run_ensemble(
         draws=draws,
         units=units,
         parameters=[parameters[replicate] for replicate in order],
+        structures=[structures[replicate] for replicate in order],
         facts=[facts[replicate] for replicate in order],
         _london=london,
         _censuses=censuses,
@@ -257,7 +262,7 @@ def _records(
         for spec in missing:
             yield _kept(run_once(spec), spec, store)
         return
-    with _interrupts_ignored():
+    with interrupts_ignored():
         waiting: dict[Future[RunRecord], RunSpec] = {pool.submit(run_once, s): s for s in missing}
     while waiting:
         finished, _ = wait(waiting, return_when=FIRST_COMPLETED)

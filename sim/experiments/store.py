@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.randomness import FloatArray
+from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.experiments.replicate import RunRecord, RunSpec
 from sim.market.outcomes import OUTCOMES
 
@@ -71,7 +72,8 @@ class RunStore:
     def path(self, spec: RunSpec) -> Path:
         """Return where a run belongs: a hash of scenario, seed, years, version and data."""
         decides = f"{spec.scenario.fingerprint()}:{spec.seed}:{spec.replicate}:{spec.years}:"
-        digest = blake2b(f"{decides}{spec.draws}:{self._stamp}".encode(), digest_size=8)
+        drawn = f"{spec.draws.key}:{spec.draw}"
+        digest = blake2b(f"{decides}{drawn}:{self._stamp}".encode(), digest_size=8)
         return self.folder / f"{spec.replicate:05d}-{digest.hexdigest()}.parquet"
 
     def keep(self, spec: RunSpec, record: RunRecord) -> None:
@@ -103,7 +105,12 @@ def _as_table(spec: RunSpec, record: RunRecord) -> pa.Table:
     }
     for place, outcome in enumerate(OUTCOMES):
         columns[outcome.name] = record.outcomes[place].ravel()
-    meta = {"parameters": record.parameters, "facts": record.facts, "units": record.units}
+    meta = {
+        "parameters": record.parameters,
+        "structure": record.structure,
+        "facts": record.facts,
+        "units": record.units,
+    }
     text = json.dumps(meta).encode()
     found = _digest(record.outcomes, text)
     return pa.table(columns).replace_schema_metadata({_META: text, _DIGEST: found})
@@ -129,6 +136,7 @@ def _as_record(spec: RunSpec, table: pa.Table) -> RunRecord:
         units=units,
         outcomes=outcomes,
         parameters=meta["parameters"],
+        structure=(HiringStructure(meta["structure"][0]), BidTrigger(meta["structure"][1])),
         facts=meta["facts"],
         seconds=0.0,
     )

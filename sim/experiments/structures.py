@@ -21,9 +21,9 @@ from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
 from sim.experiments.circle import CIRCLE_YEARS, both_rise
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws, with_structure
 from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
-from sim.scenario import Scenario, load_scenario, scenario_from
+from sim.scenario import DRAWN_STRUCTURE, Scenario, load_scenario, scenario_from
 
 RECORD_OUTCOMES = (
     "permanent_share_of_workforce",
@@ -69,8 +69,8 @@ def pairs(
 
 def under(scenario: Scenario, pair: Pair) -> Scenario:
     """Return the same scenario under a rival structure."""
-    structure = scenario.structure.model_copy(update=pair._asdict())
-    return scenario.model_copy(update={"structure": structure})
+    chosen = {"fixed_structure": DRAWN_STRUCTURE}
+    return with_structure(scenario, pair).model_copy(update=chosen)
 
 
 def without_cap(scenario: Scenario) -> Scenario:
@@ -135,7 +135,7 @@ def fits(
     *,
     runs: int,
     seed: int,
-    draws: Draws = Draws.NARROWED,
+    draws: Draws = Draws.POSTERIOR,
     pool: Executor | None = None,
     progress: Callable[[int, Pair], Progress] | None = None,
 ) -> list[Fit]:
@@ -168,7 +168,7 @@ def closing_share(
     *,
     runs: int,
     seed: int,
-    draws: Draws = Draws.NARROWED,
+    draws: Draws = Draws.POSTERIOR,
     pool: Executor | None = None,
     progress: Progress = no_progress,
 ) -> float:

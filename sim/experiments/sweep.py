@@ -13,7 +13,7 @@ import numpy as np
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, Enforcement
 from sim.experiments.compare import Spread, spread_of
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Progress, part_of, run_ensemble
 from sim.experiments.store import RunStore
 from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
@@ -131,7 +131,7 @@ def swept(
     runs: int,
     seed: int,
     years: int,
-    draws: Draws = Draws.NARROWED,
+    draws: Draws = Draws.POSTERIOR,
     unit: str = LONDON,
     pool: Executor | None = None,
     folder: Callable[[str], Path] | None = None,

@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.domain.posterior import StructureKey
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
-from sim.experiments.prior import Draws, calibration
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble
 from sim.experiments.store import package_version
-from sim.scenario import Structure
 
 CENSUS_SOURCE = "DfE children's social work workforce census"
 LICENCE = "Open Government Licence v3.0"
@@ -159,13 +159,13 @@ def stylised(ensemble: Ensemble) -> str:
 
 def caution(ensembles: Sequence[Ensemble]) -> str:
     """Return how far the parameters can be trusted, in a sentence."""
-    drawn = [ensemble.draws for ensemble in ensembles if ensemble.draws is not Draws.DEFAULT]
-    text = calibration(drawn[0] if drawn else Draws.DEFAULT)
+    drawn = [ensemble.draws for ensemble in ensembles if ensemble.draws != Draws.DEFAULT]
+    text = (drawn[0] if drawn else Draws.DEFAULT).calibration
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _structures(ensembles: Sequence[Ensemble]) -> list[Structure]:
-    return [ensemble.scenario.structure for ensemble in ensembles]
+def _structures(ensembles: Sequence[Ensemble]) -> set[StructureKey]:
+    return {pair for ensemble in ensembles for pair in ensemble.structures}
 
 
 def source(
@@ -180,10 +180,12 @@ def source(
     """
     seeds = listed(sorted({str(ensemble.seed) for ensemble in ensembles}))
     text = f"Source: Permanence {package_version()} simulation, seed {seeds}"
-    structures = {(s.bid_trigger.value, s.hiring.value) for s in _structures(ensembles)}
+    structures = _structures(ensembles)
     if len(structures) == 1:
-        trigger, hiring = (word.replace("_", " ") for word in structures.pop())
+        hiring, trigger = (word.value.replace("_", " ") for word in structures.pop())
         text += f"; bids on {trigger}, hiring {hiring} (one of several structures)"
+    elif structures:
+        text += f"; {len(structures)} rival structures in turn"
     text += "."
     if dots:
         years = f"{dots[0]} to {dots[-1]}" if len(dots) > 1 else f"{dots[0]}"

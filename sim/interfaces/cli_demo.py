@@ -9,7 +9,7 @@ import typer
 
 from sim.domain.vocabulary import LONDON
 from sim.experiments import results
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, workers
 from sim.interfaces import options as o
 from sim.interfaces.progress import processors
@@ -45,14 +45,14 @@ def demo(
     names = list(dict.fromkeys(name for old, new, _ in DEMO_PAIRS for name in (old, new)))
     planned = {name: load_scenario(name) for name in names}
     places = {out / name: scenario for name, scenario in planned.items()}
-    prepare(places, seed, DEMO_YEARS, Draws.NARROWED)
+    prepare(places, seed, DEMO_YEARS, Draws.POSTERIOR)
     jobs = min(jobs or processors(), runs)
     done: dict[str, Ensemble] = {}
     with workers(jobs) as pool:
         for name, scenario in planned.items():
             folder = out / name
             done[name] = ensemble_of(
-                scenario, runs, seed, DEMO_YEARS, Draws.NARROWED, pool, jobs, folder, quiet
+                scenario, runs, seed, DEMO_YEARS, Draws.POSTERIOR, pool, jobs, folder, quiet
             )
             results.write_result(done[name], folder, results.command_line())
     files: list[Path] = []

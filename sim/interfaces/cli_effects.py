@@ -21,7 +21,7 @@ from sim.experiments.effects import (
     holds_under,
     levers_of,
 )
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, workers
 from sim.experiments.store import write_atomically
 from sim.experiments.structures import Pair, pairs
@@ -56,7 +56,7 @@ def effects_command(
     structure: o.StructureOption = None,
     bid_trigger: o.BidTriggerOption = None,
     sets: o.Sets = None,
-    parameters: o.Parameters = Draws.NARROWED,
+    parameters: o.Parameters = Draws.POSTERIOR,
     borough: o.BoroughOption = None,
     out: o.Out = None,
     as_json: o.AsJson = False,

@@ -23,7 +23,7 @@ from sim.experiments.hindcast import (
     scored_years,
     scores,
 )
-from sim.experiments.prior import Draws, calibration
+from sim.experiments.draws import Draws
 from sim.experiments.run import workers
 from sim.experiments.scoring import LEVELS, Score, Skill, skills, summary
 from sim.experiments.store import StoreError
@@ -67,7 +67,7 @@ def hindcast_command(
         bool,
         typer.Option("--without-later-policy", help="Leave out what was enacted after the origin."),
     ] = False,
-    parameters: o.Parameters = Draws.NARROWED,
+    parameters: o.Parameters = Draws.POSTERIOR,
     out: o.Out = None,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
@@ -188,7 +188,7 @@ def _notes(
     *,
     later_policy: bool,
 ) -> list[str]:
-    text = calibration(draws)
+    text = draws.calibration
     found = [f"{text[0].upper()}{text[1:]}. {runs} runs."]
     for measure, forecasters in scored.items():
         if len(forecasters) > 1:

@@ -12,7 +12,7 @@ import typer
 from sim.experiments import money as books
 from sim.experiments import money_split, results
 from sim.experiments.money import Account, Amount, Books, LedgerLine
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, workers
 from sim.interfaces import money_words
 from sim.interfaces import options as o
@@ -48,7 +48,7 @@ def money(
     years: o.Years = 10,
     jobs: o.Jobs = None,
     sets: o.Sets = None,
-    parameters: o.Parameters = Draws.NARROWED,
+    parameters: o.Parameters = Draws.POSTERIOR,
     borough: o.BoroughOption = None,
     real: Annotated[
         bool,

@@ -13,7 +13,7 @@ from sim.experiments import results as files_of
 from sim.experiments.anchors import ANCHORED_RUNS
 from sim.experiments.pattern_list import HEADINGS, PATTERNS
 from sim.experiments.patterns import Result, Standing, pattern_results
-from sim.experiments.prior import Draws, calibration
+from sim.experiments.draws import Draws
 from sim.experiments.run import workers
 from sim.experiments.store import StoreError, write_atomically
 from sim.interfaces import options as o
@@ -36,7 +36,7 @@ def patterns(
     runs: o.Runs = DEFAULT_RUNS,
     seed: o.Seed = 1,
     jobs: o.Jobs = None,
-    parameters: o.Parameters = Draws.NARROWED,
+    parameters: o.Parameters = Draws.POSTERIOR,
     out: o.Out = None,
     write_docs: Annotated[
         Path | None,
@@ -58,7 +58,7 @@ def patterns(
         found = pattern_results(
             PATTERNS, runs=runs, seed=seed, draws=parameters, pool=pool, progress=progress
         )
-    noted = words.notes(runs, min(runs, ANCHORED_RUNS), calibration(parameters))
+    noted = words.notes(runs, min(runs, ANCHORED_RUNS), parameters.calibration)
     files = _save(found, noted, out, write_docs)
     if as_json:
         print_json(_as_json(found, noted, runs, seed, files))

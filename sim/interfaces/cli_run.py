@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from sim.experiments.compare import compared
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import workers
-from sim.experiments.structures import under
 from sim.interfaces import options as o
 from sim.interfaces.cli_structures import Asked, under_all
 from sim.interfaces.progress import processors
@@ -38,7 +37,7 @@ def run(
     years: o.Years = 10,
     jobs: o.Jobs = None,
     sets: o.Sets = None,
-    parameters: o.Parameters = Draws.NARROWED,
+    parameters: o.Parameters = Draws.POSTERIOR,
     borough: o.BoroughOption = None,
     borough_data: o.BoroughData = None,
     structure: o.StructureOption = None,
@@ -59,7 +58,7 @@ def run(
         asked = Asked(runs, seed, years, parameters, jobs, unit, out, sets or (), as_json, quiet)
         under_all([planned], pairs, asked)
         return
-    planned = under(planned, pairs[0])
+    planned = o.with_halves(planned, structure, bid_trigger)
     if out is not None:
         prepare({out: planned}, seed, years, parameters)
     jobs = min(jobs or processors(), runs)
@@ -80,7 +79,7 @@ def compare(
     years: o.Years = 10,
     jobs: o.Jobs = None,
     sets: o.Sets = None,
-    parameters: o.Parameters = Draws.NARROWED,
+    parameters: o.Parameters = Draws.POSTERIOR,
     borough: o.BoroughOption = None,
     borough_data: o.BoroughData = None,
     structure: o.StructureOption = None,
@@ -106,10 +105,8 @@ def compare(
         asked = Asked(runs, seed, years, parameters, jobs, unit, out, sets or (), as_json, quiet)
         under_all(planned, pairs, asked)
         return
-    if structure or bid_trigger:
-        # Only what is named changes: a policy keeps its own other half of the structure.
-        asked_of = [o.rival_pairs(one, structure, bid_trigger, sets) for one in planned]
-        planned = [under(one, own) for one, (own,) in zip(planned, asked_of, strict=True)]
+    # Only what is named changes: a policy keeps its own other half of the structure.
+    planned = [o.with_halves(one, structure, bid_trigger) for one in planned]
     if out is not None:
         refuse_foreign(out)
     folders = [None if out is None else out / scenario.name for scenario in planned]

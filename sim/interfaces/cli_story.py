@@ -15,7 +15,7 @@ from sim.domain.claims import Claim, claims_of
 from sim.domain.published import published_figure
 from sim.experiments import results
 from sim.experiments.compare import Spread
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, workers
 from sim.experiments.story import (
     STORY_OUTCOMES,
@@ -57,7 +57,7 @@ def story(
     ] = None,
     jobs: o.Jobs = None,
     sets: o.Sets = None,
-    parameters: o.Parameters = Draws.NARROWED,
+    parameters: o.Parameters = Draws.POSTERIOR,
     borough_data: o.BoroughData = None,
     out: o.Out = None,
     as_json: o.AsJson = False,

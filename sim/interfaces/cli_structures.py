@@ -12,7 +12,7 @@ import typer
 
 from sim.experiments import results
 from sim.experiments.compare import Difference, compared, headline, typical
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, workers
 from sim.experiments.structures import (
     FEWEST_DRAWS,

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.experiments import results
-from sim.experiments.prior import Draws, calibration
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, workers
 from sim.experiments.store import package_version
 from sim.experiments.sweep import (
@@ -80,7 +80,7 @@ def sweep(
     years: o.Years = DEFAULT_YEARS,
     jobs: o.Jobs = None,
     sets: o.Sets = None,
-    parameters: o.Parameters = Draws.NARROWED,
+    parameters: o.Parameters = Draws.POSTERIOR,
     borough: o.BoroughOption = None,
     out: o.Out = None,
     as_json: o.AsJson = False,
@@ -206,7 +206,7 @@ def _label(key: str) -> str:
 
 
 def _caution(done: Swept) -> str:
-    text = calibration(done.draws)
+    text = done.draws.calibration
     return f"{text[0].upper()}{text[1:]}."
 
 
@@ -341,7 +341,7 @@ def _as_json(done: Swept, files: Sequence[Path]) -> dict[str, Any]:
         "runs": done.runs,
         "seed": done.seed,
         "years": done.years,
-        "parameter_draws": done.draws.value,
+        "parameter_draws": done.draws.name,
         "files": [str(path) for path in files],
         "notes": [*_findings(done), *_notes(done)],
         "points": [asdict(point) for point in done.points],

@@ -21,7 +21,6 @@ from sim.interfaces.charts_words import caution, stylised, unit_name
 from sim.market.rulebook import Rulebook
 from sim.rules.policy import Levers
 from sim.rules.tax_law import last_tabulated_year
-from sim.scenario import Scenario
 
 FEW_RUNS = 20
 OF_ONE_STRUCTURE = ("Structure", "Cap of", "Caseload bar of", "Under ")
@@ -80,23 +79,26 @@ def _calibration(ensemble: Ensemble) -> str:
 
 
 def _structures(ensemble: Ensemble, base: Ensemble | None) -> list[str]:
-    here = _structure(ensemble.scenario)
-    if base is None or _structure(base.scenario) == here:
+    here = _structure(ensemble)
+    if base is None or _structure(base) == here:
         return [f"Structure: {here}; the record does not tell rival structures apart."]
     return [
-        f"Structure of {one.scenario.name}: {_structure(one.scenario)}; the record does not tell "
+        f"Structure of {one.scenario.name}: {_structure(one)}; the record does not tell "
         "rival structures apart."
         for one in (base, ensemble)
     ]
 
 
-def _structure(scenario: Scenario) -> str:
-    structure = scenario.structure
-    text = f"boroughs bid on {BIDS_ON[structure.bid_trigger]}, "
-    text += f"hiring is {structure.hiring.value.replace('_', '-')}"
-    if structure.cut_links:
-        text += f", cut: {'; '.join(LINK_LABELS[link] for link in structure.cut_links)}"
-    return text
+def _structure(ensemble: Ensemble) -> str:
+    hiring, triggers = (sorted(set(half)) for half in zip(*ensemble.structures, strict=True))
+    bids = " or ".join(BIDS_ON[trigger] for trigger in triggers)
+    ways = " or ".join(one.value.replace("_", "-") for one in hiring)
+    text = f"boroughs bid on {bids}, hiring is {ways}"
+    count = len(set(ensemble.structures))
+    if count > 1:
+        text = f"runs take turns in {count} rival structures ({text})"
+    cut = ensemble.scenario.structure.cut_links
+    return text + (f", cut: {'; '.join(LINK_LABELS[link] for link in cut)}" if cut else "")
 
 
 def _lever(name: str, ensemble: Ensemble, unit: str, base: Ensemble | None) -> list[str]:

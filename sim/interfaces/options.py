@@ -15,9 +15,9 @@ import typer
 
 from sim.domain import evidence
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.structures import Pair, pairs
-from sim.scenario import Scenario, ScenarioError, load_figures, load_scenario
+from sim.scenario import DRAWN_STRUCTURE, Scenario, ScenarioError, load_figures, load_scenario
 
 MOST_RUNS, MOST_YEARS, MOST_JOBS = 100_000, 30, 256
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -107,14 +107,32 @@ BoroughOption = Annotated[
     str | None,
     typer.Option("--borough", metavar="NAME", help="Show one employer's view, such as Bexley."),
 ]
+
+
+def draws_named(given: str | Draws) -> Draws:
+    """Read where parameters come from."""
+    if isinstance(given, Draws):
+        return given
+    try:
+        return Draws.named(given)
+    except evidence.EvidenceError as fault:
+        names = ", ".join(known.name for known in Draws.NAMED)
+        is_path = Path(given).suffix or Path(given).exists()
+        said = f"; {fault}" if is_path else ""
+        raise typer.BadParameter(
+            f"given {given}; allowed: {names}, or a posterior's file{said}"
+        ) from None
+
+
 Parameters = Annotated[
     Draws,
     typer.Option(
         "--parameters",
-        parser=one_of(Draws),
+        parser=draws_named,
         metavar="WHICH",
-        help="What runs draw their parameters from: narrowed (the prior, narrowed by a rule), "
-        "prior (the whole prior) or default (no draw: the working values).",
+        help="What runs draw parameters and structure from: posterior (fitted to 2017-2021), "
+        "median (its middle draw), prior (stated priors), default (working values, no draw), or a "
+        "FILE that `permanence calibrate` wrote.",
     ),
 ]
 ScenarioName = Annotated[
@@ -186,6 +204,21 @@ def rival_pairs(
     if triggers is None:
         triggers = tuple(BidTrigger) if every else (scenario.structure.bid_trigger,)
     return pairs(hiring or (scenario.structure.hiring,), triggers)
+
+
+def with_halves(
+    scenario: Scenario,
+    hiring: Sequence[HiringStructure] | None,
+    triggers: Sequence[BidTrigger] | None,
+) -> Scenario:
+    """Return a scenario with the halves of its structure that are named; the others stay drawn."""
+    named = {"hiring": hiring, "bid_trigger": triggers}
+    chosen = {half: given[0] for half, given in named.items() if given is not None}
+    fixed = tuple(
+        half for half in DRAWN_STRUCTURE if half in (*scenario.fixed_structure, *chosen)
+    )
+    structure = scenario.structure.model_copy(update=chosen)
+    return scenario.model_copy(update={"structure": structure, "fixed_structure": fixed})
 
 
 BoroughData = Annotated[

@@ -19,7 +19,7 @@ from sim.domain.evidence import employer_of
 from sim.domain.vocabulary import LONDON
 from sim.experiments import results
 from sim.experiments.compare import MIDDLE, Difference, compared
-from sim.experiments.prior import Draws, calibration
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, run_ensemble, workers
 from sim.experiments.store import RunStore
 from sim.interfaces.charts_words import labels
@@ -44,7 +44,7 @@ def run(
     seed: int = 1,
     years: int = 10,
     jobs: int = 1,
-    parameters: str = Draws.NARROWED,
+    parameters: str = Draws.POSTERIOR.name,
     overrides: Iterable[str] = (),
     out: str | Path | None = None,
 ) -> Result:
@@ -56,14 +56,15 @@ def run(
         seed: root seed; the same seed gives the same people the same luck in every scenario.
         years: horizon.
         jobs: processes to use; the result does not depend on it.
-        parameters: drawn from the `narrowed` prior, the whole `prior`, or `default` values.
+        parameters: drawn from the `posterior`, its `median` draw, the `prior`, `default` values,
+            or a posterior's file.
         overrides: such as "levers.cap.members=0.9", on top of a named scenario.
         out: a folder to keep the runs and tables in; a run found there is not computed again.
 
     Raises:
         ScenarioError: no such scenario, or one that cannot be used.
         StoreError: `out` cannot take the result.
-        ValueError: a number out of range.
+        ValueError: a number out of range, or no such parameters.
 
     Example:
         >>> result = run("baseline", runs=2, years=1)
@@ -73,10 +74,8 @@ def run(
     for name, given in (("runs", runs), ("years", years), ("jobs", jobs)):
         if given < 1:
             raise ValueError(f"{name}: given {given}; allowed: 1 or more")
-    if parameters not in list(Draws):
-        raise ValueError(f"parameters: given {parameters!r}; allowed: {', '.join(Draws)}")
     planned = _scenario(scenario, tuple(overrides))
-    draws = Draws(parameters)
+    draws = Draws.named(parameters)
     folder = None if out is None else Path(out)
     store = None
     if folder is not None:
@@ -99,7 +98,7 @@ def compare(
     seed: int = 1,
     years: int = 10,
     jobs: int = 1,
-    parameters: str = Draws.NARROWED,
+    parameters: str = Draws.POSTERIOR.name,
     overrides: Iterable[str] = (),
 ) -> Comparison:
     """Set one or more policies beside a base, run by run: the same people, the same luck.
@@ -219,7 +218,7 @@ class Result:
             "date": np.array(days, dtype="datetime64[ns]"),
             "unit": list(ensemble.units),
         }
-        facts = {"scenario": self.scenario.name, "calibration": calibration(ensemble.draws)}
+        facts = {"scenario": self.scenario.name, "calibration": ensemble.draws.calibration}
         return xarray.Dataset(data, coords=places, attrs=facts)
 
     def __repr__(self) -> str:

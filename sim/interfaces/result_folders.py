@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.experiments import results
 from sim.experiments.compare import Difference
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunRecord
 from sim.experiments.run import Ensemble, run_ensemble
 from sim.experiments.store import RUNS_FOLDER, RunStore, StoreError

@@ -112,7 +112,7 @@ def context_of(
         "runs": ensemble.runs,
         "years": ensemble.years,
         "unit": unit,
-        "parameter_draws": ensemble.draws.value,
+        "parameter_draws": ensemble.draws.name,
         "interval": [LOW, HIGH],
         "files": [str(path) for path in files],
     }

@@ -47,7 +47,7 @@ def drawn_beyond_london(market: MarketState) -> float:
     pay = (1.0 + premium) * market.opening_mean_charge * market.rules.price_level
     elasticity = parameters.assignment_pay_elasticity
     drawn = behaviour.beyond_london(pay, market.mean_charge_rate(), elasticity)
-    return 1.0 + parameters.neighbours_reach * (drawn - 1.0)
+    return float(1.0 + parameters.neighbours_reach * (drawn - 1.0))
 
 
 def staff_reconsider_their_route(market: MarketState) -> None:

@@ -156,17 +156,17 @@ def judgement_marks(
     lowest = quality.min(axis=-1, keepdims=True) - 8.0 * spread
     highest = quality.max(axis=-1, keepdims=True) + 8.0 * spread
 
-    def surplus(at: FloatArray, share_above: FloatArray) -> FloatArray:
-        found = ndtr((quality - at) / spread).mean(axis=-1, keepdims=True)
-        return np.asarray(found - share_above)
+    def mark(share_above: FloatArray) -> FloatArray:
+        def surplus(at: FloatArray) -> FloatArray:
+            found = ndtr((quality - at) / spread).mean(axis=-1, keepdims=True)
+            return np.asarray(found - share_above)
 
-    marks = []
-    for share_above in above:
-        mark = bisected(lambda at, share=share_above: surplus(at, share), lowest, highest)
-        mark = np.where((share_above <= 0.0) | (surplus(highest, share_above) >= 0.0), np.inf, mark)
-        nobody = (share_above >= 1.0) | (surplus(lowest, share_above) <= 0.0)
-        marks.append(np.where(nobody & np.isfinite(mark), -np.inf, mark))
-    return np.concatenate(marks, axis=-1)
+        nobody = (share_above <= 0.0) | (surplus(highest) >= 0.0)
+        everybody = (share_above >= 1.0) | (surplus(lowest) <= 0.0)
+        found = np.where(everybody, -np.inf, bisected(surplus, lowest, highest))
+        return np.where(nobody, np.inf, found)
+
+    return np.concatenate([mark(share_above) for share_above in above], axis=-1)
 
 
 def judged(seen: FloatArray, marks: FloatArray) -> npt.NDArray[np.int64]:
@@ -356,7 +356,7 @@ def shortage(
 
 def desired_charge_rate(
     charge_rate: FloatArray,
-    london_mean: float,
+    london_mean: FloatArray | float,
     short_by: FloatArray,
     speed_per_year: float,
     falling_ratio: float,

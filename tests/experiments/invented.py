@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.vocabulary import LONDON
-from sim.experiments.prior import Draws
+from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Spool
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
@@ -45,6 +45,7 @@ def invented(
         draws=draws,
         units=UNITS,
         parameters=[{} for _ in range(runs)],
+        structures=[(HiringStructure.SUPPLY_LIMITED, BidTrigger.UNFILLED) for _ in range(runs)],
         facts=[{} for _ in range(runs)],
         _london=by_month,
         _censuses=by_census,

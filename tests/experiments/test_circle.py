@@ -10,7 +10,7 @@ import pytest
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.experiments import circle
 from sim.experiments.circle import CAPPED, NOTHING_CUT, CircleRow, circle_rows, variants
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import run_ensemble
 from sim.scenario import Scenario, load_scenario
 from tests.experiments.invented import invented

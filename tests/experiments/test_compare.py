@@ -9,7 +9,7 @@ import pytest
 
 from sim.domain.vocabulary import LONDON
 from sim.experiments.compare import CHANCE, HEADLINE, compared, headline
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Spool, run_ensemble
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
@@ -37,7 +37,7 @@ def made_up(last: dict[str, list[float]], **chosen: Any) -> Ensemble:
             values[place, -1] = last.get(outcome.name, [0.5] * runs)[replicate]
         london.add(replicate, values)
         censuses.add(replicate, values[:, ::12, None])
-    settings = {"scenario": NO_CAP, "seed": 1, "years": 1, "draws": Draws.NARROWED} | chosen
+    settings = {"scenario": NO_CAP, "seed": 1, "years": 1, "draws": Draws.POSTERIOR} | chosen
     return Ensemble(
         units=(LONDON, "Barnet"),
         parameters=[{}] * runs,

@@ -32,7 +32,7 @@ from sim.experiments.patterns import (
     result,
     within,
 )
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunSpec, run_once
 from sim.scenario import load_scenario
 

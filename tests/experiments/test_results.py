@@ -14,7 +14,7 @@ import pytest
 from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
 from sim.experiments import results
-from sim.experiments.prior import NOT_CALIBRATED, Draws
+from sim.experiments.draws import NOT_CALIBRATED, Draws
 from sim.experiments.run import Ensemble, run_ensemble
 from sim.experiments.store import StoreError, data_fingerprint, package_version, write_atomically
 from sim.market.outcomes import OUTCOMES
@@ -211,7 +211,7 @@ def test_every_kind_of_scenario_survives_the_manifest(name: str) -> None:
 
 def test_a_folder_is_ready_again_for_the_same_result(folder: Path, tmp_path: Path) -> None:
     mine = results.result_fingerprint(
-        load_scenario("baseline").fingerprint(), SEED, YEARS, Draws.NARROWED
+        load_scenario("baseline").fingerprint(), SEED, YEARS, Draws.POSTERIOR
     )
     results.prepare_folder(folder, mine)
     results.prepare_folder(tmp_path / "new" / "deep", mine)

@@ -18,7 +18,7 @@ import pytest
 
 from sim.domain.vocabulary import LONDON
 from sim.experiments import results, run
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunRecord, RunSpec, run_once
 from sim.experiments.run import Ensemble, run_ensemble, workers
 from sim.experiments.store import RUNS_FOLDER, RunStore, package_version
@@ -169,7 +169,7 @@ def test_a_damaged_run_file_is_made_again(
 
 
 def test_a_single_bit_that_flips_on_disk_is_noticed(tmp_path: Path) -> None:
-    spec = RunSpec(SCENARIO, 3, 0, 1, Draws.NARROWED)
+    spec = RunSpec(SCENARIO, 3, 0, 1, Draws.POSTERIOR)
     record, store = run_once(spec), RunStore(tmp_path)
     store.keep(spec, record)
     path = store.path(spec)
@@ -220,7 +220,7 @@ def same(one: RunRecord, other: RunRecord) -> bool:
 
 
 def test_a_record_reads_back_as_it_was_kept(tmp_path: Path) -> None:
-    spec = RunSpec(load_scenario("baseline"), 3, 0, 1, Draws.NARROWED)
+    spec = RunSpec(load_scenario("baseline"), 3, 0, 1, Draws.POSTERIOR)
     record = run_once(spec)
     store = RunStore(tmp_path)
     assert store.find(spec) is None
@@ -286,7 +286,7 @@ def test_runs_that_finished_beside_the_one_that_failed_are_kept(tmp_path: Path) 
 
 
 def path_of(scenario: Scenario = SCENARIO, **changed: Any) -> str:
-    values = {"seed": 3, "replicate": 0, "years": 1, "draws": Draws.NARROWED} | changed
+    values = {"seed": 3, "replicate": 0, "years": 1, "draws": Draws.POSTERIOR} | changed
     return RunStore(values.pop("folder")).path(RunSpec(scenario, **values)).name
 
 
@@ -335,7 +335,7 @@ def test_a_run_on_other_data_has_another_name(
 
 def test_an_ensemble_says_what_its_runs_say() -> None:
     ensemble = ensemble_of()
-    record = run_once(RunSpec(SCENARIO, 3, 2, 1, Draws.NARROWED))
+    record = run_once(RunSpec(SCENARIO, 3, 2, 1, Draws.POSTERIOR))
     camden = record.units.index("Camden")
     assert ensemble.units == record.units
     assert (ensemble.runs, list(ensemble.months)) == (RUNS, list(range(13)))

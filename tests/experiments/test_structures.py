@@ -7,7 +7,7 @@ import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.experiments import structures
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.structures import (
     Pair,
     closing_share,
@@ -111,7 +111,7 @@ def test_the_circle_closes_more_often_where_boroughs_bid_on_vacancies() -> None:
             under(circle, Pair(HiringStructure.SUPPLY_LIMITED, trigger)),
             runs=4,
             seed=1,
-            draws=Draws.NARROWED,
+            draws=Draws.POSTERIOR,
         )
         for trigger in BidTrigger
     ]

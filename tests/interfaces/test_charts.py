@@ -19,7 +19,7 @@ from PIL import Image
 
 from sim.domain.evidence import employers, places, scored_employers
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Spool
 from sim.interfaces import charts, charts_map, charts_style, charts_words
 from sim.interfaces.charts import charge_chart, permanence_chart, tile_map
@@ -41,7 +41,7 @@ def made(
     years=YEARS,
     runs=RUNS,
     employers_at=None,
-    draws=Draws.NARROWED,
+    draws=Draws.POSTERIOR,
     price=(45.0, 60.0),
 ):
     """Return an ensemble of chosen numbers: shares go straight from start to end, runs spread."""

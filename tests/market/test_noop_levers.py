@@ -14,7 +14,7 @@ from hypothesis.strategies import DataObject
 from sim.domain.evidence import employers, scored_employers
 from sim.domain.randomness import Purpose, Streams
 from sim.experiments import results
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import run_ensemble
 from sim.market.rulebook import members_of
 from sim.rules.policy import Levers
@@ -133,7 +133,7 @@ def test_result_files_at_a_no_op_are_the_same_but_for_the_name(tmp_path: Path) -
     files = []
     for name, content in (("plain", {}), ("told", told)):
         ensemble = run_ensemble(
-            scenario_from(content, name), runs=1, seed=4, years=1, draws=Draws.NARROWED
+            scenario_from(content, name), runs=1, seed=4, years=1, draws=Draws.POSTERIOR
         )
         folder = tmp_path / name
         folder.mkdir()

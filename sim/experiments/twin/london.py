@@ -23,6 +23,7 @@ from sim.experiments.twin.pay import PermanentPay
 from sim.experiments.twin.record import FLOWS, TwinRecord
 from sim.experiments.twin.state import TwinState
 from sim.market import opening
+from sim.market.ofsted import NEVER
 from sim.market.pay import BAND_STARTS_MONTHS
 from sim.market.rulebook import Rulebook, members_of
 from sim.scenario import Scenario
@@ -78,7 +79,7 @@ class Twin(TwinState):
         self.rules = before.in_force(self.opened_on, 0.0)
         scales = opening.opening_scales(scenario, self.employers, self.rules.salary_index)
         self.pay = PermanentPay(self.parameters, scales)
-        self.record = TwinRecord()
+        self.record = TwinRecord(self.employers)
         self._people_open()
         self._prices_open()
         self._conditions_open()
@@ -92,13 +93,12 @@ class Twin(TwinState):
         permanent = census.permanent * np.ones((self.draws, 1))
         self.stages = permanent * people.opening_shares(self.parameters)
         self.placed = census.agency * np.ones((self.draws, 1))
-        self.bench = np.full((self.draws, 1), p.start_bench_share * census.agency.sum())
+        self.bench = p.start_bench_share * float(census.agency.sum()) * np.ones((self.draws, 1))
         self.waiting, self.offers = [], []
         agency = float(census.agency.sum()) * (1.0 + float(np.mean(p.start_bench_share)))
         share = agency / max(agency + float(census.permanent.sum()), 1.0)
         self.permanent_types, self.agency_types = people.opening_types(p, self.draws, share)
-        young = people.seasoned_share(self.parameters)
-        self.seasoned = np.full((self.draws, 1), young)
+        self.seasoned = people.seasoned_share(self.parameters) * np.ones((self.draws, 1))
 
     def _prices_open(self) -> None:
         p = self.p
@@ -125,7 +125,7 @@ class Twin(TwinState):
         self.unfilled = self.project_teams = np.zeros(self.shape)
         self.opening_strain = np.zeros(self.shape)
         self.opening_cost_per_post = None
-        self.judged_inadequate = np.full(self.shape, float(work.NEVER))
+        self.judged_inadequate = np.full(self.shape, float(NEVER))
         self.is_turned_round = np.zeros(self.shape, bool)
         for judges in (True, False):
             work.caseloads_change(self)
