@@ -13,6 +13,7 @@ from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.experiments.draws import Draws, drawn_scenario
 from sim.market.model import LondonMarket
+from sim.market.opening import Carried
 from sim.market.outcomes import OUTCOMES, measured
 from sim.scenario import Scenario
 
@@ -21,7 +22,8 @@ from sim.scenario import Scenario
 class RunSpec:
     """Everything that decides a run's bytes, except the package version.
 
-    `draw_of` is the replicate whose parameters and structure this one shares, if not its own.
+    `draw_of` is the replicate whose parameters and structure this one shares, if not its own;
+    `carried` is the state of a London followed until the start, if there is one.
     """
 
     scenario: Scenario
@@ -30,6 +32,7 @@ class RunSpec:
     years: int
     draws: Draws
     draw_of: int | None = None
+    carried: Carried | None = None
 
     @property
     def draw(self) -> int:
@@ -71,7 +74,13 @@ def run_once(spec: RunSpec) -> RunRecord:
     """Run one replicate and let go of the model."""
     began = time.process_time()
     scenario, drawn = drawn_scenario(spec.scenario, spec.seed, spec.draw, spec.draws)
-    market = LondonMarket(scenario, rng=spec.seed, replicate=spec.replicate, years=spec.years)
+    market = LondonMarket(
+        scenario,
+        rng=spec.seed,
+        replicate=spec.replicate,
+        years=spec.years,
+        carried=spec.carried,
+    )
     try:
         panel = market.run()
         pledge = market.pledge

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunRecord, RunSpec, run_once
 from sim.experiments.store import RunStore
+from sim.market.opening import Carried
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario
 
@@ -211,12 +212,29 @@ def run_ensemble(
     store: RunStore | None = None,
     progress: Progress = no_progress,
     each: Callable[[RunRecord], None] = lambda record: None,
+    carried: Sequence[Carried] | None = None,
+    share_draws: int = 1,
 ) -> Ensemble:
     """Run (or take from the store) replicates 0 to `runs` - 1 and return the ensemble.
 
-    `each` is shown every run's whole record, in whatever order the runs finish.
+    Args:
+        each: is shown every run's whole record, in whatever order the runs finish.
+        carried: the state each run opens with, one a run, instead of the start census.
+        share_draws: so many runs in a row have the same parameters and structure, and luck of
+            their own.
     """
-    specs = [RunSpec(scenario, seed, replicate, years, draws) for replicate in range(runs)]
+    specs = [
+        RunSpec(
+            scenario,
+            seed,
+            replicate,
+            years,
+            draws,
+            None if share_draws == 1 else replicate // share_draws,
+            None if carried is None else carried[replicate],
+        )
+        for replicate in range(runs)
+    ]
     london, censuses = Spool(), Spool()
     parameters: dict[int, dict[str, float]] = {}
     structures: dict[int, StructureKey] = {}

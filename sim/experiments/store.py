@@ -72,7 +72,8 @@ class RunStore:
     def path(self, spec: RunSpec) -> Path:
         """Return where a run belongs: a hash of scenario, seed, years, version and data."""
         decides = f"{spec.scenario.fingerprint()}:{spec.seed}:{spec.replicate}:{spec.years}:"
-        drawn = f"{spec.draws.key}:{spec.draw}"
+        state = "" if spec.carried is None else spec.carried.fingerprint()
+        drawn = f"{spec.draws.key}:{spec.draw}:{state}"
         digest = blake2b(f"{decides}{drawn}:{self._stamp}".encode(), digest_size=8)
         return self.folder / f"{spec.replicate:05d}-{digest.hexdigest()}.parquet"
 

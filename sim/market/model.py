@@ -78,6 +78,7 @@ class LondonMarket(MarketState):
         replicate: which run of the ensemble this is; part of every random key.
         years: the horizon of `run`; `step` goes on as long as you like.
         census: opening figures; by default the scenario's start census.
+        carried: the state of a London followed until now, instead of opening figures.
 
     Example:
         >>> market = LondonMarket("baseline", rng=1)
@@ -94,9 +95,12 @@ class LondonMarket(MarketState):
         replicate: int = 0,
         years: int = DEFAULT_YEARS,
         census: CensusStart | None = None,
+        carried: opening.Carried | None = None,
     ) -> None:
         plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
-        super().__init__(plan, rng, replicate, census or opening.opening_census(plan.start))
+        self.carried = carried
+        found = census if carried is None else carried.census
+        super().__init__(plan, rng, replicate, found or opening.opening_census(plan.start))
         self.months_planned = years * MONTHS_PER_YEAR
         self.panel = self._blank_panel(self.months_planned + 1)
         self._open()
@@ -109,10 +113,14 @@ class LondonMarket(MarketState):
 
     def _open(self) -> None:
         """Build month 0 from history: people, leadership, bids, and the route constants."""
-        census, parameters = self.census, self.parameters
-        self.workforce = opening.people_the_boroughs(census, self.streams, parameters)
+        census, parameters, carried = self.census, self.parameters, self.carried
+        bench = None if carried is None else carried.bench
+        self.workforce = opening.people_the_boroughs(census, self.streams, parameters, bench)
         self.leadership = opening.opening_leadership(self.streams, census, parameters)
         self.lasting_leadership = parameters.lasting_conditions_share * self.leadership
+        if carried is not None:
+            self.leadership = carried.leadership.copy()
+            self.lasting_leadership = carried.lasting_leadership.copy()
         self.rulebook = Rulebook(self.plan, self.employers, self.streams)
         before = Rulebook(self.plan.without_levers(), self.employers, self.streams)
         self.rules = before.in_force(self.opened_on, 0.0)
@@ -123,6 +131,8 @@ class LondonMarket(MarketState):
         self.opening_mean_charge = mean
         self.bid_ceiling = mean * parameters.most_affordable_multiple
         bids = opening.opening_bids(self.streams, census, parameters, mean)
+        if carried is not None:
+            bids = np.minimum(carried.charge_rates, self.bid_ceiling)
         self.boroughs = [
             Borough(self, place, name, float(bids[place]))
             for place, name in enumerate(self.employers)
@@ -141,19 +151,32 @@ class LondonMarket(MarketState):
         """Record month 0 as the census found it, with nothing done yet."""
         self.workforce.open_month(0)
         caseloads_change(self)
-        centre_strain(self)
-        feel_the_strain(self)
+        self._centre()
         self.ofsted.open(self.quality(), self.plan.start.judgements)
-        centre_strain(self)
-        feel_the_strain(self)
+        self._centre()
         self.count_unfilled()
         self.opening_premium = self.premium
         money_changes_hands(self)
         self.opening_cost_per_post = self.cost_per_post()
         outcomes_are_recorded(self)
 
+    def _centre(self) -> None:
+        """Centre strain on the day, or on what a followed London was centred on."""
+        centre_strain(self)
+        if self.carried is not None:
+            self.reference_caseload = self.carried.reference_caseload
+            self.multiplier_centre = self.carried.multiplier_centre
+            self.strain_centre = self.carried.strain_centre
+        feel_the_strain(self)
+        if self.carried is not None:
+            self.opening_strain = self.strain
+
     def _solve_route(self) -> behaviour.RouteConstants:
         """Derive the attachment to permanent work and the pace of reconsidering (see `rules`)."""
+        if self.carried is not None:
+            return behaviour.RouteConstants(
+                self.carried.attachment, self.carried.reconsider_per_year
+            )
         parameters, workforce = self.parameters, self.workforce
         permanent = workforce.ids(WorkerState.PERMANENT)
         months = MONTHS_PER_YEAR * parameters.eligible_experience_years

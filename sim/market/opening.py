@@ -6,7 +6,8 @@ as enacted on that day, so that two policies start from the same London.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 import numpy as np
 from scipy.optimize import brentq
@@ -24,6 +25,43 @@ from sim.scenario import Scenario
 NEW_STAFF_YEARS = 3
 MAY_GO_AGENCY_YEARS = 3
 COMPANY_NONE, COMPANY_COMPLIANT, COMPANY_OUTSIDE = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """What a London that has been followed for some years hands on to a market that opens now.
+
+    A market that opens without one takes its start for ordinary: bids spread about one mean,
+    leadership is guessed from agency shares, and strain and routes are centred on the day.
+
+    Attributes:
+        census: the counts it opens with.
+        leadership, lasting_leadership, charge_rates: by employer.
+        reference_caseload: what counts as an ordinary caseload on the opening day.
+        multiplier_centre, strain_centre: what strain is centred on (see `caseloads`).
+        attachment, reconsider_per_year: the constants of the choice of route.
+        bench: agency staff between assignments.
+    """
+
+    census: CensusStart
+    leadership: FloatArray
+    lasting_leadership: FloatArray
+    charge_rates: FloatArray
+    reference_caseload: float
+    multiplier_centre: float
+    strain_centre: float
+    attachment: float
+    reconsider_per_year: float
+    bench: int
+
+    def fingerprint(self) -> str:
+        """Return a short hash of all of it."""
+        digest = blake2b(digest_size=8)
+        for group in (self.census, self):
+            for value in vars(group).values():
+                if isinstance(value, int | float | np.ndarray):
+                    digest.update(np.asarray(value).tobytes())
+        return digest.hexdigest()
 
 
 def opening_census(start: Start) -> CensusStart:
@@ -139,10 +177,13 @@ def _experience_months(
     return experience.astype(np.int64)
 
 
-def people_the_boroughs(census: CensusStart, streams: Streams, parameters: Parameters) -> Workforce:
+def people_the_boroughs(
+    census: CensusStart, streams: Streams, parameters: Parameters, bench_total: int | None = None
+) -> Workforce:
     """Return the workforce of month 0: permanent staff, placed agency staff, and a bench."""
     workforce = Workforce(census.employers, capacity=2 * int(census.permanent.sum() + 1))
-    bench_total = round(parameters.start_bench_share * int(census.agency.sum()))
+    if bench_total is None:
+        bench_total = round(parameters.start_bench_share * int(census.agency.sum()))
     bench = np.zeros(census.agency.size, np.int64)
     bench[0] = bench_total
     groups = [

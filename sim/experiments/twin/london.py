@@ -158,6 +158,14 @@ class Twin(TwinState):
             self.step()
         return self.record
 
+    def recount(self, census: CensusStart) -> None:
+        """Let posts, cases and extra staff be those of another census, and grow from it."""
+        self.census, self.counted_in = census, self.month
+        self.posts = np.broadcast_to(census.posts.astype(float), self.shape)
+        share = census.extra / np.maximum(census.posts, 1)
+        self.extra_wanted = (share + work.surge_share(self)) * self.posts
+        self.cases = np.broadcast_to(census.cases, self.shape)
+
     def _write_down(self) -> None:
         holders = self.census.case_holder_share * (self.permanent + self.placed)
         stocks = {

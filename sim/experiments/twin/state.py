@@ -41,6 +41,7 @@ class TwinState:
         log_premium: ln(agency net / permanent net), (draw, employer, band, company).
         companies_pay_alike: whether it is the same for all company groups.
         offers: starters to come, one array a month, the next first.
+        counted_in: month of the census that posts, cases and extra staff grow from.
         year_flows: flows of permanent staff so far this year, by `FLOWS`.
     """
 
@@ -113,6 +114,7 @@ class TwinState:
         self.year_flows = {name: np.zeros(self.shape) for name in FLOWS}
         self.reference_caseload = self.multiplier_centre = np.ones((draws, 1))
         self.strain_centre = np.zeros((draws, 1))
+        self.counted_in = 0
         self.inspects = False
         self.cap_begun: int | None = None
         self.common_hiring = self.common_leaving = np.ones((draws, 1))
@@ -199,6 +201,15 @@ class TwinState:
         """Add permanent staff, spread over stages as (stage, draw or 1, 1), and note the flow."""
         self.stages += number * shares
         self.year_flows[name] += number
+
+    def assign(self, permanent: FloatArray, placed: FloatArray) -> None:
+        """Put so many people in permanent posts and assignments: what a census says, not a flow.
+
+        Nobody is placed beyond the work there is.
+        """
+        self.stages = self.stages * (permanent / np.maximum(self.permanent, TINY))
+        self.placed = np.clip(placed, 0.0, self.agency_places())
+        self.count_unfilled()
 
     def budget_offer(self) -> FloatArray | float:
         """What overspending does to the offer (zero unless the structure says so)."""

@@ -35,7 +35,7 @@ def rules_come_into_force(twin: TwinState) -> None:
 
 def caseloads_change(twin: TwinState) -> None:
     """Posts and cases grow, leadership drifts, and strain follows."""
-    p, census, month = twin.p, twin.census, twin.month
+    p, census, month = twin.p, twin.census, twin.month - twin.counted_in
     twin.posts = behaviour.grown(census.posts.astype(float), p.posts_growth_per_year, month)
     twin.posts = np.broadcast_to(twin.posts, twin.shape)
     arising = behaviour.grown(census.cases, p.cases_growth_per_year, month)
@@ -49,7 +49,7 @@ def caseloads_change(twin: TwinState) -> None:
     held_down = twin.is_member & (twin.prices[..., -1] < twin.wanted)
     twin.project_teams = twin.levers.cap.project_teams_share * twin.unfilled * held_down
     twin.extra_wanted = (share + surge_share(twin)) * twin.posts + twin.project_teams
-    if month > 0:
+    if twin.month > 0:
         target, reversion = leadership_course(twin)
         twin.leadership = behaviour.leadership_step(
             twin.leadership,

@@ -1,0 +1,161 @@
+"""What a borough was like at a census, inferred from all its years up to then.
+
+A published share misses the truth, and what makes a borough short of staff cannot be seen at all.
+So many Londons are followed by the borough twin from the first census on. At every later one each
+borough's state is moved towards what was published, as far as the Londons' own spread and the
+reporting error say it should be (the ensemble Kalman filter). What is left at the origin is a
+sample of states that fit the whole record until then.
+
+Source: Evensen (2003), "The Ensemble Kalman Filter: theoretical formulation and practical
+implementation", with perturbed observations. Each borough is updated on its own figures alone
+(assumption: given London's price, boroughs are nearly independent).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim.domain.evidence import CensusStart, census_start, census_years, employers
+from sim.domain.published import published_figure
+from sim.domain.randomness import FloatArray
+from sim.experiments.calibration_targets import FIRST_YEAR
+from sim.experiments.draws import Draws, drawn_scenario
+from sim.experiments.structures import record_scenario
+from sim.experiments.twin import Twin
+from sim.market.opening import Carried
+from sim.rules import behaviour
+from sim.scenario import Scenario
+
+OBSERVED = ("permanent_share_of_workforce", "permanent_share_of_posts")
+SHARED_ERROR = 0.5
+"""Correlation of the reporting errors of the two shares: both count permanent staff (assumption)."""
+FEWEST_MEMBERS = 200
+"""Londons followed for each structure at least: fewer give poor covariances."""
+LEAST_SHARE, MOST_SHARE = 0.02, 1.0
+
+
+def carried_states(origin: int, *, runs: int, seed: int, draws: Draws) -> list[Carried]:
+    """Return the state at a census that each run of an ensemble opens with.
+
+    Run by run the parameters and the structure are those the ensemble draws with this seed.
+    """
+    found: dict[int, Carried] = {}
+    first = record_scenario(FIRST_YEAR)
+    by_structure: dict[object, list[int]] = {}
+    for run in range(runs):
+        structure = drawn_scenario(first, seed, run, draws).scenario.structure
+        by_structure.setdefault((structure.hiring, structure.bid_trigger), []).append(run)
+    turns = len(by_structure)
+    for place, members in enumerate(by_structure.values()):
+        followed = list(members)
+        while len(followed) < FEWEST_MEMBERS:
+            followed.append(followed[-1] + turns)
+        twin = _followed(first, origin, followed, seed, draws, place)
+        found |= {run: _handed_on(twin, member) for member, run in enumerate(members)}
+    return [found[run] for run in range(runs)]
+
+
+def _followed(
+    first: Scenario, origin: int, runs: list[int], seed: int, draws: Draws, place: int
+) -> Twin:
+    """Return Londons of one structure, followed from the first census to the origin."""
+    each = [drawn_scenario(first, seed, run, draws) for run in runs]
+    names = each[0].parameters.keys()
+    drawn = {name: np.array([one.parameters[name] for one in each]) for name in names}
+    keys = np.random.SeedSequence([seed, place]).generate_state(2)
+    luck = np.random.default_rng(int(keys[1]))
+    twin = Twin(each[0].scenario, drawn, len(runs), int(keys[0]))
+    error = np.broadcast_to(twin.p.reporting_error, (len(runs), 1))
+    _blur(twin, error, luck)
+    for year in census_years():
+        if FIRST_YEAR < year <= origin:
+            twin.run(1)
+            twin.recount(census_start(year))
+            _update(twin, year, error, luck)
+    return twin
+
+
+def _blur(twin: Twin, error: FloatArray, luck: np.random.Generator) -> None:
+    """Spread the first census's counts by what a published share may miss the truth by."""
+    posts, permanent = twin.posts, twin.permanent
+    missed = error * luck.standard_normal(twin.shape) * posts
+    moved = np.clip(permanent + missed, LEAST_SHARE * posts, MOST_SHARE * posts)
+    twin.assign(moved, twin.placed - (moved - permanent))
+
+
+def _update(twin: Twin, year: int, error: FloatArray, luck: np.random.Generator) -> None:
+    """Move every borough's state towards what it published in a year."""
+    posts = np.maximum(twin.posts, 1e-9)
+    hidden = np.stack(
+        [twin.permanent / posts, twin.placed / posts, twin.leadership, twin.lasting_leadership]
+    )
+    moved = hidden.copy()
+    for place, name in enumerate(employers()):
+        values = [published_figure(measure, year, name) for measure in OBSERVED]
+        known = [row for row, value in enumerate(values) if value is not None]
+        if known:
+            seen = np.array([float(values[row] or 0.0) for row in known])
+            moved[:, :, place] = _analysed(hidden[:, :, place], seen, known, error[:, 0], luck)
+    shares = np.clip(moved[0], LEAST_SHARE, MOST_SHARE)
+    twin.leadership, twin.lasting_leadership = moved[2], moved[3]
+    twin.assign(shares * posts, moved[1] * posts)
+
+
+def _analysed(
+    hidden: FloatArray,
+    seen: FloatArray,
+    known: list[int],
+    error: FloatArray,
+    luck: np.random.Generator,
+) -> FloatArray:
+    """Return one borough's states after a reading, (state, member)."""
+    permanent, placed = hidden[0], hidden[1]
+    shares = np.stack([permanent / np.maximum(permanent + placed, 1e-9), permanent])[known]
+    apart = hidden - hidden.mean(axis=1, keepdims=True)
+    spread = shares - shares.mean(axis=1, keepdims=True)
+    members = hidden.shape[1] - 1
+    alike = np.full((2, 2), SHARED_ERROR) + (1.0 - SHARED_ERROR) * np.eye(2)
+    alike = alike[np.ix_(known, known)]
+    noise = alike * float(np.mean(error**2))
+    gain = (apart @ spread.T / members) @ np.linalg.inv(spread @ spread.T / members + noise)
+    root = np.linalg.cholesky(alike)
+    read = seen[:, None] + error * (root @ luck.standard_normal((len(known), hidden.shape[1])))
+    return np.asarray(hidden + gain @ (read - shares))
+
+
+def _handed_on(twin: Twin, member: int) -> Carried:
+    """Return one London as a market can open with it, in whole people."""
+    census = twin.census
+    permanent = np.minimum(np.rint(twin.permanent[member]).astype(np.int64), census.posts)
+    extra = np.rint(twin.extra_wanted[member]).astype(np.int64)
+    most = census.posts - permanent + extra
+    agency = np.minimum(np.rint(twin.placed[member]).astype(np.int64), most)
+    opening: CensusStart = replace(
+        census, permanent=permanent, agency=agency, extra=np.minimum(extra, agency)
+    )
+    p = twin.p
+
+    def own(values: FloatArray | float) -> float:
+        return float(np.broadcast_to(values, (twin.draws, 1))[member, 0])
+
+    ordinary = behaviour.ordinary_caseload(
+        twin.reference_caseload,
+        p.cases_growth_per_year,
+        p.posts_growth_per_year,
+        p.caseload_habituation,
+        twin.month,
+    )
+    return Carried(
+        census=opening,
+        leadership=twin.leadership[member].copy(),
+        lasting_leadership=twin.lasting_leadership[member].copy(),
+        charge_rates=twin.prices[member, :, -1].copy(),
+        reference_caseload=own(ordinary),
+        multiplier_centre=own(twin.multiplier_centre),
+        strain_centre=own(twin.strain_centre),
+        attachment=own(twin.attachment),
+        reconsider_per_year=own(twin.reconsider),
+        bench=round(own(twin.bench)),
+    )
