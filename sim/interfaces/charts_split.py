@@ -96,7 +96,7 @@ def _bars(split: Split, game: Game) -> list[Bar]:
     return [
         *found,
         Bar(WHOLE_PACKAGE, contribution(game.whole), WHOLE_COLOUR),
-        Bar("of it interaction", contribution(game.interaction()), INTERACTION_COLOUR),
+        Bar("interaction", contribution(game.interaction()), INTERACTION_COLOUR),
     ]
 
 
@@ -117,7 +117,7 @@ def _title(split: Split, ensembles: Sequence[Ensemble], unit: str) -> str:
         told.append(f"of {whose} {whole} points, the largest part by {lever_name(most)}, {part}")
     return (
         f"{words.whose(unit)} permanent share in {year} under {split.package.name} against "
-        f"{split.base.name}: {'; '.join(told)}"
+        f"{split.base.name}, on average: {'; '.join(told)}"
     )
 
 

@@ -28,13 +28,12 @@ from sim.interfaces.notes import apart, combined, notes
 from sim.interfaces.tables import labelled, print_notes, print_table, shown, spread, times
 
 DIFFERENCE_HEADER = (
-    "", "old", "new", "difference", "80 % interval", "paired\ncorr.", "variance\ndivided"
+    "", "old", "new", "difference,\n80 % interval", "paired\ncorr.", "variance\ndivided",
 )  # fmt: skip
-
 PAIRED = (
-    "Pairs: the same people with the same luck and parameters under both. Variance divided: that "
-    "of the difference between runs that share nothing (old plus new), over that of the paired "
-    "difference; the parameters a pair shares count too."
+    "Pairs: the same people with the same luck and parameters under both. Variance divided: by how "
+    "many times pairing does so, the variance between runs that share nothing (old plus new) over "
+    "that of the paired difference; the parameters a pair shares count too."
 )
 
 
@@ -87,10 +86,7 @@ def print_differences(title: str, base: Ensemble, policy: Ensemble, unit: str) -
             labelled(row.label, row.unit),
             shown(row.old, row.unit),
             shown(row.new, row.unit),
-            shown(row.difference, row.unit, signed=True),
-            ""
-            if row.unit == SHARE_OF_RUNS
-            else _bare(spread(row.q10, row.q90, row.unit, signed=True)),
+            _with_interval(row),
             "-" if row.correlation is None else f"{row.correlation:.2f}",
             times(row.variance_reduction),
         )
@@ -104,9 +100,13 @@ def print_differences(title: str, base: Ensemble, policy: Ensemble, unit: str) -
     print_table(heading, DIFFERENCE_HEADER, rows, tight=True)
 
 
-def _bare(interval: str) -> str:
-    """Return an interval of money without its pounds, which stand in the cell beside it."""
-    return interval.replace("£", "").replace("m", "")
+def _with_interval(row: Difference) -> str:
+    """Return a difference over its interval, which leaves the pounds to it; a chance has none."""
+    middle = shown(row.difference, row.unit, signed=True)
+    if row.unit == SHARE_OF_RUNS:
+        return middle
+    interval = spread(row.q10, row.q90, row.unit, signed=True)
+    return f"{middle}\n{interval.replace('£', '').replace('m', '')}"
 
 
 def print_files(files: Sequence[Path]) -> None:

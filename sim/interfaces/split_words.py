@@ -7,6 +7,7 @@ from dataclasses import asdict
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import typer
 
 from sim.experiments import results
@@ -72,7 +73,7 @@ def _print_game(split: Split, outcome: str, game: Game, where: str) -> None:
         for lever in split.levers
     ]
     rows.append((WHOLE_PACKAGE, *cells(contribution(game.whole)), "", ""))
-    rows.append((f"  of it {INTERACTION}", *cells(contribution(game.interaction())), "", ""))
+    rows.append((INTERACTION, *cells(contribution(game.interaction())), "", ""))
     runs = f"{game.runs} run{'' if game.runs == 1 else 's'}"
     print_table(
         f"{_capital(labelled(label, measure))}: what each lever contributes\n"
@@ -115,6 +116,7 @@ def split_notes(split: Split) -> list[str]:
         "are means, so that they add up to the package; the medians above need not. Added last: "
         "what the package would lose without it. Interaction: the package less its levers alone, "
         "added up.",
+        *_means_and_medians(split),
         *_interactions(split),
         *_times_in_words(split),
         *(f"{_capital(lever_name(name))}: {_rests_on(split, name)}" for name in split.levers),
@@ -130,6 +132,19 @@ def _rests_on(split: Split, name: str) -> str:
 def _lever(split: Split, name: str) -> Any:
     lever = getattr(split.package.levers, name)
     return getattr(split.base.levers, name) if lever.is_no_op else lever
+
+
+def _means_and_medians(split: Split) -> list[str]:
+    """Return how far the package's mean and median are apart: a few runs can pull a mean far."""
+    told = []
+    for outcome in ACTING_OUTCOMES:
+        whole, unit = split.games[outcome].whole, OUTCOME[outcome].unit
+        if whole.size:
+            mean, median = (
+                shown(float(at), unit, signed=True) for at in (whole.mean(), np.median(whole))
+            )
+            told.append(f"{mean} against {median} points of {SHARE_OF[outcome]}")
+    return [f"The package's mean against its median: {listed(told)}."] if told else []
 
 
 def _interactions(split: Split) -> list[str]:
@@ -166,7 +181,9 @@ def _times_in_words(split: Split) -> list[str]:
             "give longer times."
         )
     if Act.WITHIN_LUCK in acts:
-        found.append("~ within luck: the 80 % interval of its effect holds zero.")
+        found.append(
+            "~ within luck: the 80 % interval of its effect, over parameters and luck, holds zero."
+        )
     if split.levers and WHOLE_PACKAGE in {time.lever for time in split.times}:
         late = [time for time in split.times if time.lever == WHOLE_PACKAGE and time.months_to_half]
         told = [

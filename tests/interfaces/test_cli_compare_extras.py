@@ -42,6 +42,7 @@ def test_every_difference_has_its_correlation_and_factor_beside_it() -> None:
     answer = permanence("compare", "no-cap", "pan-london-cap", *SMALL)
     assert answer.code == 0
     assert "divided" in answer.out
+    assert "\n permanent share of the " in answer.out
     assert "share nothing" in " ".join(answer.out.split())
     rows = json.loads(permanence("compare", "no-cap", "pan-london-cap", *SMALL, "--json").out)
     for row in rows["policies"]["pan-london-cap"]:
