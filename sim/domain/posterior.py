@@ -129,9 +129,7 @@ def parse_posterior(name: str, content: bytes) -> Posterior:
         drawn.setdefault(key, []).append(
             {n: _value(name, line, n, cells[n], known[n].allowed) for n in header[2:] if cells[n]}
         )
-    return Posterior(
-        name, blake2b(content, digest_size=8).hexdigest(), _as_tables(name, drawn)
-    )
+    return Posterior(name, blake2b(content, digest_size=8).hexdigest(), _as_tables(name, drawn))
 
 
 def _structure(name: str, line: int, cells: Mapping[str, str]) -> StructureKey:

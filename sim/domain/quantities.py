@@ -30,7 +30,7 @@ class Declaration:
     Attributes:
         allowed: inclusive bounds outside which a value is refused.
         prior: the range in which the value is thought to lie, or None if it is not uncertain.
-        identified: whether the record narrows the prior (see `experiments.prior`).
+        identified: whether the census record narrows the prior.
         no_op: the lever value at which nothing changes, or None for a parameter.
     """
 

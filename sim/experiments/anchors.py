@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR, months_between
 from sim.domain.parameters import Parameters
-from sim.domain.randomness import FloatArray, Streams
+from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Route, WorkerState
 from sim.experiments.draws import Draws, drawn_scenario
 from sim.experiments.replicate import RunSpec

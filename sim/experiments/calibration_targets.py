@@ -168,9 +168,12 @@ def twin_panels(record: TwinRecord, first_year: int = FIRST_YEAR) -> Panels:
         return found
 
     permanent, agency, posts = of("permanent"), of("agency"), of("posts")
-    gone = {name: flow(f) for name, f in zip(
-        FLOW_TARGETS.values(), ("left_sector", "to_agency", "moved_away"), strict=True
-    )}
+    gone = {
+        name: flow(f)
+        for name, f in zip(
+            FLOW_TARGETS.values(), ("left_sector", "to_agency", "moved_away"), strict=True
+        )
+    }
     begun = flow("entered") + flow("moved_in") + flow("to_permanent")
     vacancies = np.maximum(posts - permanent, 0.0)
     figures = {

@@ -51,6 +51,11 @@ class Difference:
         difference: median of the paired differences, with their 10th and 90th percentile; it
             need not be new - old (for the chance it is).
         correlation: of the paired values; None where either does not vary.
+        variance_reduction: variance of the difference between runs that share nothing (that of
+            old plus that of new), over the variance of the paired difference. It credits what a
+            pair shares, parameters as well as luck. Infinite where the difference is the same in
+            every run; None where there are not two runs, or neither value varies.
+        is_exactly_zero: whether every run is the same under both, bit for bit.
     """
 
     outcome: str
@@ -62,6 +67,8 @@ class Difference:
     q10: float
     q90: float
     correlation: float | None
+    variance_reduction: float | None
+    is_exactly_zero: bool
 
 
 def headline(ensemble: Ensemble, unit: str = LONDON) -> list[tuple[str, str, str, FloatArray]]:
@@ -114,6 +121,8 @@ def _difference(
         q10=float(low),
         q90=float(high),
         correlation=_correlation(before, after),
+        variance_reduction=variance_reduction(before, after),
+        is_exactly_zero=bool(np.array_equal(before, after, equal_nan=True)),
     )
 
 
@@ -136,3 +145,22 @@ def _correlation(before: FloatArray, after: FloatArray) -> float | None:
     if both.sum() < 2 or np.ptp(before[both]) == 0 or np.ptp(after[both]) == 0:
         return None
     return float(np.corrcoef(before[both], after[both])[0, 1])
+
+
+def variance_reduction(before: FloatArray, after: FloatArray) -> float | None:
+    """Return how many times pairing divides the variance of a difference.
+
+    See `Difference.variance_reduction`. Runs without a value are left out.
+    """
+    both = np.isfinite(before) & np.isfinite(after)
+    old, new = before[both], after[both]
+    if not old.size:
+        return None
+    gap = new - old
+    if not gap.any():
+        return float("inf")
+    if old.size < 2 or (np.ptp(old) == 0 and np.ptp(new) == 0):
+        return None
+    if np.ptp(gap) == 0:
+        return float("inf")
+    return float((old.var() + new.var()) / gap.var())

@@ -109,7 +109,9 @@ def drawn_scenario(scenario: Scenario, seed: int, replicate: int, draws: Draws) 
     if posterior is not None:
         allowed = allowed_structures(scenario, posterior)
         turn = 0 if draws == Draws.MEDIAN else replicate
-        structure = _own(scenario, allowed) if draws == Draws.MEDIAN else allowed[turn % len(allowed)]
+        structure = (
+            _own(scenario, allowed) if draws == Draws.MEDIAN else allowed[turn % len(allowed)]
+        )
         scenario = with_structure(scenario, structure)
         table = posterior.draws_of(structure)
         if draws == Draws.MEDIAN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -70,14 +70,19 @@ def levers_of(package: Scenario) -> list[str]:
     return [name for name in Levers.model_fields if not getattr(package.levers, name).is_no_op]
 
 
+def with_levers(base: Scenario, package: Scenario, names: Iterable[str]) -> Scenario:
+    """Return a base in which some levers are as a package has them."""
+    taken = {name: getattr(package.levers, name) for name in names}
+    return base.model_copy(update={"levers": base.levers.model_copy(update=taken)})
+
+
 def variants(package: Scenario) -> Iterator[tuple[str | None, Scenario]]:
     """Yield London without levers (None), with each lever alone, and with the whole package."""
     bare = package.without_levers()
     yield None, bare
     names = levers_of(package)
     for name in names:
-        alone = Levers().model_copy(update={name: getattr(package.levers, name)})
-        yield name, bare.model_copy(update={"levers": alone})
+        yield name, with_levers(bare, package, (name,))
     if len(names) > 1:
         yield WHOLE_PACKAGE, package
 

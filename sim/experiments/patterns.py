@@ -28,8 +28,8 @@ from sim.experiments.borough_panels import (
     stacked,
 )
 from sim.experiments.compare import HIGH, LOW
-from sim.experiments.hindcast import hindcast_scenario
 from sim.experiments.draws import Draws
+from sim.experiments.hindcast import hindcast_scenario
 from sim.experiments.replicate import RunRecord
 from sim.experiments.run import Progress, no_progress, part_of, run_ensemble
 from sim.scenario import Scenario

@@ -36,6 +36,7 @@ DIFFERENCES = "differences.csv"
 DIFFERENCE_COLUMNS = (
     "base", "policy", "unit", "variable", "unit_of_measure",
     "old", "new", "difference", "q10", "q90", "paired_correlation",
+    "variance_reduction", "is_exactly_zero",
 )  # fmt: skip
 PANEL_COLUMNS = ("scenario", "run", "date", "unit", "variable", "unit_of_measure", "value")
 _COLUMN_MEANINGS = {
@@ -196,6 +197,8 @@ def write_differences(
             base, policy, unit, row.outcome, row.unit,
             *(number(value) for value in (row.old, row.new, row.difference, row.q10, row.q90)),
             "" if row.correlation is None else number(row.correlation),
+            "" if row.variance_reduction is None else number(row.variance_reduction),
+            str(row.is_exactly_zero).lower(),
         )
         for policy, rows in found.items()
         for row in rows

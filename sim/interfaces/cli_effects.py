@@ -13,6 +13,7 @@ import typer
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.experiments import results
+from sim.experiments.draws import Draws
 from sim.experiments.effects import (
     EFFECT_OUTCOMES,
     EFFECT_YEARS,
@@ -21,7 +22,6 @@ from sim.experiments.effects import (
     holds_under,
     levers_of,
 )
-from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, workers
 from sim.experiments.store import write_atomically
 from sim.experiments.structures import Pair, pairs

@@ -14,6 +14,7 @@ from sim.domain.published import published_figure
 from sim.domain.vocabulary import LONDON
 from sim.experiments import results
 from sim.experiments.baselines import BASELINES
+from sim.experiments.draws import Draws
 from sim.experiments.hindcast import (
     HINDCAST_MEASURES,
     QUANTILES,
@@ -23,7 +24,6 @@ from sim.experiments.hindcast import (
     scored_years,
     scores,
 )
-from sim.experiments.draws import Draws
 from sim.experiments.run import workers
 from sim.experiments.scoring import LEVELS, Score, Skill, skills, summary
 from sim.experiments.store import StoreError

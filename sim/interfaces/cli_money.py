@@ -11,8 +11,8 @@ import typer
 
 from sim.experiments import money as books
 from sim.experiments import money_split, results
-from sim.experiments.money import Account, Amount, Books, LedgerLine
 from sim.experiments.draws import Draws
+from sim.experiments.money import Account, Amount, Books, LedgerLine
 from sim.experiments.run import Ensemble, workers
 from sim.interfaces import money_words
 from sim.interfaces import options as o

@@ -11,9 +11,9 @@ import typer
 
 from sim.experiments import results as files_of
 from sim.experiments.anchors import ANCHORED_RUNS
+from sim.experiments.draws import Draws
 from sim.experiments.pattern_list import HEADINGS, PATTERNS
 from sim.experiments.patterns import Result, Standing, pattern_results
-from sim.experiments.draws import Draws
 from sim.experiments.run import workers
 from sim.experiments.store import StoreError, write_atomically
 from sim.interfaces import options as o

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from sim.experiments.compare import compared
 from sim.experiments.draws import Draws
+from sim.experiments.null_test import Records
 from sim.experiments.run import workers
 from sim.interfaces import options as o
+from sim.interfaces.cli_compare_extras import (
+    NullTestOption,
+    PairingOption,
+    ShapleyOption,
+    Wanted,
+    extras_as_json,
+    extras_of,
+    print_extras,
+    save_extras,
+)
 from sim.interfaces.cli_structures import Asked, under_all
 from sim.interfaces.progress import processors
 from sim.interfaces.result_folders import (
     ensemble_of,
+    forget,
     prepare,
     refuse_foreign,
     refuse_namesakes,
@@ -28,6 +41,7 @@ from sim.interfaces.result_tables import (
     print_run,
     run_as_json,
 )
+from sim.scenario import Scenario
 
 
 def run(
@@ -84,45 +98,69 @@ def compare(
     borough_data: o.BoroughData = None,
     structure: o.StructureOption = None,
     bid_trigger: o.BidTriggerOption = None,
+    shapley: ShapleyOption = False,
+    null_test: NullTestOption = False,
+    measure_pairing: PairingOption = False,
     out: o.Out = None,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
 ) -> None:
-    """Compare scenarios run by run: old value, new value, difference with its 80 % interval.
+    """Compare scenarios run by run: old, new, difference with its 80 % interval, and the pairing.
 
     Each --set applies to every scenario, the first included. To change one of them alone, write
     a file that extends it.
 
-    Example: permanence compare no-cap pan-london-cap --borough Bexley
+    Example: permanence compare no-cap package-to-90 --shapley
     """
     planned = o.planned([base, *policies], sets, borough_data)
     unit = o.unit_of(borough)
     o.refuse_other_starts(planned)
     refuse_namesakes(planned)
     pairs = o.rival_pairs(planned[0], structure, bid_trigger, sets)
+    if len(pairs) == 1:
+        # Only what is named changes: a policy keeps its own other half of the structure.
+        planned = [o.with_halves(one, structure, bid_trigger) for one in planned]
+    wanted = Wanted(shapley, null_test, measure_pairing)
+    wanted.check(planned, len(pairs))
+    jobs = min(jobs or processors(), runs)
+    asked = Asked(runs, seed, years, parameters, jobs, unit, out, sets or (), as_json, quiet)
     if len(pairs) > 1:
-        jobs = min(jobs or processors(), runs)
-        asked = Asked(runs, seed, years, parameters, jobs, unit, out, sets or (), as_json, quiet)
         under_all(planned, pairs, asked)
         return
-    # Only what is named changes: a policy keeps its own other half of the structure.
-    planned = [o.with_halves(one, structure, bid_trigger) for one in planned]
+    _compare(planned, asked, wanted)
+
+
+def _compare(planned: Sequence[Scenario], asked: Asked, wanted: Wanted) -> None:
+    """Run scenarios side by side under one structure; print and save what is asked."""
+    out, unit, quiet = asked.out, asked.unit, asked.quiet
     if out is not None:
         refuse_foreign(out)
     folders = [None if out is None else out / scenario.name for scenario in planned]
     places = {f: s for f, s in zip(folders, planned, strict=True) if f is not None}
-    prepare(places, seed, years, parameters)
-    jobs = min(jobs or processors(), runs)
-    with workers(jobs) as pool:
+    prepare(places, asked.seed, asked.years, asked.draws)
+    records = Records()
+    of_base = records.keep if wanted.null_test else forget
+    with workers(asked.jobs) as pool:
         ensembles = [
-            ensemble_of(scenario, runs, seed, years, parameters, pool, jobs, folder, quiet)
-            for scenario, folder in zip(planned, folders, strict=True)
-        ]
+            ensemble_of(
+                scenario, asked.runs, asked.seed, asked.years, asked.draws, pool, asked.jobs,
+                folder, quiet, of_base if place == 0 else forget,
+            )
+            for place, (scenario, folder) in enumerate(zip(planned, folders, strict=True))
+        ]  # fmt: skip
+        extras = extras_of(
+            wanted, ensembles, records, unit, pool=pool, jobs=asked.jobs, quiet=quiet
+        )
     found = {e.scenario.name: compared(ensembles[0], e, unit) for e in ensembles[1:]}
     files = [] if out is None else save_comparison(ensembles, found, out, unit)
-    if as_json:
-        print_json(comparison_as_json(ensembles, found, unit, files, sets or ()))
-        return
-    both = f"\nBoth with {', '.join(sets)}" if sets else ""
-    print_comparisons([(ensembles[0], policy, both) for policy in ensembles[1:]], unit)
-    print_files(files)
+    files += [] if out is None else save_extras(extras, ensembles, out)
+    if asked.as_json:
+        answer = comparison_as_json(ensembles, found, unit, files, asked.sets)
+        print_json(answer | extras_as_json(extras))
+    else:
+        both = f"\nBoth with {', '.join(asked.sets)}" if asked.sets else ""
+        print_comparisons([(ensembles[0], policy, both) for policy in ensembles[1:]], unit)
+        print_extras(extras, ensembles[0])
+        print_files(files)
+    if extras.failed:
+        raise typer.Exit(1)

@@ -18,6 +18,7 @@ from sim.domain.vocabulary import LINK_LABELS, LONDON, BidTrigger
 from sim.experiments.compare import mean
 from sim.experiments.run import Ensemble
 from sim.interfaces.charts_words import caution, stylised, unit_name
+from sim.interfaces.grounds import rests_on
 from sim.market.rulebook import Rulebook
 from sim.rules.policy import Levers
 from sim.rules.tax_law import last_tabulated_year
@@ -50,6 +51,8 @@ def notes(ensemble: Ensemble, unit: str = LONDON, base: Ensemble | None = None) 
     found += _start(ensemble, unit)
     if unit != LONDON:
         found += _one_employer(ensemble, unit)
+    if base is not None:
+        found.append(rests_on(ensemble))
     found += [CHANCE, _money(ensemble)]
     return found
 

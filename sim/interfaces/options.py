@@ -214,9 +214,7 @@ def with_halves(
     """Return a scenario with the halves of its structure that are named; the others stay drawn."""
     named = {"hiring": hiring, "bid_trigger": triggers}
     chosen = {half: given[0] for half, given in named.items() if given is not None}
-    fixed = tuple(
-        half for half in DRAWN_STRUCTURE if half in (*scenario.fixed_structure, *chosen)
-    )
+    fixed = tuple(half for half in DRAWN_STRUCTURE if half in (*scenario.fixed_structure, *chosen))
     structure = scenario.structure.model_copy(update=chosen)
     return scenario.model_copy(update={"structure": structure, "fixed_structure": fixed})
 

@@ -21,7 +21,9 @@ from sim.experiments import results
 from sim.experiments.compare import MIDDLE, Difference, compared
 from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, run_ensemble, workers
+from sim.experiments.shapley import split_by_lever
 from sim.experiments.store import RunStore
+from sim.interfaces import split_words
 from sim.interfaces.charts_words import labels
 from sim.interfaces.python_tables import comparison_html, data_frame, result_html, size
 from sim.market.outcomes import OUTCOMES
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["run", "compare", "Result", "Comparison", "Plots"]
 
 COMPARED_COLUMNS = ("old", "new", "difference", "q10", "q90")
+PAIRED_COLUMNS = ("correlation", "variance_reduction")
 
 
 def run(
@@ -258,7 +261,8 @@ class Comparison:
         """Return old, new, and their paired difference with its 80 % interval.
 
         One row a policy and headline outcome, at the end of the horizon; shares from 0 to 1.
-        Columns: policy, outcome, unit_of_measure, old, new, difference, q10, q90, correlation.
+        Columns: policy, outcome, unit_of_measure, old, new, difference, q10, q90, correlation,
+        variance_reduction (infinite where every run differs by the same, 0 say).
         """
         import pandas as pd
 
@@ -268,12 +272,41 @@ class Comparison:
                 "outcome": row.outcome,
                 "unit_of_measure": row.unit,
                 **{column: getattr(row, column) for column in COMPARED_COLUMNS},
-                "correlation": np.nan if row.correlation is None else row.correlation,
+                **{
+                    column: np.nan if (value := getattr(row, column)) is None else value
+                    for column in PAIRED_COLUMNS
+                },
             }
             for label, found in self._differences(_unit(unit))
             for row in found
         ]
         return pd.DataFrame(rows)
+
+    def shapley(self, unit: str = LONDON, jobs: int = 1) -> pd.DataFrame:
+        """Return what each lever contributes to each policy's difference from the base.
+
+        Runs every coalition of the levers in which the two differ: 2 to their number, at most
+        2 to the power of five. Parts are means over runs, so that they add up to the package.
+
+        Columns: base, policy, unit, outcome, unit_of_measure, lever (then `whole package` and
+        `interaction`), runs, mean, q10, q90, alone, added_last.
+
+        Raises:
+            ScenarioError: two scenarios differ in more than levers, in none, or in too many.
+        """
+        import pandas as pd
+
+        named = _unit(unit)
+        with workers(jobs) as pool:
+            splits = [
+                split_by_lever(self.base.ensemble, policy.ensemble, unit=named, pool=pool)
+                for policy in self.policies
+            ]
+        rows = [row for split in splits for row in split_words.split_rows(split, named)]
+        frame = pd.DataFrame.from_records(rows, columns=list(split_words.SPLIT_COLUMNS))
+        for column in ("mean", "q10", "q90", "alone", "added_last"):
+            frame[column] = [float(text) if text else np.nan for text in frame[column]]
+        return frame.astype({"runs": int})
 
     def _differences(self, unit: str) -> list[tuple[str, list[Difference]]]:
         named = zip(labels(self.ensembles)[1:], self.policies, strict=True)

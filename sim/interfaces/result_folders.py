@@ -50,6 +50,10 @@ def refuse_foreign(out: Path) -> None:
             raise StoreError(f"--out {out}: is not empty and holds no result; name a new folder")
 
 
+def forget(record: RunRecord) -> None:
+    """Let a run's whole record go."""
+
+
 def ensemble_of(
     scenario: Scenario,
     runs: int,
@@ -60,7 +64,7 @@ def ensemble_of(
     jobs: int,
     out: Path | None,
     quiet: bool,
-    each: Callable[[RunRecord], None] = lambda record: None,
+    each: Callable[[RunRecord], None] = forget,
 ) -> Ensemble:
     """Run one scenario with a progress bar, into a folder if one is named."""
     with progress_bar(scenario.name, jobs, quiet=quiet) as progress:

@@ -13,11 +13,28 @@ import numpy as np
 import typer
 
 from sim.domain.vocabulary import LONDON
-from sim.experiments.compare import HIGH, LOW, Difference, compared, headline, typical
+from sim.experiments.compare import (
+    HIGH,
+    LOW,
+    SHARE_OF_RUNS,
+    Difference,
+    compared,
+    headline,
+    typical,
+)
 from sim.experiments.run import Ensemble
 from sim.interfaces.charts_words import unit_name
 from sim.interfaces.notes import apart, combined, notes
-from sim.interfaces.tables import labelled, print_notes, print_table, shown, spread
+from sim.interfaces.tables import labelled, print_notes, print_table, shown, spread, times
+
+DIFFERENCE_HEADER = (
+    "", "old", "new", "difference,\n80 % interval", "paired\ncorr.", "variance\ndivided",
+)  # fmt: skip
+PAIRED = (
+    "Pairs: the same people with the same luck and parameters under both. Variance divided: by how "
+    "many times pairing does so, the variance between runs that share nothing (old plus new) over "
+    "that of the paired difference; the parameters a pair shares count too."
+)
 
 
 def print_run(ensemble: Ensemble, unit: str, files: Sequence[Path], sets: Sequence[str]) -> None:
@@ -48,7 +65,7 @@ def print_run(ensemble: Ensemble, unit: str, files: Sequence[Path], sets: Sequen
 
 def print_comparisons(pairs: Sequence[tuple[Ensemble, Ensemble, str]], unit: str) -> None:
     """Print a table for each base and policy; what holds for all is said once, below the last."""
-    each, common = apart([notes(policy, unit, base) for base, policy, _ in pairs])
+    each, common = apart([_paired_notes(base, policy, unit) for base, policy, _ in pairs])
     for place, ((base, policy, title), noted) in enumerate(zip(pairs, each, strict=True)):
         if place:
             typer.echo()
@@ -58,6 +75,10 @@ def print_comparisons(pairs: Sequence[tuple[Ensemble, Ensemble, str]], unit: str
     print_notes(["For all of these:", *common] if common else [])
 
 
+def _paired_notes(base: Ensemble, policy: Ensemble, unit: str) -> list[str]:
+    return [*notes(policy, unit, base), PAIRED]
+
+
 def print_differences(title: str, base: Ensemble, policy: Ensemble, unit: str) -> None:
     """Print a base and a policy side by side, with their paired differences."""
     rows = [
@@ -65,8 +86,9 @@ def print_differences(title: str, base: Ensemble, policy: Ensemble, unit: str) -
             labelled(row.label, row.unit),
             shown(row.old, row.unit),
             shown(row.new, row.unit),
-            shown(row.difference, row.unit, signed=True),
-            "" if row.unit == "share of runs" else spread(row.q10, row.q90, row.unit, signed=True),
+            _with_interval(row),
+            "-" if row.correlation is None else f"{row.correlation:.2f}",
+            times(row.variance_reduction),
         )
         for row in compared(base, policy, unit)
     ]
@@ -75,7 +97,16 @@ def print_differences(title: str, base: Ensemble, policy: Ensemble, unit: str) -
         f"{title}\n{unit_name(unit)}, {day.day} {day:%B %Y}: medians of {policy.runs} "
         f"run{'' if policy.runs == 1 else 's'}, and of their paired differences"
     )
-    print_table(heading, ("", "old", "new", "difference", "80 % interval"), rows)
+    print_table(heading, DIFFERENCE_HEADER, rows, tight=True)
+
+
+def _with_interval(row: Difference) -> str:
+    """Return a difference over its interval, which leaves the pounds to it; a chance has none."""
+    middle = shown(row.difference, row.unit, signed=True)
+    if row.unit == SHARE_OF_RUNS:
+        return middle
+    interval = spread(row.q10, row.q90, row.unit, signed=True)
+    return f"{middle}\n{interval.replace('£', '').replace('m', '')}"
 
 
 def print_files(files: Sequence[Path]) -> None:
@@ -152,7 +183,9 @@ def comparison_as_json(
     return {
         "base": ensembles[0].scenario.name,
         **context_of(ensembles[-1], unit, files, sets),
-        "notes": combined([notes(ensemble, unit, ensembles[0]) for ensemble in ensembles[1:]]),
+        "notes": combined(
+            [_paired_notes(ensembles[0], ensemble, unit) for ensemble in ensembles[1:]]
+        ),
         "policies": {name: [asdict(row) for row in rows] for name, rows in found.items()},
     }
 

@@ -17,6 +17,8 @@ UNLIMITED = 10_000
 LONGEST_WORD = 16
 """In the first column: a longer one is folded."""
 MILLION = 1e6
+TIED = "\u00a0"
+"""A space at which no line ends."""
 UNIT_WORDS = {"£ per hour": " per hour", "£ per year": " per year"}
 """What a row's label says of its unit, where the numbers beside it do not."""
 
@@ -56,6 +58,20 @@ def spread(low: float, high: float, unit: str, *, signed: bool = False) -> str:
     return f"{shown(low, unit, signed=signed)} to {shown(high, unit, signed=signed)}"
 
 
+MOST_TIMES = 9_999
+
+
+def times(factor: float | None) -> str:
+    """Return by how many times a variance is divided: "exact" where nothing of it is left."""
+    if factor is None or math.isnan(factor):
+        return "-"
+    if math.isinf(factor):
+        return "exact"
+    if factor > MOST_TIMES:
+        return f">{MOST_TIMES:,}"
+    return f"{factor:.1f}" if factor < 100 else f"{factor:,.0f}"
+
+
 def _rounded(value: float, digits: int, signed: bool) -> str:
     rounded = round(value, digits)
     if rounded == 0:
@@ -68,10 +84,15 @@ def _pounds(value: float, digits: int, signed: bool) -> str:
     return f"{number[0]}£{number[1:]}" if number[0] in "+-" else f"£{number}"
 
 
-def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print one table to standard output under its title (one or more lines)."""
+def print_table(
+    title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, tight: bool = False
+) -> None:
+    """Print one table to standard output under its title (one or more lines).
+
+    A tight one has less room between columns.
+    """
     console = Console(width=WIDTH, highlight=False)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=tight)
     for place, name in enumerate(header):
         if place == 0:
             words = " ".join([name, *(row[0] for row in rows)]).split()
@@ -80,7 +101,7 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
         else:
             table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(row[0].replace(" %", f"{TIED}%"), *row[1:])
     unlimited = console.options.update(max_width=UNLIMITED)
     needed = Measurement.get(console, unlimited, table).minimum
     if needed > WIDTH:  # a line that is too long is better than a number cut short
@@ -90,7 +111,7 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
     for line in title.splitlines():
         for part in textwrap.wrap(line, WIDTH):
             typer.secho(part, bold=True)
-    for line in capture.get().rstrip().splitlines():
+    for line in capture.get().replace(TIED, " ").rstrip().splitlines():
         typer.echo(line.rstrip())
 
 

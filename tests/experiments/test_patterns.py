@@ -19,6 +19,7 @@ from sim.experiments.borough_panels import (
     stacked,
     years_since_inadequate,
 )
+from sim.experiments.draws import Draws
 from sim.experiments.hindcast import hindcast
 from sim.experiments.pattern_list import HEADINGS, PATTERNS, adjoining
 from sim.experiments.patterns import (
@@ -32,7 +33,6 @@ from sim.experiments.patterns import (
     result,
     within,
 )
-from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunSpec, run_once
 from sim.scenario import load_scenario
 

@@ -473,7 +473,7 @@ def test_demo_shows_circle_cap_tax_and_package_and_where_the_charts_are(tmp_path
     assert places == sorted(places)
     assert said.count("Not calibrated") == len(cli_demo.DEMO_PAIRS)
     tables, _, saved = said.partition("Saved:\n")
-    assert tables.count("permanent share of posts") == len(cli_demo.DEMO_PAIRS)
+    assert tables.count("\n permanent share of ") == 2 * len(cli_demo.DEMO_PAIRS)
     charts = [line.split()[0] for line in saved.splitlines() if ".png" in line]
     assert len(charts) == len(cli_demo.DEMO_PAIRS) * len(CHARTS)
     for chart in charts:

@@ -128,6 +128,27 @@ def test_the_table_is_the_paired_comparison(old, new):
     assert sim.compare(old, new).table("Bexley")["old"].iloc[0] != table["old"].iloc[0]
 
 
+def test_the_table_says_how_sharp_the_pairing_makes_each_difference(old, new):
+    table = sim.compare(old, new).table()
+    expected = compared(old.ensemble, new.ensemble)
+    for column in ("correlation", "variance_reduction"):
+        wanted = [getattr(row, column) for row in expected]
+        wanted = [np.nan if value is None else value for value in wanted]
+        np.testing.assert_array_equal(table[column], wanted)
+    assert np.isinf(sim.compare(old, old).table()["variance_reduction"]).all()
+
+
+def test_a_split_by_lever_adds_up_to_the_package(old):
+    frame = sim.compare(old, "package", runs=RUNS, years=YEARS).shapley()
+    for outcome, rows in frame.groupby("outcome"):
+        means = rows.set_index("lever")["mean"]
+        parts = means.drop(["whole package", "interaction"])
+        assert parts.sum() == pytest.approx(means["whole package"], rel=1e-9, abs=1e-9), outcome
+        assert set(parts.index) == {"cap", "permanent_offer", "newly_qualified"}
+    with pytest.raises(sim.ScenarioError, match="no lever"):
+        sim.compare(old, old).shapley()
+
+
 def test_results_that_are_not_paired_are_refused(old):
     other = sim.run("pan-london-cap", runs=RUNS, years=YEARS, seed=2)
     with pytest.raises(ValueError, match="seed"):

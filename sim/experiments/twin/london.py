@@ -138,9 +138,7 @@ class Twin(TwinState):
 
     def _offers_under_way(self) -> None:
         for _ in range(int(self.p.notice_months)):
-            self.offers.append(
-                np.minimum(self.counted(outside_mean(self)), hiring_room(self))
-            )
+            self.offers.append(np.minimum(self.counted(outside_mean(self)), hiring_room(self)))
 
     # The months
 

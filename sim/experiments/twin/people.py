@@ -111,13 +111,17 @@ def upper_bands(stages: FloatArray) -> FloatArray:
     return np.stack([stages[:VETERANS].sum(axis=0), stages[VETERANS]], axis=-1)
 
 
-def mixed(shares: FloatArray, number: FloatArray, added: FloatArray, count: FloatArray) -> FloatArray:
+def mixed(
+    shares: FloatArray, number: FloatArray, added: FloatArray, count: FloatArray
+) -> FloatArray:
     """Return shares by type once a flow has joined (shares and flow each add up to 1)."""
     weight = np.maximum(number + count, 1e-9)[:, None, None]
     return np.asarray((shares * number[:, None, None] + added * count[:, None, None]) / weight)
 
 
-def thinned(shares: FloatArray, number: FloatArray, gone: FloatArray, count: FloatArray) -> FloatArray:
+def thinned(
+    shares: FloatArray, number: FloatArray, gone: FloatArray, count: FloatArray
+) -> FloatArray:
     """Return shares by type once a flow has left."""
     left = np.maximum(shares * number[:, None, None] - gone * count[:, None, None], 1e-12)
     return np.asarray(left / left.sum(axis=(1, 2), keepdims=True))

@@ -99,9 +99,7 @@ def _review(twin: TwinState, binds: np.ndarray) -> None:
 def pay_is_worked_out(twin: TwinState) -> None:
     """Work out what agency work pays over a permanent post, under the law and bids of now."""
     rates = twin.mean_charges() * (1.0 - twin.p.agency_margin_share)
-    agency = agency_nets(
-        twin.rules.law, twin.rules.off_payroll_enforced, twin.parameters, rates
-    )
+    agency = agency_nets(twin.rules.law, twin.rules.off_payroll_enforced, twin.parameters, rates)
     twin.companies_pay_alike = float(np.ptp(np.log(agency), axis=-1).max()) < SAME_PAY
     permanent, ratio = twin.pay.nets(twin.rules)
     twin.log_premium = np.log(agency)[:, None] - np.log(permanent)[None, :, :, None]

@@ -165,8 +165,9 @@ def solve_route(twin: TwinState) -> None:
     bands = np.concatenate([twin.seasoned, 1.0 - twin.seasoned], axis=1)
     may_come = np.einsum("de,db,dct->debct", twin.placed, bands, shares.agency)
     beta = np.broadcast_to(np.ravel(p.pay_sensitivity), (twin.draws,))
-    to_agency, to_permanent = np.ravel(p.flow_to_agency_per_year), np.ravel(
-        p.flow_to_permanent_per_year
+    to_agency, to_permanent = (
+        np.ravel(p.flow_to_agency_per_year),
+        np.ravel(p.flow_to_permanent_per_year),
     )
 
     def flows(attachment: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -180,7 +181,9 @@ def solve_route(twin: TwinState) -> None:
         return np.asarray(going * to_permanent - coming * to_agency)
 
     logs = np.log(at_zero).reshape(twin.draws, -1) / beta[:, None]
-    found = behaviour.bisected(imbalance, logs.min(axis=1) - REACH / beta, logs.max(axis=1) + REACH / beta)
+    found = behaviour.bisected(
+        imbalance, logs.min(axis=1) - REACH / beta, logs.max(axis=1) + REACH / beta
+    )
     _, coming = flows(found)
     twin.attachment = found[:, None]
     twin.reconsider = (to_permanent / np.maximum(coming, TINY))[:, None]

@@ -235,4 +235,3 @@ class TwinState:
         for stage, band in zip(self.stages, STAGE_BANDS, strict=True):
             bands[band] += stage
         return np.moveaxis(bands, 0, -1)
-

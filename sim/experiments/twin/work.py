@@ -26,9 +26,7 @@ def rules_come_into_force(twin: TwinState) -> None:
     if (twin.month - 1) % MONTHS_PER_YEAR == 0:
         one = (twin.draws, 1)
         twin.common_hiring = behaviour.common_shock(twin.p.common_hiring_spread, twin.normal(one))
-        twin.common_leaving = behaviour.common_shock(
-            twin.p.common_leaving_spread, twin.normal(one)
-        )
+        twin.common_leaving = behaviour.common_shock(twin.p.common_leaving_spread, twin.normal(one))
         if twin.luck is None:
             twin.common_hiring = twin.common_leaving = np.ones(one)
 
