@@ -150,7 +150,7 @@ def workers(jobs: int) -> Iterator[Executor | None]:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
+def interrupts_ignored() -> Iterator[None]:
     """Start worker processes that ignore Ctrl-C from their first instruction: they inherit it."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may say what a signal does
@@ -167,7 +167,7 @@ def _ignore_interrupts() -> None:
 
 
 @contextmanager
-def _interrupts_heeded() -> Iterator[Callable[[], None]]:
+def interrupts_heeded() -> Iterator[Callable[[], None]]:
     """Offer a check that raises KeyboardInterrupt if Ctrl-C was pressed and nobody heard it.
 
     Python drops an exception raised while it collects garbage or calls back from C: a Ctrl-C
@@ -219,7 +219,7 @@ def run_ensemble(
     parameters: dict[int, dict[str, float]] = {}
     facts: dict[int, dict[str, float]] = {}
     units: tuple[str, ...] = ()
-    with _interrupts_heeded() as heed_interrupts:
+    with interrupts_heeded() as heed_interrupts:
         for done, record in enumerate(_records(specs, pool, store), start=1):
             london.add(record.replicate, record.london())
             censuses.add(record.replicate, record.censuses())
@@ -257,7 +257,7 @@ def _records(
         for spec in missing:
             yield _kept(run_once(spec), spec, store)
         return
-    with _interrupts_ignored():
+    with interrupts_ignored():
         waiting: dict[Future[RunRecord], RunSpec] = {pool.submit(run_once, s): s for s in missing}
     while waiting:
         finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
