@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 
 from sim.domain.randomness import FloatArray
@@ -97,12 +98,14 @@ class Proposal:
 
     def _log_density(self, places: FloatArray) -> FloatArray:
         """Return the log of the mixture's density, but for a constant, (draw,)."""
-        apart = places[:, None, :] - self._centres
         if len(self._whiten) == 1:
-            white = apart @ self._whiten[0].T
+            white = self._whiten[0].T
+            squares = cdist(places @ white, self._centres @ white, "sqeuclidean")
         else:
-            white = np.einsum("cij,dcj->dci", self._whiten, apart)
-        heights = self._log_heights - 0.5 * np.square(white).sum(axis=-1)
+            apart = places[:, None, :] - self._centres
+            steps = np.einsum("cij,dcj->dci", self._whiten, apart)
+            squares = np.square(steps).sum(axis=-1)
+        heights = self._log_heights - 0.5 * squares
         return np.asarray(logsumexp(heights, axis=1), np.float64)
 
 
