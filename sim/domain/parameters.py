@@ -76,7 +76,9 @@ class Parameters(InspectionAssumptions, OfferAssumptions, HiringAssumptions, Pay
         unit="multiple of strain_to_leaving",
         label="how strongly strain deters applicants",
         allowed=(0, 5),
-        prior=(0, 1),
+        prior=(0, 3),
+        source="assumption; a borough's turnover hardly persists and its agency share does, so "
+        "conditions may act on hiring more than on leaving",
     )
     strain_to_route: float = quantity(
         0.3,

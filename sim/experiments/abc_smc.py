@@ -1,13 +1,14 @@
 """The sampler: populations of draws that come ever closer to the record (ABC-SMC).
 
-A generation is a population of weighted draws within a tolerance of the record. The next one is
-proposed from it by a normal kernel, kept where it lies within a smaller tolerance, and weighted
-for having been proposed where the last one was dense. The last generation is the posterior: the
-parameters under which the model comes within its tolerance of the record, and no more than that.
+A generation is a population of draws within a tolerance of the record. For the next one the
+tolerance falls, the draws still within it are repeated, and every draw is moved about by a random
+walk that never leaves the tolerance, until nearly all have moved. The last generation is the
+posterior: the parameters under which the model comes within its tolerance of the record, and no
+more than that. With some thirty parameters a walk is what works: a weighted kernel, as in Toni et
+al. (2009), has next to no weight left on all but a few draws.
 
-Source: Toni, Welch, Strelkowa, Ipsen and Stumpf (2009); Beaumont, Cornuet, Marin and Robert
-(2009), who give the weights and the kernel of twice the weighted covariance; Filippi, Barnes,
-Cornebise and Stumpf (2013), who give the local kernel.
+Source: Del Moral, Doucet and Jasra (2012), "An adaptive sequential Monte Carlo method for
+approximate Bayesian computation"; Drovandi and Pettitt (2011) for repeating and moving.
 """
 
 from __future__ import annotations
@@ -27,16 +28,24 @@ from sim.experiments.abc import (
     Batch,
     Bounds,
     HistoryMatch,
-    Simulated,
     Simulator,
     Targets,
     Use,
     seed_for,
     simulated_in_order,
 )
-from sim.experiments.abc_kernel import Kernel, Proposal
 from sim.experiments.run import Progress, interrupts_heeded, no_progress
-from sim.experiments.weighted import effective_sample_size
+
+BEST_STEP = 2.38
+"""Over the root of the number of parameters: the best step for a normal target.
+
+Source: Roberts, Gelman and Gilks (1997)."""
+STEPS = (0.5, 0.25)
+"""Parts of that step, in turn: a tolerance has a hard edge, and long steps fall over it."""
+FEWEST_ROUNDS = 3
+"""Rounds before a generation is given up for too few accepted moves."""
+RIDGE = 1e-10
+"""Added to variances, in widths of the box squared: draws that all agree still have a spread."""
 
 
 class Stop(StrEnum):
@@ -57,8 +66,10 @@ class Settings:
         population: draws in a generation.
         batch: draws simulated together.
         quantile: of a generation's distances, is the next tolerance.
+        least_rounds, most_rounds: of moving every draw of a generation.
+        moved_share: share of the draws that must have moved before a generation is done.
         least_tolerance: a generation at this tolerance is the last.
-        least_acceptance: a generation of which a smaller share is accepted is given up.
+        least_acceptance: a generation in which a smaller share of moves is accepted is given up.
         most_simulations: in all, those of generations handed in included.
         most_generations: likewise, the first counting as one.
     """
@@ -66,7 +77,9 @@ class Settings:
     population: int = 1_000
     batch: int = BATCH
     quantile: float = 0.5
-    kernel: Kernel = Kernel.GLOBAL
+    least_rounds: int = 4
+    most_rounds: int = 40
+    moved_share: float = 0.9
     least_tolerance: float = 0.0
     least_acceptance: float = 0.01
     most_simulations: int = 1_000_000
@@ -74,7 +87,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse settings under which nothing could be found."""
-        for name in ("population", "batch", "most_simulations", "most_generations"):
+        for name in (
+            "population", "batch", "least_rounds", "most_simulations", "most_generations",
+        ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: given {getattr(self, name)}; allowed: 1 or more")
         if not 0.0 < self.quantile < 1.0:
@@ -98,8 +113,7 @@ class Generation:
         summaries: (draw, summary).
         tolerance: distance that was allowed; infinite in a first generation.
         simulations: made for this generation.
-        accepted: how many of them were within the tolerance; those past the population's size
-            are counted here and not kept.
+        accepted: how many of them were within the tolerance.
     """
 
     draws: FloatArray
@@ -116,9 +130,9 @@ class Generation:
         return self.accepted / self.simulations
 
     @property
-    def effective_size(self) -> float:
-        """How many equal-weight draws the population is worth."""
-        return effective_sample_size(self.weights)
+    def distinct(self) -> int:
+        """How many of the draws differ from all others."""
+        return len(np.unique(self.draws, axis=0))
 
 
 @dataclass(frozen=True)
@@ -240,87 +254,144 @@ class _Search:
     progress: Progress
 
     def generation(self, number: int, last: Generation | None, spent: int) -> Generation | _GivenUp:
-        """Simulate batches until enough draws lie within the next tolerance."""
-        settings = self.settings
-        tolerance = math.inf if last is None else _next_tolerance(last, settings)
-        proposal = None if last is None else self._proposal(last, tolerance)
-        most, why = self._most_batches(spent)
-        if most * settings.batch < settings.population:
-            return _GivenUp(0, why)
-        kept = _Kept(self.targets, tolerance)
-        batches = (self._batch(number, nth, proposal) for nth in range(most))
-        hopes = settings.quantile * (1.0 if last is None else last.acceptance_share)
+        """Make the next generation, or say why there is none."""
+        size, most = self.settings.population, self.settings.most_simulations
+        if spent + size > most:
+            return _GivenUp(0, Stop.SIMULATIONS)
+        if last is None:
+            return self._first(spent)
+        walk = _Walk(self, number, last, _next_tolerance(last, self.settings))
+        while not walk.is_done:
+            if spent + walk.simulations + size > most:
+                return _GivenUp(walk.simulations, Stop.SIMULATIONS)
+            walk.round(spent)
+            if walk.rounds >= FEWEST_ROUNDS and walk.acceptance < self.settings.least_acceptance:
+                return _GivenUp(walk.simulations, Stop.ACCEPTANCE)
+        return walk.generation()
 
-        def wanted() -> int:
-            share = (kept.accepted + hopes) / (kept.simulations + 1.0)
-            return math.ceil((settings.population - kept.accepted) / (share * settings.batch))
+    def _first(self, spent: int) -> Generation:
+        size = self.settings.population
+        luck = np.random.default_rng(seed_for(self.seed, Use.PROPOSAL))
+        draws = self.bounds.from_unit(luck.random((size, len(self.bounds.names))))
+        summaries = self.simulated(draws, 0, 0, spent)
+        distances = self.targets.distances(summaries)
+        usable = np.isfinite(distances)
+        count = int(usable.sum())
+        return Generation(
+            draws=draws[usable],
+            weights=np.full(count, 1.0 / max(count, 1)),
+            distances=distances[usable],
+            summaries=summaries[usable],
+            tolerance=math.inf,
+            simulations=size,
+            accepted=count,
+        )
 
+    def simulated(
+        self, draws: FloatArray, generation: int, first_batch: int, spent: int
+    ) -> FloatArray:
+        """Return the summaries of draws, simulated in batches."""
+        size = self.settings.batch
+        batches = (
+            Batch(
+                draws[first : first + size],
+                seed_for(self.seed, Use.SIMULATION, generation, first_batch + nth),
+            )
+            for nth, first in enumerate(range(0, len(draws), size))
+        )
+        found, done = [], spent
         with (
             interrupts_heeded() as heed_interrupts,
-            closing(simulated_in_order(self.simulator, batches, self.pool, wanted)) as simulated,
+            closing(simulated_in_order(self.simulator, batches, self.pool)) as simulated,
         ):
             for one in simulated:
-                kept.add(one)
-                done = spent + kept.simulations
-                self.progress(done, settings.most_simulations, one.seconds_each)
+                found.append(one.summaries)
+                done += len(one.draws)
+                self.progress(done, self.settings.most_simulations, one.seconds_each)
                 heed_interrupts()
-                if kept.accepted >= settings.population:
-                    return kept.generation(settings.population, proposal)
-        return _GivenUp(kept.simulations, why)
-
-    def _proposal(self, last: Generation, tolerance: float) -> Proposal:
-        near = last.distances <= tolerance
-        return Proposal(self.bounds, last.draws, last.weights, near, self.settings.kernel)
-
-    def _most_batches(self, spent: int) -> tuple[int, Stop]:
-        """Return how many batches a generation may take, and what it is that allows no more."""
-        settings = self.settings
-        left = max(settings.most_simulations - spent, 0) // settings.batch
-        enough = math.ceil(settings.population / settings.least_acceptance / settings.batch)
-        return (left, Stop.SIMULATIONS) if left < enough else (enough, Stop.ACCEPTANCE)
-
-    def _batch(self, generation: int, nth: int, proposal: Proposal | None) -> Batch:
-        """Return the generation's nth batch: it depends on nothing but those and the seed."""
-        luck = np.random.default_rng(seed_for(self.seed, Use.PROPOSAL, generation, nth))
-        if proposal is None:
-            places = luck.random((self.settings.batch, len(self.bounds.names)))
-            draws = self.bounds.from_unit(places)
-        else:
-            draws = proposal.draw(self.settings.batch, luck)
-        return Batch(draws, seed_for(self.seed, Use.SIMULATION, generation, nth))
+        return np.concatenate(found)
 
 
-class _Kept:
-    """The draws of a generation accepted so far, in order of their batches."""
+class _Walk:
+    """A generation in the making: every draw walks within the tolerance.
 
-    def __init__(self, targets: Targets, tolerance: float) -> None:
-        self.targets, self.tolerance = targets, tolerance
-        self.simulations = self.accepted = 0
-        self._parts: list[tuple[FloatArray, FloatArray, FloatArray]] = []
+    The walk is computed on places in the box, so that no parameter's unit matters, and turns back
+    at the box's edge, so that going there and coming back are equally likely.
+    """
 
-    def add(self, batch: Simulated) -> None:
-        """Keep what lies within the tolerance."""
-        distances = self.targets.distances(batch.summaries)
-        near = np.isfinite(distances) & (distances <= self.tolerance)
-        self._parts.append((batch.draws[near], distances[near], batch.summaries[near]))
-        self.simulations += len(batch.draws)
-        self.accepted += int(near.sum())
+    def __init__(self, search: _Search, number: int, last: Generation, tolerance: float) -> None:
+        self.search, self.number, self.tolerance = search, number, tolerance
+        settings = search.settings
+        self.luck = np.random.default_rng(seed_for(search.seed, Use.PROPOSAL, number))
+        alive = self.luck.permutation(np.flatnonzero(last.distances <= tolerance))
+        chosen = alive[np.arange(settings.population) % len(alive)]
+        self.places = search.bounds.to_unit(last.draws[chosen])
+        self.distances, self.summaries = last.distances[chosen], last.summaries[chosen]
+        dimensions = self.places.shape[1]
+        spread = np.atleast_2d(np.cov(search.bounds.to_unit(last.draws[alive]), rowvar=False))
+        spread = np.nan_to_num(spread) + RIDGE * np.eye(dimensions)
+        self.root = np.linalg.cholesky(spread) * (BEST_STEP / math.sqrt(dimensions))
+        self.moved = np.zeros(settings.population, bool)
+        self.rounds = self.accepted = 0
 
-    def generation(self, population: int, proposal: Proposal | None) -> Generation:
-        """Return the first `population` of them, weighted."""
-        draws, distances, summaries = (
-            np.concatenate(part)[:population] for part in zip(*self._parts, strict=True)
+    @property
+    def simulations(self) -> int:
+        """Moves tried so far."""
+        return self.rounds * len(self.places)
+
+    @property
+    def acceptance(self) -> float:
+        """Share of moves accepted so far."""
+        return self.accepted / max(self.simulations, 1)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nearly every draw has moved, or they were given every chance."""
+        settings = self.search.settings
+        enough = float(self.moved.mean()) >= settings.moved_share
+        return self.rounds >= settings.most_rounds or (
+            enough and self.rounds >= settings.least_rounds
         )
-        weights = np.full(population, 1.0 / population)
+
+    def round(self, spent: int) -> None:
+        """Try to move every draw once."""
+        search, size = self.search, STEPS[self.rounds % len(STEPS)]
+        steps = self.luck.standard_normal(self.places.shape) @ self.root.T
+        tried = _turned_back(self.places + size * steps)
+        batches = math.ceil(len(tried) / search.settings.batch)
+        summaries = search.simulated(
+            search.bounds.from_unit(tried),
+            self.number,
+            self.rounds * batches,
+            spent + self.simulations,
+        )
+        distances = search.targets.distances(summaries)
+        near = np.isfinite(distances) & (distances <= self.tolerance)
+        self.places = np.where(near[:, None], tried, self.places)
+        self.summaries = np.where(near[:, None], summaries, self.summaries)
+        self.distances = np.where(near, distances, self.distances)
+        self.moved |= near
+        self.accepted += int(near.sum())
+        self.rounds += 1
+
+    def generation(self) -> Generation:
+        """Return the draws as they stand."""
+        count = len(self.places)
         return Generation(
-            draws=draws,
-            weights=weights if proposal is None else proposal.weights(draws),
-            distances=distances,
-            summaries=summaries,
+            draws=self.search.bounds.from_unit(self.places),
+            weights=np.full(count, 1.0 / count),
+            distances=self.distances,
+            summaries=self.summaries,
             tolerance=self.tolerance,
             simulations=self.simulations,
             accepted=self.accepted,
         )
+
+
+def _turned_back(places: FloatArray) -> FloatArray:
+    """Return places that left the box reflected at its edge."""
+    beyond = np.mod(np.abs(places), 2.0)
+    return np.where(beyond > 1.0, 2.0 - beyond, beyond)
 
 
 def _refuse_strangers(one: Generation, bounds: Bounds, targets: Targets) -> None:

@@ -7,7 +7,11 @@ policies, what only a lever uses) keep their prior and are not sampled.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +19,18 @@ from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments.abc import Bounds
-from sim.experiments.calibration_targets import FIRST_YEAR, LAST_YEAR, summaries
+from sim.experiments.abc import (
+    Bounds,
+    PriorDraws,
+    Simulator,
+    Targets,
+    history_match,
+    prior_predictive,
+)
+from sim.experiments.abc_smc import Generation, Sampled, Settings, first_generation, smc
+from sim.experiments.calibration_targets import FIRST_YEAR, LAST_YEAR, of_twin, summaries
+from sim.experiments.run import Progress, no_progress
+from sim.experiments.store import write_atomically
 from sim.experiments.structures import Pair, record_scenario, under
 from sim.experiments.twin import Twin
 
@@ -93,7 +107,113 @@ class TwinSimulator:
             drawn = dict(zip(names, part.T, strict=True))
             keys = np.random.SeedSequence([seed, first]).generate_state(2)
             twin = Twin(scenario, drawn, len(part), int(keys[0]))
-            record = twin.run(LAST_YEAR - FIRST_YEAR)
+            panels, london = of_twin(twin.run(LAST_YEAR - FIRST_YEAR))
             luck = np.random.default_rng(int(keys[1]))
-            found.append(summaries(record, drawn["reporting_error"], luck))
+            found.append(summaries(panels, london, drawn["reporting_error"], luck))
         return np.concatenate(found)
+
+
+PRIOR_DRAWS = 8_192
+FEWEST_PLAUSIBLE = 500
+SETTINGS = Settings(
+    population=1_000,
+    batch=TOGETHER,
+    quantile=0.5,
+    least_rounds=6,
+    most_rounds=24,
+    moved_share=0.9,
+    least_acceptance=0.04,
+    least_tolerance=0.85,
+    most_simulations=300_000,
+)
+"""The sampler stops at a typical miss of .85 tolerances, or where few moves are accepted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What was found for one structure: the prior's draws, and the sampler's generations."""
+
+    pair: Pair
+    bounds: Bounds
+    targets: Targets
+    prior: PriorDraws
+    sampled: Sampled
+
+    @property
+    def posterior(self) -> Generation:
+        """The last generation."""
+        return self.sampled.posterior
+
+
+def calibrate(
+    pair: Pair,
+    targets: Targets,
+    *,
+    seed: int,
+    settings: Settings = SETTINGS,
+    prior_draws: int = PRIOR_DRAWS,
+    folder: Path | None = None,
+    pool: Executor | None = None,
+    progress: Progress = no_progress,
+    simulator: Simulator | None = None,
+) -> Calibration:
+    """Fit one structure to the targets.
+
+    Args:
+        folder: where each finished step is kept; the same call again goes on from there. It holds
+            one call's steps: another seed or other settings need another folder.
+        progress: called with (simulations made, most that may be made, seconds a simulation).
+        simulator: the borough twin, or another in its place.
+    """
+    bounds, simulate = prior_box(pair), simulator or TwinSimulator(pair)
+    most = settings.most_simulations
+    prior = _kept(
+        folder, "prior", PriorDraws,
+        lambda: prior_predictive(
+            simulate, bounds, count=prior_draws, seed=seed, batch=settings.batch, pool=pool,
+            progress=lambda done, wanted, seconds: progress(done, most, seconds),
+        ),
+    )  # fmt: skip
+    match = history_match(prior, targets, fewest=min(FEWEST_PLAUSIBLE, prior_draws // 4))
+    found = [first_generation(match, targets)]
+    while folder is not None and _path(folder, f"generation-{len(found):02d}").is_file():
+        found.append(_read(_path(folder, f"generation-{len(found):02d}"), Generation))
+
+    def keep(generation: Generation) -> None:
+        found.append(generation)
+        if folder is not None:
+            _write(_path(folder, f"generation-{len(found) - 1:02d}"), generation)
+
+    sampled = smc(
+        simulate, bounds, targets, seed=seed, settings=settings, generations=tuple(found),
+        pool=pool, progress=progress, each=keep,
+    )  # fmt: skip
+    return Calibration(pair, bounds, targets, prior, sampled)
+
+
+# What is kept of a step
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{name}.npz"
+
+
+def _kept(folder: Path | None, name: str, kind: type[Any], make: Callable[[], Any]) -> Any:
+    """Return a step kept earlier, or make and keep it."""
+    if folder is None:
+        return make()
+    if _path(folder, name).is_file():
+        return _read(_path(folder, name), kind)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = make()
+    _write(_path(folder, name), made)
+    return made
+
+
+def _write(path: Path, step: Any) -> None:
+    write_atomically(path, lambda stream: np.savez(stream, **vars(step)))
+
+
+def _read(path: Path, kind: type[Any]) -> Any:
+    with np.load(path) as kept:
+        return kind(**{name: kept[name] if kept[name].ndim else kept[name].item() for name in kept})

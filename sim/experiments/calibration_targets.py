@@ -7,10 +7,13 @@ the source of each.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
+from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.census import census_cell, read_rows
 from sim.domain.evidence import EvidenceError, census_start, scored_employers
 from sim.domain.published import published_figure
@@ -18,8 +21,16 @@ from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.experiments import borough_statistics as s
 from sim.experiments.abc import Targets
-from sim.experiments.borough_panels import Panels, census_panels, seen_through_the_census
+from sim.experiments.borough_panels import (
+    Panels,
+    census_panels,
+    run_panels,
+    seen_through_the_census,
+    stacked,
+)
+from sim.experiments.replicate import RunRecord
 from sim.experiments.twin import TwinRecord
+from sim.market.outcomes import OUTCOMES
 
 FIRST_YEAR, LAST_YEAR = 2017, 2021
 YEARS = tuple(range(FIRST_YEAR + 1, LAST_YEAR + 1))
@@ -98,6 +109,8 @@ def _of_boroughs(panels: Panels) -> dict[str, FloatArray]:
         "correlation_1": s.lag_correlation(shares, 1),
         "correlation_3": s.lag_correlation(shares, 3),
         "yearly_change": s.yearly_change_spread(shares),
+        "turnover_correlation": s.lag_correlation(later.turnover, 1),
+        "turnover_after_agency": s.lead(later.turnover, shares),
     }
 
 
@@ -116,42 +129,86 @@ _ORDER = (
     "correlation_1",
     "correlation_3",
     "yearly_change",
+    "turnover_correlation",
+    "turnover_after_agency",
 )
 
 
+@dataclass(frozen=True, eq=False)
+class LondonSeries:
+    """London at every census from the first, (..., year): counts, shares 0 to 1, cases a holder."""
+
+    posts: FloatArray
+    share_of_posts: FloatArray
+    unfilled: FloatArray
+    extra: FloatArray
+    caseload: FloatArray
+
+
 def summaries(
-    record: TwinRecord, reporting_error: FloatArray, luck: np.random.Generator
+    panels: Panels, london: LondonSeries, error: FloatArray, luck: np.random.Generator
 ) -> FloatArray:
-    """Return every target's summary of a twin that ran from the first year to the last.
+    """Return every target's summary of runs from the first year to the last.
 
     Args:
-        record: with a census a year.
-        reporting_error: spread of what a published share misses the truth by, (draw,).
-        luck: of the reporting error.
+        panels: of the scored employers, (run, year, employer).
+        london: (run, year).
+        error: spread of what a published share misses the truth by, (run,).
+        luck: of that error.
 
     Returns:
-        (draw, summary), in the order of `targets`.
+        (run, summary), in the order of `targets`.
     """
-    panels = seen_through_the_census(twin_panels(record))
-    noise = luck.standard_normal(panels["agency_share"].shape) * reporting_error[:, None, None]
+    panels = seen_through_the_census(panels)
+    noise = luck.standard_normal(panels["agency_share"].shape) * error[:, None, None]
     seen = np.clip(panels["agency_share"] + noise, 0.0, 1.0)
     published = Panels(panels.years, panels.london, {**panels.figures, "agency_share": seen})
-    posts, london = record.of("posts").sum(axis=-1), panels.london
-    of_posts = record.london("permanent", "posts")
-    caseload = record.london("cases", "holders")
-    found = {f"workforce_{year}": london[:, place] for place, year in enumerate(YEARS, 1)}
-    found |= {f"posts_{year}": of_posts[:, place] for place, year in enumerate(YEARS, 1)}
+    places = dict(enumerate(YEARS, 1))
+    found = {f"workforce_{year}": panels.london[:, place] for place, year in places.items()}
+    found |= {f"posts_{year}": london.share_of_posts[:, place] for place, year in places.items()}
+    growth = london.posts[:, -1] / london.posts[:, 0]
     found |= {
-        "unfilled": record.london("unfilled", "posts")[:, 1:].mean(axis=1),
-        "extra": record.london("extra", "posts")[:, 1:].mean(axis=1),
-        "posts_growth": (posts[:, -1] / posts[:, 0]) ** (1.0 / len(YEARS)) - 1.0,
-        "caseload_change": np.log(caseload[:, -1] / caseload[:, 0]),
+        "unfilled": london.unfilled[:, 1:].mean(axis=1),
+        "extra": london.extra[:, 1:].mean(axis=1),
+        "posts_growth": growth ** (1.0 / len(YEARS)) - 1.0,
+        "caseload_change": np.log(london.caseload[:, -1] / london.caseload[:, 0]),
     }
     found |= _of_boroughs(published)
+    later = panels.between(YEARS[0], YEARS[-1])
     for name, flow in FLOW_TARGETS.items():
-        later = panels.between(YEARS[0], YEARS[-1])
         found[name] = s.mean(s.total_share(later[flow], later["permanent_fte"]))
     return np.stack([found[name] for name in targets().names], axis=1)
+
+
+# The borough twin and the agent model, each as the summaries need it
+
+
+def of_twin(record: TwinRecord) -> tuple[Panels, LondonSeries]:
+    """Return what a twin's record says, (draw, year, ...)."""
+    return twin_panels(record), LondonSeries(
+        posts=record.of("posts").sum(axis=-1),
+        share_of_posts=record.london("permanent", "posts"),
+        unfilled=record.london("unfilled", "posts"),
+        extra=record.london("extra", "posts"),
+        caseload=record.london("cases", "holders"),
+    )
+
+
+def of_agents(records: Sequence[RunRecord]) -> tuple[Panels, LondonSeries]:
+    """Return what runs of the agent model say, (run, year, ...)."""
+
+    def at_censuses(outcome: str) -> FloatArray:
+        place = next(n for n, one in enumerate(OUTCOMES) if one.name == outcome)
+        return np.stack([one.london()[place, ::MONTHS_PER_YEAR] for one in records])
+
+    posts = at_censuses("posts_fte")
+    return stacked([run_panels(one, FIRST_YEAR) for one in records]), LondonSeries(
+        posts=posts,
+        share_of_posts=at_censuses("permanent_share_of_posts"),
+        unfilled=at_censuses("unfilled_share_of_posts"),
+        extra=at_censuses("extra_agency_fte") / posts,
+        caseload=at_censuses("caseload_per_case_holder"),
+    )
 
 
 def twin_panels(record: TwinRecord, first_year: int = FIRST_YEAR) -> Panels:
