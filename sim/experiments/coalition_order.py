@@ -32,6 +32,7 @@ from scipy.stats import rankdata
 
 from sim.domain.randomness import FloatArray
 from sim.experiments.coalition import Gain, Game, Members, Payoff, Seen, gain_of
+from sim.experiments.sweep import FEWEST_LEAVERS
 
 HALF = 0.5
 STEPS_OF_SHARE = 8
@@ -284,8 +285,8 @@ class OwnRule:
         leaves: by employer, in how many runs it has left by the horizon.
         month: by employer, the mean month in which it leaves; those that stay count as leaving
             the month after the horizon.
-        agreement: rank correlation with the order of unravelling, -1 to 1; None where one of
-            the two has no order.
+        agreement: rank correlation with the order of unravelling, -1 to 1; None where fewer
+            than five leave by either, so that there is no order to speak of.
     """
 
     tolerance: float
@@ -301,6 +302,7 @@ def own_rule(game: Game, tolerance: float, path: Path) -> OwnRule:
     mean, count = month.mean(axis=0), (~np.isnan(seen.left_month)).sum(axis=0)
     at = {name: place for place, name in enumerate(seen.employers)}
     turn = {step.employer: step.round for step in path.steps}
+    leavers = sum(bool(count[at[name]]) for name in game.signers)
     last = len(path.steps) + 1
     order = np.array([turn.get(name, last) for name in game.signers], float)
     theirs = np.array([mean[at[name]] for name in game.signers])
@@ -308,7 +310,7 @@ def own_rule(game: Game, tolerance: float, path: Path) -> OwnRule:
         tolerance,
         {name: int(count[at[name]]) for name in game.signers},
         {name: float(mean[at[name]]) for name in game.signers},
-        _rank_correlation(order, theirs),
+        _rank_correlation(order, theirs) if min(leavers, len(turn)) >= FEWEST_LEAVERS else None,
     )
 
 

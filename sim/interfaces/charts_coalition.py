@@ -48,8 +48,8 @@ def temptation_map(answer: Answer, draws: Draws = Draws.NARROWED) -> Chart:
     shares = PAYOFF_UNITS[payoff] == "share"
     tempted = sorted(answer.tempted(payoff), key=lambda one: -one.gain.mean)
     title = (
-        f"By {PAYOFF_LABELS[payoff]}, {len(tempted)} of {count} signatories would do better outside "
-        "while the others hold"
+        f"By {PAYOFF_LABELS[payoff]}, {len(tempted)} of {count} signatories would do better "
+        "outside while the others hold"
     )
     if tempted:
         most = tempted[0]
