@@ -87,7 +87,7 @@ PAYOFF_LABELS = {
     Payoff.AGENCY_COST: "agency cost",
     Payoff.PERMANENT_WORKFORCE: "permanent share of the workforce",
     Payoff.PERMANENT_POSTS: "permanent share of posts",
-    Payoff.MONEY: "bill and the value of filled posts",
+    Payoff.MONEY: "money",
 }
 PAYOFF_UNITS = {
     payoff: "£ per year" if payoff in (Payoff.AGENCY_COST, Payoff.MONEY) else "share"

@@ -31,7 +31,7 @@ from sim.interfaces.charts_style import (
     save,
 )
 from sim.interfaces.charts_words import unit_name
-from sim.interfaces.coalition_words import gain_words
+from sim.interfaces.coalition_words import gain_words, stops_early
 from sim.market.outcomes import Outcome
 
 __all__ = ["save", "signatories_chart", "temptation_map"]
@@ -137,8 +137,12 @@ def _signatories_title(answer: Answer) -> str:
     said = []
     if answer.critical_keyed is not None:
         said.append(f"{answer.critical_keyed} signatories in a drawn order")
-    if answer.critical_path is not None:
+    if answer.critical_path is not None and not stops_early(answer):
         said.append(f"{answer.critical_path} if the most tempted leave first")
+    if not said and answer.critical_path is not None:
+        return (
+            f"Leaving ends at {answer.critical_path} signatories, with half of the work still done"
+        )
     if not said:
         return "The whole pledge does not lower both London's charge rate and its excess cost"
     return f"The cap does half its work with {', or '.join(said)}, of {len(answer.signers)}"

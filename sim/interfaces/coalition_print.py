@@ -43,6 +43,11 @@ def _print_title(answer: Answer, sets: Sequence[str]) -> None:
         typer.secho("\n".join(wrapped(line)), bold=True)
 
 
+def _when(answer: Answer) -> str:
+    years = f"{answer.years} year{'' if answer.years == 1 else 's'} on"
+    return f"{years}: means of {answer.runs} paired run{'' if answer.runs == 1 else 's'}"
+
+
 def _print_employers(answer: Answer) -> None:
     stakes = {one.employer: one for one in answer.stakes[answer.payoff]}
     unfilled = {one.employer: one for one in answer.stakes[Payoff.UNFILLED]}
@@ -67,8 +72,7 @@ def _print_employers(answer: Answer) -> None:
         )
     outsiders = any(not one.signs for one in answer.departures)
     heading = (
-        f"Gain from leaving alone, {answer.years} year{'' if answer.years == 1 else 's'} on, while "
-        f"all others hold: means of {answer.runs} paired runs\n"
+        f"Gain from leaving alone while all others hold, {_when(answer)}\n"
         f"fewer unfilled: points of posts; money: at {words.thousands(answer.post_value)} a year "
         "for a filled post (assumed); worth it above: the value at which it gains nothing; "
         f"free rider and round: by {PAYOFF_LABELS[answer.payoff]}"
@@ -180,17 +184,17 @@ def print_pairs(
             for one in answer.departures
             if one.signs and one.indifferent_at >= 0.0
         )
-        ends = f"{words.thousands(prices[0])}..{words.thousands(prices[-1])}" if prices else "-"
+        ends = f"{prices[0] / 1000:,.0f}..{prices[-1] / 1000:,.0f}" if prices else "-"
         here = answer.side_payments[0]
         hiring, trigger = pair_name(answer.pair).split(", ")
         rows.append(
             (
                 hiring,
                 trigger,
-                str(len(answer.tempted(payoff))),
-                str(len(answer.free_riders(payoff))),
-                str(len(answer.tempted(Payoff.AGENCY_COST))),
-                str(len(answer.tempted(Payoff.MONEY))),
+                f"{len(answer.tempted(payoff))}, {len(answer.free_riders(payoff))}",
+                ", ".join(
+                    str(len(answer.tempted(one))) for one in (Payoff.AGENCY_COST, Payoff.MONEY)
+                ),
                 ends,
                 shown(here.needed, "£ per year"),
                 "-" if answer.critical_keyed is None else str(answer.critical_keyed),
@@ -198,18 +202,16 @@ def print_pairs(
         )
     print_table(
         f"Leaving alone under each rival structure: of {len(answers[0].signers)} signatories\n"
-        f"tempted and free riders by {PAYOFF_LABELS[payoff]}; {answers[0].years} years on, means "
-        f"of {answers[0].runs} paired runs",
+        f"tempted and free riders by {PAYOFF_LABELS[payoff]}, {_when(answers[0])}; half left: "
+        "signatories with whom half of the effect remains, in a drawn order",
         (
             "hiring is",
             "bids on",
-            "tempted",
-            "free\nriders",
-            "by\ncost",
-            "by\nmoney",
-            "worth it\nabove",
-            "side\npayment",
-            "half left\nwith",
+            "tempted,\nriders",
+            "by cost,\nmoney",
+            "worth it\nabove £k",
+            "side\npay",
+            "half\nleft",
         ),
         rows,
     )

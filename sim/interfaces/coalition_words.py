@@ -61,7 +61,7 @@ def _cares(payoff: Payoff) -> str:
 
 
 def _count(number: int, of: int) -> str:
-    return "none" if number == 0 else f"all {of}" if number == of else f"{number} of {of}"
+    return f"none of {of}" if number == 0 else f"all {of}" if number == of else f"{number} of {of}"
 
 
 def _temptation(answer: Answer) -> str:
@@ -69,13 +69,13 @@ def _temptation(answer: Answer) -> str:
     tempted, riders = answer.tempted(payoff), answer.free_riders(payoff)
     start = f"{_cares(payoff)}, {_count(len(tempted), count)} signatories are"
     if not tempted:
-        return f"{start} clearly better off outside while the others hold: nobody is tempted."
+        return (
+            f"{start} clearly better off outside while the others hold: nobody is tempted to leave."
+        )
     most = sorted(tempted, key=lambda one: -one.gain.mean)[:NAMED]
     names = listed([f"{unit_name(m.employer)} ({gain_words(m.gain.mean, payoff)})" for m in most])
-    rides = (
-        f"{_count(len(riders), len(tempted))} of the tempted ride free: better off outside a "
-        "pledge of others than with none"
-    ).replace("all " + str(len(tempted)) + " of the tempted", "all of them")
+    some = "all of them" if len(riders) == len(tempted) else f"{len(riders)} of them"
+    rides = f"{some} ride free: better off outside a pledge of others than with none"
     likes = sum(one.likes_the_pledge for one in answer.stakes[payoff] if one.signs)
     return (
         f"{start} clearly better off outside while the others hold, most of all {names}; {rides}. "
@@ -125,7 +125,8 @@ def _unravelling(answer: Answer) -> str:
     left = len(answer.order.unravelling.end)
     ends = "nobody is left in it" if left == 0 else f"{left} are left who do not want to leave"
     return (
-        f"{_cares(answer.payoff)}, the pledge unravels in {len(steps)} rounds, {first} first, "
+        f"{_cares(answer.payoff)}, the pledge unravels in {len(steps)} "
+        f"round{'' if len(steps) == 1 else 's'}, {first} first, "
         f"until {ends}."
     )
 
@@ -147,18 +148,24 @@ def _stable(answer: Answer) -> str:
 
 
 def _critical(answer: Answer) -> list[str]:
-    said, count = [], len(answer.signers)
-    if answer.keyed:
-        said.append((answer.critical_keyed, "in an order drawn in each run"))
-    if answer.path:
-        said.append((answer.critical_path, "when the most tempted leave first"))
+    count = len(answer.signers)
     work = f"at least {100 * HALF:.0f} % of its effect on the charge rate and on excess cost"
-    if not said:
+    if not (answer.keyed or answer.path):
         return []
-    if all(number is None for number, _ in said):
+    told = []
+    if answer.critical_keyed is not None:
+        told.append(f"{answer.critical_keyed} of {count} in an order drawn in each run")
+    if answer.critical_path is not None:
+        path = f"{answer.critical_path} of {count} when the most tempted leave first"
+        told.append(path + (", and fewer do not come about" if stops_early(answer) else ""))
+    if not told:
         return [f"The whole pledge does not lower both price and cost: no number keeps {work}."]
-    told = [f"{number} of {count} {how}" for number, how in said if number is not None]
     return [f"The cap keeps {work} with {' and '.join(told)}."]
+
+
+def stops_early(answer: Answer) -> bool:
+    """Return whether leaving ends while the cap still does half of its work."""
+    return bool(answer.path) and answer.path[0].members == answer.critical_path
 
 
 def _side_payment(answer: Answer) -> list[str]:
@@ -214,7 +221,8 @@ def notes(answer: Answer, draws: Draws, shortlist: int) -> list[str]:
     structure = answer.scenario.structure
     bound = answer.runs < FEW_RUNS
     return [
-        f"{text[0].upper()}{text[1:]}. Means over {answer.runs} paired runs"
+        f"{text[0].upper()}{text[1:]}. Means over {answer.runs} paired "
+        f"run{'' if answer.runs == 1 else 's'}"
         + ("; with so few, small gains can be luck." if bound else "."),
         f"Structure: boroughs bid on {BIDS_ON[structure.bid_trigger]}, hiring is "
         f"{structure.hiring.value.replace('_', '-')}; the record does not tell rival structures "
@@ -266,13 +274,18 @@ def pair_findings(answers: Sequence[Answer]) -> list[str]:
     for payoff in (answers[0].payoff, Payoff.MONEY):
         counts = [len(answer.tempted(payoff)) for answer in answers]
         value = (
-            " at the value of a filled post assumed under each" if payoff is Payoff.MONEY else ""
+            " (at the value of a filled post assumed under each)" if payoff is Payoff.MONEY else ""
         )
         found.append(
-            f"{_cares(payoff)}{value}, {min(counts)} to {max(counts)} of "
-            f"{len(answers[0].signers)} signatories are tempted over {len(answers)} structures."
+            f"{_cares(payoff)}{value}, {_between(counts, len(answers[0].signers))} signatories are "
+            f"tempted under {len(answers)} structures."
         )
     return list(dict.fromkeys(found))
+
+
+def _between(counts: Sequence[int], of: int) -> str:
+    low, high = min(counts), max(counts)
+    return _count(low, of) if low == high else f"{low} to {high} of {of}"
 
 
 def yes(stake: Stake) -> str:
