@@ -208,7 +208,7 @@ class Game:
         runs, seed, draws, pool: as for an ensemble.
         years: horizon, counted from the pledge's first month.
         folder: where to keep what each coalition brought, to go on from; None keeps nothing.
-        progress: told of every run; the number wanted is the sum of `expect`.
+        progress: told of every run; the number wanted is what was said to be likely (`expect`).
 
     Raises:
         ScenarioError: there is no cap to sign.
@@ -236,8 +236,8 @@ class Game:
         self._known: dict[str, Seen] = {}
 
     def expect(self, coalitions: int) -> None:
-        """Say that so many more coalitions are likely to be asked for."""
-        self._wanted = max(self._wanted, self._done) + coalitions * self.runs
+        """Say that so many coalitions are likely to be asked for from here on."""
+        self._wanted = self._done + coalitions * self.runs
 
     def of(self, members: Iterable[str] | float) -> Seen:
         """Return what a coalition, by names or by share, brings."""

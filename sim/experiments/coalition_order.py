@@ -173,9 +173,7 @@ def stability(game: Game, payoff: Payoff, post_value: float, shortlist: int) -> 
     """Let the whole pledge come apart and no pledge grow, and test where each ends."""
     signers = frozenset(game.signers)
     leave, join = leaving(game, payoff, post_value), joining(game, payoff, post_value)
-    game.expect(min(shortlist, len(signers)) * len(signers))
     down = unravelled(signers, leave, shortlist)
-    game.expect(len(signers))
     up = grown(signers, join, shortlist)
     ends = []
     for end in (down.end, up.end):
@@ -250,7 +248,6 @@ def in_keyed_order(game: Game) -> list[Signed]:
         return []
     count = len(game.signers)
     tried = share_steps(count)
-    game.expect(len(tried) - 2)
     ends = {0: game.nobody, count: game.whole}
     return [
         signed(game, ends[number] if number in ends else game.of(number / count), number)

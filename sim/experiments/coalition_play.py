@@ -18,6 +18,7 @@ from sim.experiments.coalition_gains import (
     stakes,
 )
 from sim.experiments.coalition_order import (
+    STEPS_OF_SHARE,
     OwnRule,
     Signed,
     Stability,
@@ -115,7 +116,7 @@ def played(
     game: Game, payoff: Payoff, *, post_value: float | None, shortlist: int | None
 ) -> Answer:
     """Play the whole game; without a `shortlist` nobody is asked in rounds, only alone."""
-    game.expect(2 + len(game.signers))
+    game.expect(_likely(len(game.signers), shortlist))
     default = default_post_value(game)
     value = default if post_value is None else post_value
     left = departures(game)
@@ -127,7 +128,6 @@ def played(
         order = stability(game, payoff, value, shortlist)
         path = along(game, order.unravelling) if order.unravelling.steps else []
         tolerances = dict.fromkeys((game.scenario.levers.cap.tolerance, IMPATIENT))
-        game.expect(len(tolerances))
         rules = [own_rule(game, tolerance, order.unravelling) for tolerance in tolerances]
     structure = game.scenario.structure
     return Answer(
@@ -154,6 +154,12 @@ def played(
         own_rules=rules,
         coalitions=game.coalitions,
     )
+
+
+def _likely(count: int, shortlist: int | None) -> int:
+    """Return how many coalitions it takes where everybody leaves in the end."""
+    alone = 3 + count + STEPS_OF_SHARE
+    return alone if shortlist is None else alone + (1 + min(shortlist, count)) * count + 2
 
 
 def _london(game: Game) -> list[Level]:
