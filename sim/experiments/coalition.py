@@ -44,7 +44,7 @@ from sim.domain.evidence import scored_employers
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Enforcement
 from sim.experiments.compare import HIGH, LOW
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunRecord
 from sim.experiments.run import Progress, no_progress, run_ensemble
 from sim.experiments.store import data_fingerprint, package_version, write_atomically
@@ -221,7 +221,7 @@ class Game:
         runs: int,
         seed: int,
         years: int,
-        draws: Draws = Draws.NARROWED,
+        draws: Draws = Draws.POSTERIOR,
         pool: Executor | None = None,
         folder: Path | None = None,
         progress: Progress = no_progress,

@@ -11,7 +11,7 @@ from sim.domain.calendar import month_end
 from sim.experiments.coalition import PAYOFF_LABELS, PAYOFF_UNITS
 from sim.experiments.coalition_order import HALF, Signed
 from sim.experiments.coalition_play import Answer
-from sim.experiments.prior import Draws, calibration
+from sim.experiments.draws import Draws
 from sim.experiments.store import package_version
 from sim.interfaces.charts_map import TileValues, draw_figure
 from sim.interfaces.charts_style import (
@@ -42,7 +42,7 @@ HEADS, FEET = 0.85, 0.75
 DRAWN, TEMPTED = "drawn order", "most tempted leave first"
 
 
-def temptation_map(answer: Answer, draws: Draws = Draws.NARROWED) -> Chart:
+def temptation_map(answer: Answer, draws: Draws = Draws.POSTERIOR) -> Chart:
     """Draw what each employer would gain by leaving alone, on London's 33 tiles."""
     payoff, count = answer.payoff, len(answer.signers)
     shares = PAYOFF_UNITS[payoff] == "share"
@@ -74,7 +74,7 @@ def temptation_map(answer: Answer, draws: Draws = Draws.NARROWED) -> Chart:
     return Chart(page.figure, page.figure.alt_text)
 
 
-def signatories_chart(answer: Answer, draws: Draws = Draws.NARROWED) -> Chart:
+def signatories_chart(answer: Answer, draws: Draws = Draws.POSTERIOR) -> Chart:
     """Draw the pledge's effect, and London's unfilled posts, by number of signatories."""
     title = _signatories_title(answer)
     curves = [
@@ -157,7 +157,7 @@ def _subtitle(answer: Answer, draws: Draws) -> list[str]:
 
 
 def _caution(draws: Draws) -> str:
-    text = calibration(draws)
+    text = draws.calibration
     return f"{text[0].upper()}{text[1:]}."
 
 

@@ -13,7 +13,7 @@ import typer
 from sim.experiments import results
 from sim.experiments.coalition import Game, Payoff, first_month, signatories
 from sim.experiments.coalition_play import Answer, played
-from sim.experiments.prior import Draws, calibration
+from sim.experiments.draws import Draws
 from sim.experiments.run import Progress, workers
 from sim.experiments.store import package_version, write_atomically
 from sim.experiments.structures import Pair, under
@@ -88,7 +88,7 @@ def coalition(
     structure: o.StructureOption = None,
     bid_trigger: o.BidTriggerOption = None,
     sets: o.Sets = None,
-    parameters: o.Parameters = Draws.NARROWED,
+    parameters: o.Parameters = Draws.POSTERIOR,
     borough_data: o.BoroughData = None,
     out: o.Out = None,
     as_json: o.AsJson = False,
@@ -197,8 +197,8 @@ def _save(
         "runs": first.runs,
         "seed": first.seed,
         "years": first.years,
-        "parameter_draws": draws.value,
-        "calibration": calibration(draws),
+        "parameter_draws": draws.key,
+        "calibration": draws.calibration,
         **asked,
         "package": package_version(),
         "command": results.command_line(),
@@ -228,7 +228,7 @@ def _as_json(
         "seed": first.seed,
         "runs": first.runs,
         "years": first.years,
-        "parameter_draws": draws.value,
+        "parameter_draws": draws.name,
         "cares_about": asked["payoff"],
         "shortlist": asked["shortlist"],
         "signatories": list(first.signers),

@@ -8,7 +8,7 @@ import typer
 
 from sim.experiments.coalition import PAYOFF_LABELS, Payoff
 from sim.experiments.coalition_play import Answer
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.interfaces import coalition_words as words
 from sim.interfaces.charts_words import unit_name
 from sim.interfaces.cli_structures import pair_name

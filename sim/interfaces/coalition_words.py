@@ -10,7 +10,7 @@ from sim.experiments.coalition import CLEAR, PAYOFF_LABELS, PAYOFF_UNITS, Payoff
 from sim.experiments.coalition_gains import SidePayment, Stake
 from sim.experiments.coalition_order import HALF, OwnRule
 from sim.experiments.coalition_play import Answer
-from sim.experiments.prior import Draws, calibration
+from sim.experiments.draws import Draws
 from sim.interfaces.charts_words import listed, unit_name
 from sim.interfaces.notes import BIDS_ON, FEW_RUNS
 from sim.interfaces.tables import shown
@@ -217,7 +217,7 @@ def _own_rule(answer: Answer, rule: OwnRule) -> str:
 
 def notes(answer: Answer, draws: Draws, shortlist: int) -> list[str]:
     """Return what must stand beside the numbers."""
-    text = calibration(draws)
+    text = draws.calibration
     structure = answer.scenario.structure
     bound = answer.runs < FEW_RUNS
     return [

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.coalition import PAYOFF_LABELS, Game, Payoff
 from sim.experiments.coalition_play import Answer, played
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.experiments.run import workers
 from sim.interfaces import coalition_tables as tables
 from sim.interfaces import coalition_words as words
@@ -44,7 +44,7 @@ def coalition(
     seed: int = 1,
     years: int = 2,
     jobs: int = 1,
-    parameters: str = Draws.NARROWED,
+    parameters: str = Draws.POSTERIOR.name,
     overrides: Iterable[str] = (),
     cares_about: str = Payoff.UNFILLED,
     post_value: float | None = None,
@@ -71,19 +71,15 @@ def coalition(
     for name, given in (("runs", runs), ("years", years), ("jobs", jobs), ("shortlist", shortlist)):
         if given < 1:
             raise ValueError(f"{name}: given {given}; allowed: 1 or more")
-    for name, word, allowed in (
-        ("parameters", parameters, list(Draws)),
-        ("cares_about", cares_about, list(Payoff)),
-    ):
-        if word not in allowed:
-            raise ValueError(f"{name}: given {word!r}; allowed: {', '.join(allowed)}")
+    if cares_about not in list(Payoff):
+        raise ValueError(f"cares_about: given {cares_about!r}; allowed: {', '.join(Payoff)}")
     if post_value is not None and not post_value >= 0.0:
         raise ValueError(f"post_value: given {post_value}; allowed: 0 or more")
     chosen = tuple(overrides)
     if isinstance(scenario, Scenario) and chosen:
         raise ValueError("overrides go with a scenario's name or path; here it is a Scenario")
     planned = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, chosen)
-    draws = Draws(parameters)
+    draws = Draws.named(parameters)
     with workers(min(jobs, runs)) as pool:
         game = Game(planned, runs=runs, seed=seed, years=years, draws=draws, pool=pool)
         answer = played(

@@ -8,10 +8,10 @@ from functools import cache, partial
 
 import numpy as np
 import pytest
+from sim.experiments.abc_kernel import Kernel
 
 from sim.domain.randomness import FloatArray
 from sim.experiments.abc import Simulator, history_match, prior_predictive
-from sim.experiments.abc_kernel import Kernel
 from sim.experiments.abc_smc import Generation, Sampled, Settings, Stop, first_generation, smc
 from sim.experiments.run import workers
 from tests.experiments.abc_toys import (

@@ -13,7 +13,7 @@ import sim
 from sim.domain.evidence import UNSCORED_EMPLOYER
 from sim.experiments.coalition import PAYOFF_LABELS, Game, Payoff
 from sim.experiments.coalition_play import Answer, played
-from sim.experiments.prior import Draws
+from sim.experiments.draws import Draws
 from sim.interfaces import charts_coalition
 from sim.interfaces import coalition_words as words
 from sim.interfaces.coalition_tables import TABLES
@@ -143,7 +143,7 @@ def test_words_follow_the_numbers(answer: Answer) -> None:
     assert "£200k a year" in said
     assert answer.order is not None
     assert len(answer.path) in (0, len(answer.order.unravelling.steps) + 1)
-    assert "the one given" in " ".join(words.notes(answer, Draws.NARROWED, 3))
+    assert "the one given" in " ".join(words.notes(answer, Draws.POSTERIOR, 3))
     for rows_of in TABLES.values():
         assert all(row["scenario"] == "pan-london-cap" for row in rows_of(answer))
 
