@@ -2,8 +2,8 @@
 
 Only figures up to the origin are used: each run opens with a state of every borough inferred from
 all its years until then (`filtering`). Policies enacted later enter as known inputs, unless they
-are left out. A published share is the modelled one with reporting error on top: a small borough's own
-luck, what a year does to all boroughs alike and what is not known of a borough are all in the band.
+are left out. A published share is the modelled one with reporting error on top: a small borough's
+luck, what a year does to all boroughs alike and what is not known of a borough are in the band.
 """
 
 from __future__ import annotations

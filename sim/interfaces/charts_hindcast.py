@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -35,8 +37,9 @@ __all__ = ["hindcast_chart", "save"]
 MODEL_COLOUR, BASELINE_COLOUR = PALETTE[0], PALETTE[3]
 MEASURE = "permanent_share_of_workforce"
 ROOM, GAP = 0.13, 0.16
+ROOM_FOR_WORDS = 1.75
 HEADS, FEET = 0.75, 0.45
-LEAST_MARGIN = 0.02
+LEAST_MARGIN, TICK = 0.02, 5
 FORECASTERS = ("Permanence", *BASELINES)
 
 
@@ -88,13 +91,21 @@ def _draw_london(axes: Axes, forecast: Hindcast) -> None:
         path = [float(np.nanmean(seen[: len(past)]))] * len(years)
         axes.plot(years, path, color=BASELINE_COLOUR, linewidth=2.0, linestyle=(0, (5, 1.5)))
         ends.append(LineEnd(years[-1], path[-1], f"mean so far {path[-1]:.1f} %", BASELINE_COLOUR))
-    dots = {"linestyle": "none", "marker": "o", "markersize": 8, "markeredgecolor": "white"}
-    axes.plot([*past, *later], seen, markerfacecolor=INK, zorder=5, **dots)  # type: ignore[arg-type]
+    dots: dict[str, Any] = {
+        "linestyle": "none",
+        "marker": "o",
+        "markersize": 8,
+        "markeredgecolor": "white",
+        "clip_on": False,
+    }
+    axes.plot([*past, *later], seen, markerfacecolor=INK, zorder=5, **dots)
     axes.axvline(forecast.origin, color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)))
     axes.set_xlim(min(past) - 0.2, years[-1])
-    low = min(float(np.nanmin(seen)), float(fan.min())) - 100 * LEAST_MARGIN
+    lowest = min(float(np.nanmin(seen)), float(fan.min())) - 100 * LEAST_MARGIN
     target = 100 * TARGET_PERMANENT_SHARE
-    axes.set_ylim(5.0 * float(np.floor(low / 5)), target + 2)
+    floor = TICK * math.floor(lowest / TICK)
+    axes.set_ylim(floor, target + 2)
+    axes.set_yticks(range(floor, round(target) + 1, TICK))
     axes.axhline(target, color=QUIET, linewidth=1.6)
     axes.annotate("90 %", (min(past), target), xytext=(2, 5), textcoords="offset points")
     plain_axes(axes)
@@ -118,13 +129,16 @@ def _draw_scores(axes: Axes, scored: Mapping[str, tuple[Score, Sequence[Skill]]]
     for place, (name, value) in enumerate(zip(names, values, strict=True)):
         score = scored[name][0]
         held = f"90 % band holds {100 * score.coverage[-1]:.0f} %"
-        text = f"{value:.1f}   (RMSE {score.rmse:.1f}; {held})"
         axes.annotate(
-            text, (0, place), xytext=(6, 0), textcoords="offset points", va="center",
-            color="white" if colours[place] == MODEL_COLOUR else INK,
+            f"{value:.2f}", (0, place), xytext=(8, 0), textcoords="offset points", va="center",
+            color="white" if name == FORECASTERS[0] else INK, weight="bold",
+        )  # fmt: skip
+        axes.annotate(
+            f"RMSE {score.rmse:.1f}\n{held}", (value, place), xytext=(8, 0),
+            textcoords="offset points", va="center", color=QUIET, linespacing=1.25,
         )  # fmt: skip
     axes.set_yticks(range(len(names)), names)
-    axes.set_xlim(0, max(max(values), 5.0) * 1.05)
+    axes.set_xlim(0, max(values) * ROOM_FOR_WORDS)
     plain_axes(axes)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="x", labelbottom=False, length=0)
