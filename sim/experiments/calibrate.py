@@ -116,7 +116,7 @@ class TwinSimulator:
 PRIOR_DRAWS = 8_192
 FEWEST_PLAUSIBLE = 500
 SETTINGS = Settings(
-    population=1_000,
+    population=600,
     batch=TOGETHER,
     quantile=0.4,
     least_rounds=6,

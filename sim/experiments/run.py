@@ -222,24 +222,24 @@ def run_ensemble(
     progress: Progress = no_progress,
     each: Callable[[RunRecord], None] = lambda record: None,
     carried: Sequence[Carried] | None = None,
-    share_draws: int = 1,
+    other_luck: int = 0,
 ) -> Ensemble:
     """Run (or take from the store) replicates 0 to `runs` - 1 and return the ensemble.
 
     Args:
         each: is shown every run's whole record, in whatever order the runs finish.
         carried: the state each run opens with, one a run, instead of the start census.
-        share_draws: so many runs in a row have the same parameters and structure, and luck of
-            their own.
+        other_luck: run by run the same parameters and structure, with the luck of the replicate
+            so many further on.
     """
     specs = [
         RunSpec(
             scenario,
             seed,
-            replicate,
+            replicate + other_luck,
             years,
             draws,
-            None if share_draws == 1 else replicate // share_draws,
+            replicate if other_luck else None,
             None if carried is None else carried[replicate],
         )
         for replicate in range(runs)
@@ -260,7 +260,7 @@ def run_ensemble(
             each(record)
             progress(done, runs, record.seconds)
             heed_interrupts()
-    order = range(runs)
+    order = range(other_luck, other_luck + runs)
     return Ensemble(
         scenario=scenario,
         seed=seed,
