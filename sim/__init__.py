@@ -3,7 +3,8 @@
 The public names, by what they are for:
 
     run, compare                    an ensemble of a scenario; policies side by side, paired
-    Result, Comparison              what they return: tables, data frames, charts
+    coalition                       the cap as a game: who gains by leaving, how many hold it
+    Result, Comparison, Coalition   what they return: tables, data frames, charts
     load_scenario, scenario_from,   a scenario by name or file, or from a dictionary; what ships
     scenario_names, Scenario,
     ScenarioError
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from sim.domain.parameters import PayAssumptions
     from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure, Link, Route
     from sim.interfaces.python import Comparison, Result, compare, run
+    from sim.interfaces.python_coalition import Coalition, coalition
     from sim.market.model import MONTH, LondonMarket
     from sim.market.outcomes import OUTCOMES
     from sim.rules.tax import payslip
@@ -62,8 +64,10 @@ __all__ = [
     # experiments
     "run",
     "compare",
+    "coalition",
     "Result",
     "Comparison",
+    "Coalition",
     # scenarios
     "load_scenario",
     "scenario_from",
@@ -88,6 +92,7 @@ __all__ = [
 
 _HOMES = {
     "sim.interfaces.python": ("run", "compare", "Result", "Comparison"),
+    "sim.interfaces.python_coalition": ("coalition", "Coalition"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",

@@ -30,7 +30,7 @@ from sim.scenario import Scenario
 
 OBSERVED = ("permanent_share_of_workforce", "permanent_share_of_posts")
 SHARED_ERROR = 0.5
-"""Correlation of the reporting errors of the two shares: both count permanent staff (assumption)."""
+"""Correlation of the two shares' reporting errors: both count permanent staff (assumption)."""
 FEWEST_MEMBERS = 200
 """Londons followed for each structure at least: fewer give poor covariances."""
 LEAST_SHARE, MOST_SHARE = 0.02, 1.0

@@ -19,6 +19,7 @@ from sim.experiments.store import StoreError, package_version
 from sim.interfaces import (
     cli_borough_data,
     cli_circle,
+    cli_coalition,
     cli_demo,
     cli_describe,
     cli_effects,
@@ -60,6 +61,7 @@ app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
 app.command("circle")(cli_circle.circle)
+app.command("coalition")(cli_coalition.coalition)
 app.command("money")(cli_money.money)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
