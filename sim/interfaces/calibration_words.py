@@ -16,8 +16,8 @@ from sim.interfaces.cli_structures import pair_name
 from sim.interfaces.tables import shown
 
 TARGET_LABELS = {
-    **{f"workforce_{year}": f"permanent share of workforce {year}" for year in YEARS},
-    **{f"posts_{year}": f"permanent share of posts {year}" for year in YEARS},
+    **{f"workforce_{year}": f"permanent, of workforce {year}" for year in YEARS},
+    **{f"posts_{year}": f"permanent, of posts {year}" for year in YEARS},
     "unfilled": "unfilled posts",
     "extra": "agency staff above establishment",
     "turnover": "turnover of permanent staff",
@@ -100,14 +100,13 @@ def notes(found: Sequence[Found], check_runs: int) -> list[str]:
         "Distance: root mean square miss in tolerances; 1 is one tolerance off in every target. "
         "The search keeps single runs of the twin that come within its tolerance, luck included; "
         "the tables show every draw run once more with new luck.",
-        "Narrower: how much less the posterior spreads than the prior, 1 less the ratio of standard "
-        "deviations.",
+        "Narrower: by how much the posterior's standard deviation is less than the prior's.",
     ]
     if check_runs:
         said.append(
-            f"Agents: {check_runs} runs of the agent model for each structure from the census of "
-            f"{FIRST_YEAR}, with draws of this posterior and stated priors for all that is not "
-            "fitted."
+            f"Agents: {check_runs} run{'' if check_runs == 1 else 's'} of the agent model for each "
+            f"structure from the census of {FIRST_YEAR}, with draws of this posterior and of the "
+            "stated priors of all that is not fitted."
         )
     else:
         said.append("The agent model was not run: nothing here is confirmed by it.")
