@@ -59,7 +59,7 @@ docs: $(CORE) ## rewrite docs/model.md from the code
 patterns: $(CORE) ## about a minute: rewrite docs/patterns.md, the model beside the record
 	@$(VENV)/bin/permanence patterns --write-docs docs/patterns.md
 
-posterior: $(CORE) ## half an hour on two processors: calibrate anew and ship the posterior; goes on if stopped
+posterior: $(CORE) ## half an hour: calibrate anew and ship the posterior; goes on where it was stopped
 	@$(VENV)/bin/permanence calibrate --out results/calibration
 	cp results/calibration/posterior.csv results/calibration/calibration.csv sim/data/
 
