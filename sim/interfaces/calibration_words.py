@@ -110,12 +110,10 @@ def notes(found: Sequence[Found], check_runs: int) -> list[str]:
         )
     else:
         said.append("The agent model was not run: nothing here is confirmed by it.")
-    early = [one for one in found if one.calibration.sampled.stopped is not Stop.TOLERANCE]
-    if early:
-        told = "; ".join(
-            f"{pair_name(one.pair)} ({one.calibration.sampled.stopped})" for one in early
-        )
-        said.append(f"Stopped before the least tolerance: {told}.")
+    for why in Stop:
+        early = [pair_name(one.pair) for one in found if one.calibration.sampled.stopped is why]
+        if early and why is not Stop.TOLERANCE:
+            said.append(f"Stopped before the least tolerance, as {why}: {'; '.join(early)}.")
     loose = [one for one in found if one.calibration.match.loosened]
     if loose:
         told = "; ".join(

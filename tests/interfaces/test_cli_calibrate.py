@@ -96,7 +96,7 @@ def test_a_pool_leaves_no_trace(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        (("--structure", "budgt"), "given budgt; allowed: supply_limited"),
+        (("--structure", "budgt"), "given budgt; allowed: responsive, supply_limited"),
         (("--bid-trigger", "need"), "given need; allowed: unfilled, vacancies, all"),
         (("--population", "3"), "given 3; allowed: a whole number from 20"),
         (("--prior-draws", "many"), "given many; allowed: a whole number from 64"),
