@@ -21,6 +21,7 @@ from sim.experiments.coalition import PAYOFF_LABELS, Game, Payoff
 from sim.experiments.coalition_play import Answer, played
 from sim.experiments.draws import Draws
 from sim.experiments.run import workers
+from sim.experiments.structures import Pair, under
 from sim.interfaces import coalition_tables as tables
 from sim.interfaces import coalition_words as words
 from sim.interfaces.charts_words import unit_name
@@ -79,6 +80,8 @@ def coalition(
     if isinstance(scenario, Scenario) and chosen:
         raise ValueError("overrides go with a scenario's name or path; here it is a Scenario")
     planned = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, chosen)
+    own = planned.structure
+    planned = under(planned, Pair(own.hiring, own.bid_trigger))  # a game has one structure
     draws = Draws.named(parameters)
     with workers(min(jobs, runs)) as pool:
         game = Game(planned, runs=runs, seed=seed, years=years, draws=draws, pool=pool)

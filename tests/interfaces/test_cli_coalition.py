@@ -62,7 +62,7 @@ def test_findings_come_first_and_what_they_rest_on_last(kept: Path) -> None:
         "Unfilled posts",
         "Permanent share of posts",
         "Permanent share of the workforce",
-        f"{UNSCORED_EMPLOYER} *",
+        f"{UNSCORED_EMPLOYER.split()[-1]} *",  # a narrow table may break a long name
     ):
         assert said in text
     assert too_wide(answer.out.partition("Saved:")[0]) == []
@@ -128,7 +128,7 @@ def test_the_map_and_the_curve_say_in_words_what_they_show(answer: Answer) -> No
     tempted = answer.tempted(answer.payoff)
     assert f"{len(tempted)} of 3 signatories" in chart.figure.headline
     curve = charts_coalition.signatories_chart(answer, Draws.DEFAULT)
-    assert "calibrated to" in curve.alt_text.casefold()
+    assert "not calibrated" in curve.alt_text.casefold()
     assert all(f"{one.members} sign" in curve.alt_text for one in answer.path)
 
 
