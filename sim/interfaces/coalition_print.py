@@ -61,7 +61,7 @@ def _print_employers(answer: Answer) -> None:
         turn = answer.turn.get(name)
         rows.append(
             (
-                unit_name(name) + ("" if one.signs else " *"),
+                unit_name(name) + ("" if one.signs else "*"),
                 shown(unfilled[name].gain.mean, "share", signed=True),
                 shown(-cost[name].gain.mean, "£ per year", signed=True),
                 shown(one.money(answer.post_value), "£ per year", signed=True),
