@@ -26,6 +26,7 @@ from sim.interfaces import (
     cli_hindcast,
     cli_money,
     cli_patterns,
+    cli_recover,
     cli_run,
     cli_scenario,
     cli_story,
@@ -57,6 +58,7 @@ app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
 app.command("hindcast")(cli_hindcast.hindcast_command)
 app.command("patterns")(cli_patterns.patterns)
+app.command("recover")(cli_recover.recover_command)
 app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
