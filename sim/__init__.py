@@ -3,8 +3,10 @@
 The public names, by what they are for:
 
     run, compare                    an ensemble of a scenario; policies side by side, paired
+    hindcast, patterns              a forecast from a census and its score; patterns of the record
     coalition                       the cap as a game: who gains by leaving, how many hold it
-    Result, Comparison, Coalition   what they return: tables, data frames, charts
+    Result, Comparison, Coalition,  what they return: tables, data frames, charts
+    Forecast
     load_scenario, scenario_from,   a scenario by name or file, or from a dictionary; what ships
     scenario_names, Scenario,
     ScenarioError
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure, Link, Route
     from sim.interfaces.python import Comparison, Result, compare, run
     from sim.interfaces.python_coalition import Coalition, coalition
+    from sim.interfaces.python_record import Forecast, hindcast, patterns
     from sim.market.model import MONTH, LondonMarket
     from sim.market.outcomes import OUTCOMES
     from sim.rules.tax import payslip
@@ -64,10 +67,13 @@ __all__ = [
     # experiments
     "run",
     "compare",
+    "hindcast",
+    "patterns",
     "coalition",
     "Result",
     "Comparison",
     "Coalition",
+    "Forecast",
     # scenarios
     "load_scenario",
     "scenario_from",
@@ -93,6 +99,7 @@ __all__ = [
 _HOMES = {
     "sim.interfaces.python": ("run", "compare", "Result", "Comparison"),
     "sim.interfaces.python_coalition": ("coalition", "Coalition"),
+    "sim.interfaces.python_record": ("hindcast", "patterns", "Forecast"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",

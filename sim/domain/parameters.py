@@ -2,11 +2,12 @@
 
 Shares are 0 to 1, money is pounds, hazards are per year unless the name says otherwise.
 `prior` is the range a draw comes from; `allowed` is what a user may set. Parameters marked
-`identified` are narrowed by the census record; the others are not, and results say so.
+`identified` are those the census record was thought to narrow before it was fitted; how far it did
+is in `docs/identification.md`.
 
-Working values: six of them (sector exit, the flow back, pay sensitivity, outsiders, bid speed,
-agency exit) are rounded from the best of 500 prior draws against London's totals of 2017-2021,
-a coarse search and not a calibration. Later years were not looked at.
+Defaults are working values, for `--parameters default` and for tests: ensembles draw from the
+posterior. Six of them (sector exit, the flow back, pay sensitivity, outsiders, bid speed, agency
+exit) are rounded from the best of 500 prior draws against London's totals of 2017-2021.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def hindcast(
     )
     units = (*evidence.employers(), LONDON)
     years = tuple(range(origin + 1, last + 1))
-    samples = {measure: _as_published(ensemble, measure, units) for measure in HINDCAST_MEASURES}
+    samples = {measure: samples_of(ensemble, measure, units) for measure in HINDCAST_MEASURES}
     return Hindcast(origin, units, years, samples, scenario, draws)
 
 
@@ -127,7 +127,7 @@ def rolling(
     ]
 
 
-def _as_published(ensemble: Ensemble, measure: str, units: Sequence[str]) -> FloatArray:
+def samples_of(ensemble: Ensemble, measure: str, units: Sequence[str]) -> FloatArray:
     """Return modelled shares with reporting error: (run, unit, year)."""
     modelled = np.stack([ensemble.of(measure, unit)[:, 1:] for unit in units], axis=1)
     own = np.ones(len(units))

@@ -14,6 +14,7 @@ from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.experiments.baselines import BASELINES
 from sim.experiments.hindcast import QUANTILES, Hindcast, published_shares, scored_years
 from sim.experiments.scoring import Score, Skill
+from sim.experiments.store import package_version
 from sim.interfaces.charts_style import (
     HEIGHT_INCHES,
     INK,
@@ -30,9 +31,9 @@ from sim.interfaces.charts_style import (
     plain_axes,
     save,
 )
-from sim.interfaces.charts_words import per_cent
+from sim.interfaces.charts_words import CENSUS_SOURCE, LICENCE, per_cent
 
-__all__ = ["hindcast_chart", "save"]
+__all__ = ["hindcast_chart", "save", "source"]
 
 MODEL_COLOUR, BASELINE_COLOUR = PALETTE[0], PALETTE[3]
 MEASURE = "permanent_share_of_workforce"
@@ -73,6 +74,14 @@ def hindcast_chart(
     alt = _alt_text(forecast, scored, title)
     page.figure.alt_text = alt
     return Chart(page.figure, alt)
+
+
+def source() -> str:
+    """Return where the chart's numbers come from."""
+    return (
+        f"Source: Permanence {package_version()} simulation. Dots: {CENSUS_SOURCE} ({LICENCE}). "
+        "Years are marked at 30 September."
+    )
 
 
 def _draw_london(axes: Axes, forecast: Hindcast) -> None:

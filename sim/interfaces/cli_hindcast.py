@@ -19,7 +19,7 @@ from sim.experiments.hindcast import (
 )
 from sim.experiments.run import workers
 from sim.experiments.scoring import skills, summary
-from sim.experiments.store import StoreError, package_version
+from sim.experiments.store import StoreError
 from sim.interfaces import hindcast_words as words
 from sim.interfaces import options as o
 from sim.interfaces.hindcast_files import as_json as as_json_of
@@ -122,11 +122,7 @@ def _save(forecast: Hindcast, scored: dict[str, Scored], out: Path, draws: Draws
 
     files = save(forecast, scored, out)
     about = f"{draws.calibration[0].upper()}{draws.calibration[1:]}."
-    source = (
-        f"Source: Permanence {package_version()} simulation. Dots: DfE children's social work "
-        "workforce census (Open Government Licence v3.0). Years are marked at 30 September."
-    )
-    drawn = charts.hindcast_chart(forecast, scored[CHARTED], about, source)
+    drawn = charts.hindcast_chart(forecast, scored[CHARTED], about, charts.source())
     return [*files, *charts.save(*drawn, out / "figures" / "hindcast")]
 
 
