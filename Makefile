@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench docs patterns clean constraints
+.PHONY: help demo test check bench docs patterns identification recovery clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -58,6 +58,12 @@ docs: $(CORE) ## rewrite docs/model.md from the code
 
 patterns: $(CORE) ## about a minute: rewrite docs/patterns.md, the model beside the record
 	@$(VENV)/bin/permanence patterns --write-docs docs/patterns.md
+
+identification: $(CORE) ## some minutes: rewrite docs/identification.md, what the record can tell
+	@$(VENV)/bin/permanence identify --write-docs docs/identification.md
+
+recovery: $(CORE) ## half an hour, resumable: rewrite docs/recovery.csv, are known truths found?
+	@$(VENV)/bin/permanence recover --out results/recovery --write-docs docs/recovery.csv
 
 clean: ## remove what make, the build and the tools made, environments included; results stay
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

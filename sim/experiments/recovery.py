@@ -66,9 +66,9 @@ sixteen."""
 FEWEST_TRUTHS = 25
 """Of each structure; the bound rises where there would be fewer."""
 SETTINGS = replace(
-    calibration.SETTINGS, population=400, batch=200, least_tolerance=1.5, most_simulations=70_000
+    calibration.SETTINGS, population=400, batch=200, least_tolerance=1.3, most_simulations=80_000
 )
-"""Cheaper than the calibration's: fewer draws, which stop at a typical miss of 1.5 tolerances."""
+"""Cheaper than the calibration's: fewer draws, which stop at a typical miss of 1.3 tolerances."""
 
 
 class Use(IntEnum):

@@ -24,6 +24,7 @@ from sim.interfaces import (
     cli_describe,
     cli_effects,
     cli_hindcast,
+    cli_identify,
     cli_money,
     cli_patterns,
     cli_recover,
@@ -59,6 +60,7 @@ app.command("compare")(cli_run.compare)
 app.command("hindcast")(cli_hindcast.hindcast_command)
 app.command("patterns")(cli_patterns.patterns)
 app.command("recover")(cli_recover.recover_command)
+app.command("identify")(cli_identify.identify_command)
 app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
