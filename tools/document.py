@@ -88,7 +88,7 @@ def _public_functions(module: ModuleType) -> Iterator[tuple[str, object]]:
 def _numbers() -> Iterator[str]:
     yield "\n## Parameters\n"
     yield (
-        "The prior is a parameter's stated range; the posterior that ensembles draw from lies within "
+        "The prior is a parameter's stated range; the posterior that ensembles draw from lies in "
         "it. A blank prior means that the value is fixed.\n"
     )
     yield from _table(declarations(Parameters).values())

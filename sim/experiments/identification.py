@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
 from typing import NamedTuple
 
@@ -23,13 +24,11 @@ from sim.domain.posterior import Posterior
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.experiments.draws import Draws
+from sim.experiments.identified import LEAST_NARROWING, narrower
 from sim.experiments.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.structures import Pair, pairs, under
 from sim.scenario import load_scenario
 
-LEAST_NARROWING = 0.15
-"""A posterior less narrower than its prior than this does not identify a parameter (a convention:
-with 250 draws a standard deviation is itself known to some 5 %)."""
 SOME_CORRELATION = 0.3
 OUTCOMES = (
     "permanent_share_of_workforce",
@@ -37,14 +36,13 @@ OUTCOMES = (
     "unfilled_share_of_posts",
 )
 TRADED_OFF = (
-    "sector_exit_per_year",
     "outside_hires_per_post",
-    "newly_qualified_per_post",
     "outsiders_per_post",
     "flow_to_agency_per_year",
     "flow_to_permanent_per_year",
 )
-"""Flows in and out that can stand in for each other: what fills a post, and what empties one."""
+"""What fills a post from outside, and the two flows that decide the pace of reconsidering: each can
+stand in for another."""
 NOTHING = 1e-9
 FEWEST_FOR_DRIVERS = 50
 LEAST_DRIVE = 0.25
@@ -52,6 +50,15 @@ MOST_DRIVERS = 5
 
 
 # Parameters
+
+
+class Standing(StrEnum):
+    """What the record says of a parameter."""
+
+    IDENTIFIED = "identified"
+    SOMETIMES = "in some structures"
+    NOT_IDENTIFIED = "not identified"
+    NOT_FITTED = "not fitted"
 
 
 class Parameter(NamedTuple):
@@ -74,9 +81,11 @@ class Parameter(NamedTuple):
     most: float
 
     @property
-    def is_identified(self) -> bool:
+    def standing(self) -> Standing:
         """Whether the record says something about it."""
-        return self.narrower >= LEAST_NARROWING
+        if self.narrower >= LEAST_NARROWING:
+            return Standing.IDENTIFIED
+        return Standing.SOMETIMES if self.most >= LEAST_NARROWING else Standing.NOT_IDENTIFIED
 
 
 def fitted_parameters(posterior: Posterior) -> list[Parameter]:
@@ -87,11 +96,11 @@ def fitted_parameters(posterior: Posterior) -> list[Parameter]:
         if one.prior is None or not tables:
             continue
         values = np.concatenate(tables)
-        by_structure = [_narrower(table, one.prior) for table in tables]
+        by_structure = [narrower(table, one.prior) for table in tables]
         q10, q50, q90 = map(float, np.quantile(values, [0.1, 0.5, 0.9]))
         found.append(
             Parameter(
-                name, one.prior, q10, q50, q90, _narrower(values, one.prior),
+                name, one.prior, q10, q50, q90, narrower(values, one.prior),
                 min(by_structure), max(by_structure),
             )
         )  # fmt: skip
@@ -108,19 +117,14 @@ def silent_parameters(posterior: Posterior) -> list[str]:
     ]
 
 
-def _narrower(values: FloatArray, prior: tuple[float, float]) -> float:
-    low, high = prior
-    return float(1.0 - values.std() / ((high - low) / np.sqrt(12.0)))
-
-
 class Combination(NamedTuple):
-    """Two parameters that go together in the posterior.
+    """Two parameters that trade off: the record knows their sum or difference better than each.
 
     Attributes:
         correlation: mean over structures.
-        is_difference: whether the record knows their difference better than their sum.
+        is_difference: whether it is their difference that is known better, not their sum.
         narrower: of that sum or difference, each parameter in widths of its prior; 0 to 1.
-        parts: the same of each parameter alone.
+        unrelated: the same if the two were as narrow as they are and did not go together.
     """
 
     one: str
@@ -128,7 +132,7 @@ class Combination(NamedTuple):
     correlation: float
     is_difference: bool
     narrower: float
-    parts: tuple[float, float]
+    unrelated: float
 
 
 def combinations_of(posterior: Posterior) -> list[Combination]:
@@ -147,12 +151,12 @@ def _combination(posterior: Posterior, one: str, other: str) -> Combination | No
     placed = [(_places(table[one], one), _places(table[other], other)) for table in tables]
     correlation = float(np.mean([np.corrcoef(*two)[0, 1] for two in placed]))
     sign = -1.0 if correlation > 0.0 else 1.0
-    together = float(np.mean([(first + sign * second).std() for first, second in placed]))
-    alone = [float(np.mean([two[part].std() for two in placed])) for part in (0, 1)]
-    unit = np.sqrt(12.0)
+    spread = np.sqrt(np.mean([(first + sign * second).var() for first, second in placed]))
+    apart = np.sqrt(np.mean([first.var() + second.var() for first, second in placed]))
+    of_prior = np.sqrt(2.0 / 12.0)
     return Combination(
-        one, other, correlation, sign < 0.0, 1.0 - together * unit / np.sqrt(2.0),
-        (1.0 - alone[0] * unit, 1.0 - alone[1] * unit),
+        one, other, correlation, sign < 0.0,
+        float(1.0 - spread / of_prior), float(1.0 - apart / of_prior),
     )  # fmt: skip
 
 
@@ -225,7 +229,7 @@ class Driver(NamedTuple):
 
     name: str
     correlation: float
-    is_identified: bool
+    standing: Standing
 
 
 @dataclass(frozen=True, eq=False)
@@ -342,10 +346,10 @@ def _drivers(
     moved = np.concatenate(effect)
     if len(moved) < FEWEST_FOR_DRIVERS or not np.ptp(moved) > NOTHING:
         return []
-    identified = {one.name: one.is_identified for one in fitted}
+    standing = {one.name: one.standing for one in fitted}
     shared = [name for name in drawn[0] if all(name in one for one in drawn)]
     every = [
-        Driver(name, _rank_correlation(name, drawn, moved), identified.get(name, False))
+        Driver(name, _rank_correlation(name, drawn, moved), standing.get(name, Standing.NOT_FITTED))
         for name in shared
     ]
     strong = [one for one in every if abs(one.correlation) >= LEAST_DRIVE]

@@ -86,7 +86,7 @@ def _thirds(name: str, place: int) -> Pattern:
 def _route_out(name: str, meaning: str, flow: str, target: float, band: Band) -> Pattern:
     return Pattern(
         8, name, f"permanent staff who {meaning} in a year", _FITTED, "share", band,
-        AFTER_START, _london_of(flow, "permanent_fte"), target, _LEAVERS,
+        FITTED_YEARS, _london_of(flow, "permanent_fte"), target, _LEAVERS,
     )  # fmt: skip
 
 
@@ -217,7 +217,11 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         10, "turnover next year", "slope of next year's turnover on agency share, year effects out",
-        _FITTED, "", between(high=0.0), WHOLE, lambda p: s.lead(p.turnover, p["agency_share"]),
+        _FITTED, "", TWO_ERRORS, FITTED_YEARS, lambda p: s.lead(p.turnover, p["agency_share"]),
+    ),
+    Pattern(
+        10, "over the whole record", "the same with the years that nothing was fitted to",
+        _HELD_OUT, "", between(high=0.0), WHOLE, lambda p: s.lead(p.turnover, p["agency_share"]),
     ),
     Pattern(
         11, "Moran's I", "how alike adjoining boroughs' agency shares are, mean of the years",

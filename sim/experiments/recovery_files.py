@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sim.experiments import recovery as r
 from sim.experiments.abc_smc import Settings
@@ -21,7 +21,7 @@ from sim.experiments.calibrate import prior_box
 from sim.experiments.calibration_targets import targets
 from sim.experiments.recovery import Recovered, Row
 from sim.experiments.results import MANIFEST, command_line, number, prepare_folder, write_table
-from sim.experiments.store import package_version, write_atomically
+from sim.experiments.store import package_version, write_text_atomically
 from sim.experiments.structures import pairs
 
 RECOVERY_TABLE = "recovery.csv"
@@ -125,7 +125,4 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    def write(stream: IO[bytes]) -> None:
-        stream.write((json.dumps(content, indent=2) + "\n").encode("utf-8"))
-
-    write_atomically(path, write)
+    write_text_atomically(path, json.dumps(content, indent=2) + "\n")

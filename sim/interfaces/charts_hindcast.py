@@ -39,6 +39,7 @@ MODEL_COLOUR, BASELINE_COLOUR = PALETTE[0], PALETTE[3]
 MEASURE = "permanent_share_of_workforce"
 ROOM, GAP = 0.13, 0.16
 ROOM_FOR_WORDS = 1.75
+MOST_YEARS = 8
 HEADS, FEET = 0.75, 0.45
 LEAST_MARGIN, TICK = 0.02, 5
 FORECASTERS = ("Permanence", *BASELINES)
@@ -118,7 +119,8 @@ def _draw_london(axes: Axes, forecast: Hindcast) -> None:
     axes.axhline(target, color=QUIET, linewidth=1.6)
     axes.annotate("90 %", (min(past), target), xytext=(2, 5), textcoords="offset points")
     plain_axes(axes)
-    axes.set_xticks(range(min(past), years[-1] + 1))
+    every = 1 if years[-1] - min(past) < MOST_YEARS else 2
+    axes.set_xticks(range(min(past), years[-1] + 1, every))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
     axes.annotate(
         f"forecast from {forecast.origin} →",

@@ -10,8 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.experiments.identification import (
+    CAP,
     OUTCOMES,
     POLICIES,
+    TAX_CHANGE,
+    TIGHT_CAP,
     Effect,
     Identification,
     Spread,
@@ -53,6 +56,7 @@ COLOURS = {"prior": PALETTE[3], "posterior": PALETTE[0]}
 LABEL_INCHES, HEADS, FEET, GAP = 2.0, 0.9, 0.55, 0.3
 APART, SCATTER, DOT = 0.21, 0.075, 9.0
 POINTS = 100.0
+CALLED = {CAP: "existing cap", TIGHT_CAP: "tight cap", TAX_CHANGE: "IR35"}
 SHOWN_PART = (0.02, 0.98)
 """Of each distribution, so that a stray draw does not press the rest together."""
 
@@ -94,8 +98,8 @@ def _title(found: Identification) -> str:
     for policy in POLICIES:
         one = next(e for e in found.effects if e.policy == policy)
         before, after = (spread_of(all_of(source)).q50 for source in (one.prior, one.posterior))
-        told.append(f"{POLICY_LABELS[policy]} from {shortest(before)} to {shortest(after)}")
-    return f"What the record makes of policies' effect on the permanent share: {'; '.join(told)}"
+        told.append(f"{CALLED[policy]} {shortest(before)} to {shortest(after)}")
+    return f"Effect on the permanent share, prior to posterior: {'; '.join(told)} points"
 
 
 def _strips(one: Effect) -> list[Strip]:
@@ -128,8 +132,8 @@ def _draw(axes: Axes, rows: Sequence[Sequence[Strip]], *, is_first: bool) -> Non
                 [POINTS * strip.spread.q50], [height], marker="o", markersize=9, color=colour,
                 markeredgecolor=INK, markeredgewidth=1.4, zorder=5, linestyle="none",
             )  # fmt: skip
-            if is_first and place == 0:
-                words = "prior" if strip.source == "prior" else "after the record"
+            if is_first and place == len(rows) - 1:
+                words = strip.source
                 axes.annotate(
                     words, (ends[1], height), xytext=(8, 0), textcoords="offset points",
                     va="center", color=colour, weight="bold", zorder=6,

@@ -18,6 +18,7 @@ from sim.domain.evidence import EvidenceError, UnknownBorough
 from sim.experiments.store import StoreError, package_version
 from sim.interfaces import (
     cli_borough_data,
+    cli_calibrate,
     cli_circle,
     cli_coalition,
     cli_demo,
@@ -59,6 +60,7 @@ app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
 app.command("hindcast")(cli_hindcast.hindcast_command)
 app.command("patterns")(cli_patterns.patterns)
+app.command("calibrate")(cli_calibrate.calibrate_command)
 app.command("recover")(cli_recover.recover_command)
 app.command("identify")(cli_identify.identify_command)
 app.command("story")(cli_story.story)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ from sim.experiments.identification import (
     spread_of,
 )
 from sim.experiments.run import workers
-from sim.experiments.store import StoreError, write_atomically
+from sim.experiments.store import StoreError, write_text_atomically
 from sim.interfaces import identification_words as words
 from sim.interfaces import options as o
 from sim.interfaces.progress import processors, progress_bar
@@ -97,42 +97,40 @@ def identify_command(
 
 def _print(found: Identification) -> None:
     for policy in POLICIES:
+        effects = words.effects_of(found, policy)
+        headline = words.headline(policy).replace("`", "")
+        rows = [(f"{row[0]}: {row[1]}", *row[2:]) for row in words.effect_rows(effects)]
         print_table(
-            f"{words.headline(policy)[0].upper()}{words.headline(policy)[1:]}".replace("`", ""),
-            ("effect, points", "prior", "80 %", "up in", "posterior", "80 %", "up in"),
-            [
-                (words.SHORT[one.outcome], *words.effect_cells(one)[:-1])
-                for one in words.effects_of(found, policy)
-            ],
+            f"{headline[0].upper()}{headline[1:]}", ("points", *words.EFFECT_HEAD[2:]), rows
+        )
+        typer.echo()
+    if any(found.drivers.values()):
+        print_table(
+            "What decides the effect on the permanent share of the workforce",
+            ("effect of", *words.DRIVER_HEAD[1:]),
+            words.driver_rows(found),
             tight=True,
         )
         typer.echo()
     print_table(
-        "What decides the effect on the permanent share of the workforce",
-        ("effect of", "goes with", "rank corr.", ""),
-        words.driver_rows(found),
-    )
-    typer.echo()
-    print_table(
         "Fitted parameters: prior and posterior",
         ("", "prior", "median", "80 %", "narrower", ""),
         [
-            (
-                words.name_of(one.name),
-                *(c for n, c in enumerate(words.parameter_cells(one)) if n != 4),
-            )
+            (words.name_of(one.name), *cells[:-2], cells[-1])
             for one in found.parameters
+            for cells in [words.parameter_cells(one)]
         ],
         tight=True,
     )
     typer.echo()
     print_table(
-        "Combinations the record knows better than their parts",
-        ("", "corr.", "", "narrower", "alone", "alone"),
+        "Parameters that trade off: the record knows their sum or difference better",
+        ("", "correlation", "known", "narrower", "if unrelated"),
         [
-            (f"{words.name_of(one.one)}, {words.name_of(one.other)}", *words.combination_cells(one))
+            (f"{words.name_of(one.one)}; {words.name_of(one.other)}", *words.combination_cells(one))
             for one in words.told_combinations(found)
         ],
+        tight=True,
     )
 
 
@@ -151,7 +149,7 @@ def _save(found: Identification, out: Path | None, document: Path | None) -> lis
         drawn = charts.identification_chart(found)
         files += charts.save(*drawn, document.with_suffix(""))
         picture = document.with_suffix(".svg").name
-        _write(document, words.page(found, picture, drawn.alt_text))
+        write_text_atomically(document, words.page(found, picture, drawn.alt_text))
         files.append(document)
     return files
 
@@ -162,20 +160,20 @@ def _save_tables(found: Identification, out: Path) -> list[Path]:
     files_of.write_table(
         paths[0],
         ("parameter", "prior_low", "prior_high", "q10", "q50", "q90", "narrower", "narrower_least",
-         "narrower_most", "identified"),
+         "narrower_most", "standing"),
         (
             (one.name, *map(number, (*one.prior, one.q10, one.q50, one.q90, one.narrower,
-             one.least, one.most)), str(one.is_identified).lower())
+             one.least, one.most)), one.standing.value)
             for one in found.parameters
         ),
     )  # fmt: skip
     files_of.write_table(
         paths[1],
-        ("one", "other", "correlation", "combination", "narrower", "one_alone", "other_alone"),
+        ("one", "other", "correlation", "combination", "narrower", "if_unrelated"),
         (
             (one.one, one.other, number(one.correlation),
              "difference" if one.is_difference else "sum",
-             *map(number, (one.narrower, *one.parts)))
+             *map(number, (one.narrower, one.unrelated)))
             for one in found.combinations
         ),
     )  # fmt: skip
@@ -198,13 +196,6 @@ def _effect_rows(one: Effect) -> list[tuple[str, ...]]:
     return rows
 
 
-def _write(path: Path, text: str) -> None:
-    def write(stream: IO[bytes]) -> None:
-        stream.write(text.encode("utf-8"))
-
-    write_atomically(path, write)
-
-
 def _as_json(found: Identification, files: Sequence[Path]) -> dict[str, Any]:
     return {
         "runs": found.runs,
@@ -224,9 +215,7 @@ def _as_json(found: Identification, files: Sequence[Path]) -> dict[str, Any]:
             f"{policy.base} to {policy.policy}": [one._asdict() for one in drivers]
             for policy, drivers in found.drivers.items()
         },
-        "parameters": [
-            {**one._asdict(), "identified": one.is_identified} for one in found.parameters
-        ],
+        "parameters": [{**one._asdict(), "standing": one.standing} for one in found.parameters],
         "not_fitted": found.silent,
         "combinations": [one._asdict() for one in words.told_combinations(found)],
         "outcomes": {one.outcome: OUTCOME[one.outcome].label for one in found.effects},

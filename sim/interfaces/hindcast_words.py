@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import typer
@@ -150,18 +150,28 @@ Origins = Mapping[int, Mapping[str, Cases]]
 """Cases by origin, then by forecaster."""
 
 
-def origin_rows(found: Origins) -> list[tuple[str, ...]]:
-    """Return a row an origin: the model and each baseline, RMSE and CRPS in points."""
+SHORT_NAMES = {
+    MODEL: "model",
+    "persistence": "persist.",
+    "mean reversion, AR(1)": "AR(1)",
+    "own mean": "mean",
+    "own trend": "trend",
+}
+"""How forecasters are called where columns are narrow."""
+
+
+def origin_rows(found: Origins, score: Callable[[Score], str]) -> list[tuple[str, ...]]:
+    """Return a row an origin: one score of the model and of each baseline."""
     rows = []
     for origin, cases in found.items():
         seen = " *" if origin < LAST_YEAR else ""
-        rows.append((f"{origin} to {origin + 1}{seen}", *_cells(cases)))
+        rows.append((f"{origin} to {origin + 1}{seen}", *_cells(cases, score)))
     for words, kept in (
-        (f"origins from {LAST_YEAR}", [c for o, c in found.items() if o >= LAST_YEAR]),
+        (f"from {LAST_YEAR} on", [c for o, c in found.items() if o >= LAST_YEAR]),
         ("all with baselines", [c for c in found.values() if len(c) > 1]),
     ):
         if len(kept) > 1:
-            rows.append((words, *_cells(together(kept))))
+            rows.append((words, *_cells(together(kept), score)))
     return rows
 
 
@@ -181,20 +191,22 @@ def together(kept: Sequence[Mapping[str, Cases]]) -> dict[str, Cases]:
     }  # fmt: skip
 
 
-def _cells(cases: Mapping[str, Cases]) -> tuple[str, ...]:
-    found = []
-    for name in (MODEL, *BASELINES):
-        score = summary(cases[name]) if name in cases else None
-        found.append("" if score is None else f"{score.rmse:.1f} / {score.crps:.2f}")
-    score = summary(cases[MODEL])
-    return (*found, f"{100 * score.coverage[-1]:.0f} %")
+def _cells(cases: Mapping[str, Cases], score: Callable[[Score], str]) -> list[str]:
+    return [score(summary(cases[name])) if name in cases else "" for name in (MODEL, *BASELINES)]
 
 
 def print_origins(measure: str, found: Origins) -> None:
     """Print how the model and the baselines did from every origin."""
-    print_table(
-        f"Boroughs one year ahead, {OUTCOME[measure].label}\nRMSE / CRPS in points, lower is "
-        f"better; * parameters were fitted to years up to {LAST_YEAR}, these too",
-        ("", MODEL, *BASELINES, "90 % holds"),
-        origin_rows(found),
-    )
+    label = OUTCOME[measure].label
+    tables: dict[str, Callable[[Score], str]] = {
+        "RMSE in points, lower is better": lambda one: f"{one.rmse:.1f}",
+        "CRPS in points, lower is better": lambda one: f"{one.crps:.2f}",
+        "what the 90 % band holds": lambda one: f"{100 * one.coverage[-1]:.0f} %",
+    }
+    for words, score in tables.items():
+        print_table(
+            f"Boroughs one year ahead, {label}: {words}",
+            ("", *(SHORT_NAMES[name] for name in (MODEL, *BASELINES))),
+            origin_rows(found, score),
+        )
+    typer.echo(f"* Parameters were fitted to years up to {LAST_YEAR}, these among them.")

@@ -8,7 +8,7 @@ from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.experiments.identification import (
     CAP,
-    LEAST_NARROWING,
+    FEWEST_FOR_DRIVERS,
     POLICIES,
     SOME_CORRELATION,
     TAX_CHANGE,
@@ -20,9 +20,11 @@ from sim.experiments.identification import (
     Parameter,
     Policy,
     Spread,
+    Standing,
     all_of,
     spread_of,
 )
+from sim.experiments.identified import LEAST_NARROWING
 from sim.interfaces.cli_structures import pair_name
 from sim.interfaces.tables import shown
 from sim.market.outcomes import OUTCOME
@@ -42,19 +44,14 @@ PARAMETER_HEAD = (
     "by structure", "",
 )  # fmt: skip
 COMBINATION_HEAD = (
-    "one", "other", "correlation", "what the record knows better", "narrower", "one alone",
-    "other alone",
+    "one", "other", "correlation", "better known", "narrower", "if they did not go together",
 )  # fmt: skip
-EFFECT_HEAD = (
-    "effect on", "prior median", "80 %", "up in", "posterior median", "80 %", "up in",
-    "interval is",
-)  # fmt: skip
+EFFECT_HEAD = ("effect on", "under", "median", "80 %", "up in", "none in")
 STRUCTURE_HEAD = ("hiring, bids on", *(
     f"{share}, {source}" for share in ("workforce", "posts", "unfilled")
     for source in ("prior", "posterior")
 ))  # fmt: skip
 DRIVER_HEAD = ("effect of", "goes with", "rank correlation", "")
-NOT_IDENTIFIED, IDENTIFIED = "not identified", "identified"
 MOST_COMBINATIONS = 15
 
 
@@ -81,18 +78,12 @@ def interval(one: Spread) -> str:
 
 def up(one: Spread) -> str:
     """Return in what share of draws an effect is above zero, and in what share it is nothing."""
-    none = f" (none in {per_cent(one.none)})" if one.none > 0.0 else ""
-    return f"{per_cent(one.up)}{none}"
+    return per_cent(one.up) + (f" (none in {per_cent(one.none)})" if one.none > 0.0 else "")
 
 
 def name_of(parameter: str) -> str:
     """Return a parameter's name with spaces, so that a line may end in it."""
     return parameter.replace("_", " ")
-
-
-def mark(identified: bool) -> str:
-    """Return whether the record says something of a parameter."""
-    return IDENTIFIED if identified else NOT_IDENTIFIED
 
 
 def parameter_cells(one: Parameter) -> tuple[str, ...]:
@@ -103,7 +94,7 @@ def parameter_cells(one: Parameter) -> tuple[str, ...]:
         f"{said(one.q10)} to {said(one.q90)}",
         per_cent(one.narrower),
         f"{per_cent(one.least)} to {per_cent(one.most)}",
-        mark(one.is_identified),
+        one.standing.value,
     )
 
 
@@ -111,10 +102,9 @@ def combination_cells(one: Combination) -> tuple[str, ...]:
     """Return how two parameters go together."""
     return (
         f"{one.correlation:+.2f}",
-        "their difference" if one.is_difference else "their sum",
+        "difference" if one.is_difference else "sum",
         per_cent(one.narrower),
-        per_cent(one.parts[0]),
-        per_cent(one.parts[1]),
+        per_cent(one.unrelated),
     )
 
 
@@ -128,13 +118,15 @@ def told_combinations(found: Identification) -> list[Combination]:
     return list(dict.fromkeys([*strongest, *traded]))
 
 
-def effect_cells(one: Effect) -> tuple[str, ...]:
-    """Return an effect under the prior and under the posterior."""
-    prior, posterior = spread_of(all_of(one.prior)), spread_of(all_of(one.posterior))
-    return (
-        points(prior.q50), interval(prior), up(prior),
-        points(posterior.q50), interval(posterior), up(posterior), compared(prior, posterior),
-    )  # fmt: skip
+def effect_rows(effects: Sequence[Effect]) -> list[tuple[str, ...]]:
+    """Return a policy's effects, two rows each: under the prior and under the posterior."""
+    rows: list[tuple[str, ...]] = []
+    for one in effects:
+        for under, by_structure in (("prior", one.prior), ("posterior", one.posterior)):
+            spread = spread_of(all_of(by_structure))
+            cells = (points(spread.q50), interval(spread), per_cent(spread.up))
+            rows.append((SHORT[one.outcome], under, *cells, per_cent(spread.none)))
+    return rows
 
 
 def compared(prior: Spread, posterior: Spread) -> str:
@@ -160,11 +152,13 @@ def effects_of(found: Identification, policy: Policy) -> list[Effect]:
 
 def verdicts(found: Identification) -> list[str]:
     """Return what was found, in a few sentences."""
-    known = [one for one in found.parameters if one.is_identified]
+    known = [one for one in found.parameters if one.standing is Standing.IDENTIFIED]
+    some = [one for one in found.parameters if one.standing is Standing.SOMETIMES]
     return [
         f"Of {len(found.parameters) + len(found.silent)} uncertain parameters "
         f"{len(found.parameters)} were fitted to London's record of 2017-2021; it identifies "
-        f"{len(known)} of them. {len(found.silent)} were not fitted, since the record is silent "
+        f"{len(known)} of them over all rival structures alike, and {len(some)} more in some. "
+        f"{len(found.silent)} were not fitted, since the record is silent "
         "on them by construction: they keep their prior.",
         *(moved(found, policy) for policy in POLICIES),
         "No census contains the start of either policy: the first on today's definitions is of "
@@ -202,7 +196,7 @@ def notes(found: Identification) -> list[str]:
         f"{found.posterior.calibration}. The same luck, and the same draw of what is not fitted, "
         "under both.",
         "Narrower: 1 less the ratio of standard deviations, posterior to prior; negative is wider. "
-        f"Below {per_cent(LEAST_NARROWING)} a parameter counts as not identified (a convention). "
+        f"Below {per_cent(LEAST_NARROWING)} a parameter counts as not identified. "
         "The prior's ranges were chosen knowing London's totals of 2017-2021, so some of what the "
         "record knows is in them already.",
         "A permanent share of the workforce can rise because posts are left empty: read it with "
@@ -233,9 +227,7 @@ def _effect_parts(found: Identification) -> Iterator[str]:
     for policy in POLICIES:
         effects = effects_of(found, policy)
         yield f"\n### {headline(policy)[0].upper()}{headline(policy)[1:]}\n"
-        yield from _table(
-            EFFECT_HEAD, [(OUTCOME[one.outcome].label, *effect_cells(one)) for one in effects]
-        )
+        yield from _table(EFFECT_HEAD, effect_rows(effects))
         yield "\nUnder each rival structure, median and 80 % interval:\n"
         yield from _table(STRUCTURE_HEAD, structure_rows(found, effects))
 
@@ -259,17 +251,22 @@ def _driver_part(found: Identification) -> Iterator[str]:
         "rests on their prior.\n"
     )
     yield from _table(DRIVER_HEAD, driver_rows(found))
+    yield f"\n{too_few(found)}" if not any(found.drivers.values()) else ""
+
+
+def too_few(found: Identification) -> str:
+    """Say that there are too few draws to tell."""
+    return f"{found.runs} draws are too few to say; allowed: {FEWEST_FOR_DRIVERS} or more."
 
 
 def driver_rows(found: Identification) -> list[tuple[str, ...]]:
     """Return the parameters each effect goes with."""
-    silent = set(found.silent)
     return [
         (
             POLICY_LABELS[policy],
             name_of(one.name),
             f"{one.correlation:+.2f}",
-            "not fitted: prior" if one.name in silent else mark(one.is_identified),
+            one.standing.value,
         )
         for policy, drivers in found.drivers.items()
         for one in drivers
@@ -290,11 +287,12 @@ def _parameter_parts(found: Identification) -> Iterator[str]:
 
 
 def _combination_part(found: Identification) -> Iterator[str]:
-    yield "\n## Which combinations are known better than their parts\n"
+    yield "\n## Which parameters trade off\n"
     yield (
         "Correlations in the posterior, mean over structures: the strongest, then those between "
-        "flows that can stand in for each other. Narrower: of the sum or difference, each "
-        "parameter counted in widths of its prior.\n"
+        "flows that can stand in for each other. The record knows the sum or difference of two "
+        "such parameters, each counted in widths of its prior, better than if they did not go "
+        "together.\n"
     )
     rows = [
         (f"`{one.one}`", f"`{one.other}`", *combination_cells(one))

@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim.domain.evidence import employers, places, scored_employers
-from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
+from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
 from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Spool
 from sim.interfaces import charts, charts_map, charts_style, charts_words
@@ -68,6 +68,7 @@ def made(
         draws=draws,
         units=(LONDON, *employers()),
         parameters=[{} for _ in range(runs)],
+        structures=[(HiringStructure.BUDGET, BidTrigger.UNFILLED)] * runs,
         facts=[{} for _ in range(runs)],
         _london=london,
         _censuses=censuses,

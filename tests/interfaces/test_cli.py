@@ -225,8 +225,9 @@ def notes_of(*typed: str) -> str:
 
 
 def test_notes_follow_what_was_run() -> None:
-    assert "drawn from stated priors" in notes_of("run", "baseline")
-    assert "drawn from" not in notes_of("run", "baseline", "--parameters", "default")
+    assert "Calibrated to London's record" in notes_of("run", "baseline")
+    assert "drawn from stated priors" in notes_of("run", "baseline", "--parameters", "prior")
+    assert "Not calibrated" in notes_of("run", "baseline", "--parameters", "default")
     assert "76.8 % as published" in notes_of("run", "baseline")
     assert "30%, is assumed" in notes_of("run", "vicious-circle")
     cut = notes_of("run", "baseline", "--set", "structure.cut_links=['pay_draws_to_agency']")
