@@ -10,11 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.experiments.identification import (
-    CAP,
     OUTCOMES,
     POLICIES,
-    TAX_CHANGE,
-    TIGHT_CAP,
     Effect,
     Identification,
     Spread,
@@ -41,6 +38,7 @@ from sim.interfaces.charts_style import (
     wrapped,
 )
 from sim.interfaces.identification_words import (
+    CALLED,
     POLICY_LABELS,
     SHORT,
     interval,
@@ -56,7 +54,6 @@ COLOURS = {"prior": PALETTE[3], "posterior": PALETTE[0]}
 LABEL_INCHES, HEADS, FEET, GAP = 2.0, 0.9, 0.55, 0.3
 APART, SCATTER, DOT = 0.21, 0.075, 9.0
 POINTS = 100.0
-CALLED = {CAP: "existing cap", TIGHT_CAP: "tight cap", TAX_CHANGE: "IR35"}
 SHOWN_PART = (0.02, 0.98)
 """Of each distribution, so that a stray draw does not press the rest together."""
 
@@ -73,9 +70,9 @@ def identification_chart(found: Identification) -> Chart:
     """Draw each policy's effect on both permanent shares and unfilled posts, draw by draw."""
     title = _title(found)
     about = (
-        f"Effect after {found.years} years, percentage points. Dots: {found.runs} draws; lines: "
-        "medians and 80 % intervals. No census contains the start of either policy: what the "
-        "record narrows is how staff come and go."
+        f"Percentage points at the horizon, {found.years} years on. Dots: {found.runs} draws; "
+        "lines: medians and 80 % intervals. No census contains the start of either policy: what "
+        "the record narrows is how staff come and go."
     )
     source = (
         f"Source: Permanence {package_version()} simulation, seed {found.seed}; "

@@ -107,18 +107,28 @@ def _print(found: Identification) -> None:
     if any(found.drivers.values()):
         print_table(
             "What decides the effect on the permanent share of the workforce",
-            ("effect of", *words.DRIVER_HEAD[1:]),
-            words.driver_rows(found),
-            tight=True,
+            ("effect of: goes with", "rank corr.", "identified"),
+            [
+                (
+                    f"{words.CALLED[policy]}: {words.name_of(one.name)}",
+                    f"{one.correlation:+.2f}",
+                    words.IN_A_WORD[one.standing],
+                )
+                for policy, drivers in found.drivers.items()
+                for one in drivers
+            ],
         )
         typer.echo()
     print_table(
         "Fitted parameters: prior and posterior",
-        ("", "prior", "median", "80 %", "narrower", ""),
+        ("", "prior", "median", "80 %", "narrower", "identified"),
         [
-            (words.name_of(one.name), *cells[:-2], cells[-1])
+            (
+                words.name_of(one.name),
+                *words.parameter_cells(one)[:4],
+                words.IN_A_WORD[one.standing],
+            )
             for one in found.parameters
-            for cells in [words.parameter_cells(one)]
         ],
         tight=True,
     )

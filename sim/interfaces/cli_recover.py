@@ -77,7 +77,7 @@ def recover_command(
     jobs = jobs or processors()
     with workers(jobs) as pool, progress_bar("truths, at most", jobs, quiet=quiet) as progress:
         found = recover(
-            truths, seed, known=known, pool=pool, progress=progress,
+            truths, seed, settings=SETTINGS, known=known, pool=pool, progress=progress,
             each=lambda one: None if out is None else files_of.keep(out, one),
         )  # fmt: skip
     files = [] if out is None else files_of.close_folder(out, found, seed, SETTINGS)
@@ -149,9 +149,8 @@ def notes(found: Sequence[Recovered], over: Sequence[Recovery]) -> list[str]:
         "Width: 1 is as wide as the prior, and then a truth is inside whatever the record says.",
         "Rank: share of the posterior's draws below the truth; on average 0.5. Even: chance of "
         f"ranks as uneven as these if all is right (Kolmogorov-Smirnov); below 0.05 in {uneven} of "
-        f"{len(over)}, where chance alone gives about {0.05 * len(over):.0f}. With {truths} truths "
-        f"only a gap of {least_unevenness(truths):.2f} or more in the ranks' distribution would "
-        "show.",
+        f"{len(over)}, where chance alone gives about {0.05 * len(over):.0f}. With so few truths "
+        f"only a gap of {least_unevenness(truths):.2f} or more in the ranks' distribution shows.",
         f"Tolerance at the end: {tolerances[0]:.2f} to {tolerances[-1]:.2f}; it makes intervals "
         f"wider, not narrower. The slowest truth took {slowest:.0f} seconds.",
     ]

@@ -34,6 +34,13 @@ POLICY_LABELS = {
     TIGHT_CAP: "a pan-London cap below today's price",
     TAX_CHANGE: "the off-payroll (IR35) reform",
 }
+CALLED = {CAP: "existing cap", TIGHT_CAP: "tight cap", TAX_CHANGE: "IR35 reform"}
+IN_A_WORD = {
+    Standing.IDENTIFIED: "yes",
+    Standing.SOMETIMES: "some",
+    Standing.NOT_IDENTIFIED: "no",
+    Standing.NOT_FITTED: "not fitted",
+}
 SHORT = {
     "permanent_share_of_workforce": "permanent, of workforce",
     "permanent_share_of_posts": "permanent, of posts",
@@ -179,10 +186,14 @@ def moved(found: Identification, policy: Policy) -> str:
     )
     return (
         f"{name[0].upper()}{name[1:]}, effect on the {OUTCOME[first.outcome].label} after "
-        f"{found.years} years: {middles}"
+        f"{_years(found)}: {middles}"
         + (f"; the 80 % interval is {width}" if width != "-" else "")
-        + f"; up in {up(prior)} of draws, then {up(posterior)}."
+        + f"; up in {up(prior)} of draws under the prior, {up(posterior)} after."
     )
+
+
+def _years(found: Identification) -> str:
+    return f"{found.years} year{'' if found.years == 1 else 's'}"
 
 
 def notes(found: Identification) -> list[str]:
@@ -191,7 +202,7 @@ def notes(found: Identification) -> list[str]:
     return [
         f"Effects: {found.runs} pairs of runs of the agent model under the prior and as many under "
         f"the posterior ({each} under each of {len(found.structures)} rival structures), at the "
-        f"end of {found.years} years from the baseline's start, in percentage points; seed "
+        f"end of {_years(found)} from the baseline's start, in percentage points; seed "
         f"{found.seed}. Prior: every uncertain parameter from its stated range. Posterior: "
         f"{found.posterior.calibration}. The same luck, and the same draw of what is not fitted, "
         "under both.",
