@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench docs patterns record posterior clean constraints
+.PHONY: help demo test check bench docs patterns record posterior identification recovery clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -67,6 +67,12 @@ record: $(CORE) ## two minutes: rewrite the README's chart and scores, the hindc
 posterior: $(CORE) ## half an hour: calibrate anew and ship the posterior; goes on where it was stopped
 	@$(VENV)/bin/permanence calibrate --out results/calibration
 	cp results/calibration/posterior.csv results/calibration/calibration.csv sim/data/
+
+identification: $(CORE) ## some minutes: rewrite docs/identification.md, what the record can tell
+	@$(VENV)/bin/permanence identify --write-docs docs/identification.md
+
+recovery: $(CORE) ## half an hour, resumable: rewrite docs/recovery.csv, are known truths found?
+	@$(VENV)/bin/permanence recover --out results/recovery --write-docs docs/recovery.csv
 
 clean: ## remove what make, the build and the tools made, environments included; results stay
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -166,6 +166,7 @@ def calibrate(
     pool: Executor | None = None,
     progress: Progress = no_progress,
     simulator: Simulator | None = None,
+    prior: PriorDraws | None = None,
 ) -> Calibration:
     """Fit one structure to the targets.
 
@@ -175,17 +176,18 @@ def calibrate(
             or other settings need another folder.
         progress: called with (simulations made, most that may be made, seconds a simulation).
         simulator: the borough twin, or another in its place.
+        prior: the prior's draws, simulated already; by default `prior_draws` are made.
     """
     bounds, simulate = prior_box(pair), simulator or TwinSimulator(pair)
     most = settings.most_simulations
-    prior = _kept(
+    prior = prior or _kept(
         folder, "prior", PriorDraws,
         lambda: prior_predictive(
             simulate, bounds, count=prior_draws, seed=seed, batch=settings.batch, pool=pool,
             progress=lambda done, wanted, seconds: progress(done, most, seconds),
         ),
     )  # fmt: skip
-    match = history_match(prior, targets, fewest=min(FEWEST_PLAUSIBLE, prior_draws // 4))
+    match = history_match(prior, targets, fewest=min(FEWEST_PLAUSIBLE, len(prior.draws) // 4))
     found = [first_generation(match, targets)]
     while folder is not None and _path(folder, f"generation-{len(found):02d}").is_file():
         found.append(_read(_path(folder, f"generation-{len(found):02d}"), Generation))

@@ -25,8 +25,10 @@ from sim.interfaces import (
     cli_describe,
     cli_effects,
     cli_hindcast,
+    cli_identify,
     cli_money,
     cli_patterns,
+    cli_recover,
     cli_run,
     cli_scenario,
     cli_story,
@@ -59,6 +61,8 @@ app.command("compare")(cli_run.compare)
 app.command("hindcast")(cli_hindcast.hindcast_command)
 app.command("patterns")(cli_patterns.patterns)
 app.command("calibrate")(cli_calibrate.calibrate_command)
+app.command("recover")(cli_recover.recover_command)
+app.command("identify")(cli_identify.identify_command)
 app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
