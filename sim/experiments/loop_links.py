@@ -368,6 +368,12 @@ def _memory_of_cover(month: Month) -> FloatArray:
     return month.responses(LEAVE, probe.more_of_the_pool_in_post, phases, probe.cover)[0]
 
 
+def at_bid_ceiling(month: Month) -> FloatArray:
+    """Return the share of boroughs that want to pay the most any can afford, (draw,)."""
+    twin = month.at(probe.MONTH_IS_OVER)
+    return np.asarray((twin.wanted >= twin.bid_ceiling * (1.0 - probe.ROUNDING)).mean(axis=1))
+
+
 def levels(twin: ProbedTwin) -> dict[str, FloatArray]:
     """Return where the nodes that are levels stand, by name: shares, £ per hour and ratios."""
     last = {name: read(twin) for name, read in READS.items()}

@@ -212,16 +212,16 @@ def _print_all(found: Sequence[Circle], asked: Asked) -> None:
             ]
             told += ["-"] * (2 - len(told))
             answered = f"{words.middle(reading.answered):.2f}"
-            rows.append((name, str(reading.day.year), *told, answered))
+            rows.append((f"{name} {reading.day.year}", *told, answered))
     heading = (
         f"{asked.scenario.title or asked.scenario.name}: under each rival structure\n"
         f"The two strongest loops on {words.day_of(found[0].now.day)} and at the end; all: what a "
         "push of 1 on vacancies becomes"
     )
-    print_table(heading, ("hiring, bids on", "", "strongest", "next", "all"), rows, tight=True)
+    print_table(heading, ("hiring, bids on", "strongest", "next", "all"), rows, tight=True)
     told = [f"{_pair(circle)}: {words.finding(circle)}" for circle in found]
     noted = words.notes(asked.scenario, found[0], asked.draws, asked.runs)
-    of_one = (words.check(found[0]), words.pushes(found[0].now))
+    of_one = (words.check(found[0]), words.pushes(found[0].now), *words.ceiling(found[0]))
     kept = [note for note in noted if not note.startswith("Structure") and note not in of_one]
     print_notes([*told, *kept])
 

@@ -41,6 +41,7 @@ from sim.rules.tax_law import last_tabulated_year
 from sim.scenario import Scenario
 
 SHORT = {POINTS: "pt", POINTS_A_YEAR: "pt/yr", "points": "pt", PER_CENT: "%"}
+MOST_BOROUGHS = 0.5
 GRADES = {
     Grade.MEASURED: "measured",
     Grade.LOOKED_UP: "looked up",
@@ -160,6 +161,18 @@ def pushes(reading: Reading) -> str:
     )
 
 
+def ceiling(circle: Circle) -> list[str]:
+    """Say from when on most boroughs pay the assumed most, where they come to do so."""
+    for reading in circle.along:
+        if middle(reading.at_ceiling) >= MOST_BOROUGHS:
+            return [
+                f"From {reading.day.year} on half of the boroughs or more pay the most any can "
+                "afford (parameters.most_affordable_multiple, an assumption) in half of the draws: "
+                "their bids then answer nothing."
+            ]
+    return []
+
+
 def check(circle: Circle) -> str:
     """Return how well the links foretell what the twin does."""
     found, foretold = middle(circle.check.found), middle(circle.check.foretold)
@@ -205,6 +218,7 @@ def notes(scenario: Scenario, circle: Circle, draws: Draws, runs: int) -> list[s
         GAIN_MEANS,
         NO_LOOP,
         pushes(circle.now),
+        *ceiling(circle),
         check(circle),
         rests_on(),
         "Left out: newly qualified starters and moves between boroughs, which answer nothing "
@@ -253,6 +267,7 @@ def circle_as_json(circle: Circle, places: dict[str, tuple[float, float]]) -> di
             {
                 "date": reading.day.isoformat(),
                 "answered": _spread(reading.answered),
+                "at_bid_ceiling_share_of_boroughs": _spread(reading.at_ceiling),
                 "price_pushes_per_year": {
                     link.value: _spread(values) for link, values in reading.pushes.items()
                 },

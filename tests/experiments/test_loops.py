@@ -289,6 +289,19 @@ def test_draws_in_batches_are_the_same_draws_and_the_moment_is_the_one_asked(
     assert total == pytest.approx(1.0)
 
 
+def test_bids_at_the_ceiling_answer_nothing() -> None:
+    all_short = ["parameters.unfilled_target=0.0", "parameters.vacancy_target=0.0"]
+    ceiling = "parameters.most_affordable_multiple=1.0"
+    scenario = load_scenario("vicious-circle", [*all_short, ceiling])
+    found = reading(london(BOTH, scenario=scenario))
+    assert whole(BOTH).at_ceiling[0] < 0.1
+    assert found.at_ceiling[0] > 0.9
+    assert (
+        found.link("vacancies", "charge_rate")[0]
+        < 0.1 * (whole(BOTH).link("vacancies", "charge_rate")[0])
+    )
+
+
 def test_pushes_of_the_charge_rate_are_what_each_way_of_bidding_adds() -> None:
     found = whole(BOTH).pushes
     assert all(values[0] > 0.0 for values in found.values())

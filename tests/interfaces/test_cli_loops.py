@@ -137,9 +137,8 @@ def test_bad_input_is_one_sentence_and_nothing_is_written(
 ) -> None:
     (tmp_path / "a-file").write_text("kept")
     before = files_in(tmp_path)
-    answer = permanence("loops", *typed, "--out", "results", folder=tmp_path)
-    if typed[0] == "--out":
-        answer = permanence("loops", *typed, folder=tmp_path)
+    out = () if typed[0] == "--out" else ("--out", "results")
+    answer = permanence("loops", *typed, *out, folder=tmp_path)
     assert answer.code == 2
     assert told in answer.err
     assert answer.err.count("\n") == 1
