@@ -26,6 +26,7 @@ from sim.interfaces import (
     cli_effects,
     cli_hindcast,
     cli_identify,
+    cli_loops,
     cli_money,
     cli_patterns,
     cli_recover,
@@ -67,6 +68,7 @@ app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
 app.command("circle")(cli_circle.circle)
+app.command("loops")(cli_loops.loops)
 app.command("coalition")(cli_coalition.coalition)
 app.command("money")(cli_money.money)
 app.command("take-home")(cli_take_home.take_home)

@@ -198,14 +198,15 @@ def pair_as_json(base: Ensemble, policy: Ensemble, files: Iterable[Path]) -> dic
 
 def print_json(content: Any) -> None:
     """Print JSON in which what is not finite is null."""
-    typer.echo(json.dumps(_without_nan(content), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(finite(content), indent=2, ensure_ascii=False))
 
 
-def _without_nan(content: Any) -> Any:
+def finite(content: Any) -> Any:
+    """Return what JSON may hold: null in place of what is not finite."""
     if isinstance(content, float):
         return content if math.isfinite(content) else None
     if isinstance(content, dict):
-        return {key: _without_nan(value) for key, value in content.items()}
+        return {key: finite(value) for key, value in content.items()}
     if isinstance(content, list):
-        return [_without_nan(value) for value in content]
+        return [finite(value) for value in content]
     return content
