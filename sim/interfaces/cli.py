@@ -31,6 +31,7 @@ from sim.interfaces import (
     cli_story,
     cli_sweep,
     cli_take_home,
+    cli_tip,
 )
 from sim.rules.tax_law import TaxYearError
 from sim.scenario import ScenarioError
@@ -59,6 +60,7 @@ app.command("hindcast")(cli_hindcast.hindcast_command)
 app.command("patterns")(cli_patterns.patterns)
 app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
+app.command("tip")(cli_tip.tip)
 app.command("effects")(cli_effects.effects_command)
 app.command("circle")(cli_circle.circle)
 app.command("coalition")(cli_coalition.coalition)
