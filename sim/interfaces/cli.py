@@ -25,6 +25,7 @@ from sim.interfaces import (
     cli_hindcast,
     cli_money,
     cli_patterns,
+    cli_report,
     cli_run,
     cli_scenario,
     cli_story,
@@ -59,6 +60,8 @@ app.command("patterns")(cli_patterns.patterns)
 app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
+app.command("report")(cli_report.report)
+app.command("verify")(cli_report.verify)
 app.command("circle")(cli_circle.circle)
 app.command("money")(cli_money.money)
 app.command("take-home")(cli_take_home.take_home)
