@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -101,9 +101,22 @@ def find_result(folder: Path, split_file: str = "") -> SavedResult:
         raise StoreError(f"{folder}: {_no_result(folder)}")
     names, unit = _compared(folder / DIFFERENCES)
     found = tuple(read_manifest(folder / name) for name in names)
+    _refuse_unpaired(folder, found)
     table = folder / split_file
     rows = tuple(tuple(row) for row in _rows(table)) if split_file and table.is_file() else ()
     return SavedResult(found, unit, rows)
+
+
+def _refuse_unpaired(folder: Path, found: Sequence[Told]) -> None:
+    base = found[0]
+    for one in found[1:]:
+        for what in (*COUNTS, "parameter_draws"):
+            there, here = base.content.get(what), one.content.get(what)
+            if there != here:
+                raise StoreError(
+                    f"{folder}: {one.scenario.name} and {base.scenario.name} are not paired any "
+                    f"more ({what}: {here} and {there}); give the command of the comparison again"
+                )
 
 
 def _no_result(folder: Path) -> str:

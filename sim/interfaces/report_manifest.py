@@ -10,6 +10,8 @@ from typing import Any
 
 import matplotlib as mpl
 
+from sim.domain.evidence import employers
+from sim.domain.vocabulary import LONDON
 from sim.experiments.reading import ReadEnsemble, SavedResult, Told, by_block, told
 from sim.experiments.results import SEAL, seal_holds, sealed
 from sim.experiments.store import StoreError
@@ -126,8 +128,29 @@ def manifest_in(page: str, where: str) -> dict[str, Any]:
     if not seal_holds(content):
         raise StoreError(f"{where}: its manifest was altered after it was written")
     if content.get("format") != FORMAT:
-        raise StoreError(f"{where}: is a report of another version (format {content['format']})")
+        raise StoreError(f"{where}: is a report of another version of this format")
+    if not _is_whole(content):
+        raise StoreError(f"{where}: its manifest does not say what was run")
     return content
+
+
+def _is_whole(content: Mapping[str, Any]) -> bool:
+    """Return whether a manifest has all that verification reads, each of the right kind."""
+    kinds = {"unit": str, "matplotlib": str, "results": list, "key_numbers": list, "split": list}
+    if not all(isinstance(content.get(name), kind) for name, kind in kinds.items()):
+        return False
+    parts = {"run_digests": list, "runs_per_digest": int, "command": list, "package": str}
+    return (
+        content["unit"] in (LONDON, *employers())
+        and bool(content["results"])
+        and all(
+            isinstance(one, dict)
+            and all(isinstance(one.get(name), kind) for name, kind in parts.items())
+            for one in content["results"]
+        )
+        and all(isinstance(row, dict) for row in content["key_numbers"])
+        and all(isinstance(row, list) for row in content["split"])
+    )
 
 
 def told_by(manifest: Mapping[str, Any], where: str) -> list[Told]:

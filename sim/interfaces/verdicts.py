@@ -27,6 +27,11 @@ from sim.interfaces.charts_words import listed, unit_name
 from sim.interfaces.report_check import page_apart
 from sim.market.outcomes import OUTCOME
 
+ONLY_DIGESTS = (
+    "The key numbers agree to 1e-9. A report has no other numbers to compare: verify the result's "
+    "folder to see which differs, and whether it is more than another processor may do."
+)
+
 
 class Outcome(StrEnum):
     """What verification can find."""
@@ -101,7 +106,7 @@ def of_report(
     if differing and not platform_apart(told[0].content):
         # Bytes are promised here, so a digest that does not fit is a difference.
         text = f"{differing[0]}{_of_block(reruns)} does not have the digest the report carries"
-        return _verdict(told, reruns, text)
+        return _verdict(told, reruns, text, ONLY_DIGESTS)
     same_drawing = manifest["matplotlib"] == mpl.__version__
     page_differs = page_apart(page, report.page(ensembles, manifest), same_drawing=same_drawing)
     if page_differs is not None:

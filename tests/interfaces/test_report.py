@@ -18,7 +18,14 @@ from sim.interfaces.cli_report import MOST_PAGE_BYTES
 from sim.interfaces.report_manifest import MOST_DIGESTS, manifest_in, without_output
 from sim.interfaces.tables import shown
 from tests.interfaces.command import files_in, permanence, too_wide
-from tests.interfaces.made_results import SMALL, copied, made_comparison, made_report, made_run
+from tests.interfaces.made_results import (
+    SMALL,
+    copied,
+    made_comparison,
+    made_report,
+    made_run,
+    with_manifest_changed,
+)
 from tests.interfaces.pages import Page
 
 OUTSIDE = re.compile(r"(?:https?:)?//|@import|javascript:", re.IGNORECASE)
@@ -412,3 +419,10 @@ def test_results_side_by_side_without_a_comparison_are_named(
     assert "name one of no-cap, package, pan-london-cap" in said
     one = made_report(folder / "package", tmp_path / "one.html")
     assert "goes from" in one.read_text("utf-8")
+
+
+def test_results_that_are_no_longer_paired_are_refused(comparison: Path, tmp_path: Path) -> None:
+    folder = copied(comparison, tmp_path / "result")
+    with_manifest_changed(folder / "package", lambda content: content.update({"runs": 1}))
+    said = unchanged(tmp_path, "report", str(folder), "--out", str(tmp_path / "page.html"))
+    assert "package and no-cap are not paired any more (runs: 1 and 2)" in said

@@ -249,6 +249,10 @@ def test_a_manifest_that_was_altered_is_refused(
     page = with_report_changed(run_page, tmp_path / "page.html", another_seed, seal=False)
     for what in (folder, page):
         assert "altered" in unchanged(tmp_path, "verify", str(what), *ALONE)
+    hollow = tmp_path / "hollow.html"
+    for key in ("results", "unit"):
+        with_report_changed(run_page, hollow, lambda content, key=key: content.update({key: []}))
+        assert "does not say what was run" in unchanged(tmp_path, "verify", str(hollow), *ALONE)
     # A seal of one's own does not help: the fingerprint is that of what was run.
     with_manifest_changed(folder, lambda content: None)
     assert "fingerprint" in unchanged(tmp_path, "verify", str(folder), *ALONE)
