@@ -6,18 +6,15 @@ The order follows the ODD protocol (Grimm et al., 2020, for describing agent-bas
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, declarations
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure
+from sim.interfaces.model_words import equations, phases, summary
 from sim.market import ledger, opening, outcomes, pledge, workforce
-from sim.market.model import MONTH
 from sim.market.outcomes import OUTCOMES
-from sim.rules import behaviour, pay_floor
 from sim.rules.policy import Levers
 
 TARGET = Path(__file__).parent.parent / "docs" / "model.md"
@@ -41,13 +38,6 @@ Kingston and Richmond are one employer; the City of London is modelled and never
 """
 
 
-def summary(thing: object) -> str:
-    """Return a docstring as one paragraph without its argument lists."""
-    text = inspect.getdoc(thing) or ""
-    kept = text.split("\n\nArgs:")[0].split("\n\nAttributes:")[0].split("\n\nRaises:")[0]
-    return " ".join(part for part in kept.replace("\n\n", " ").split())
-
-
 def document() -> str:
     """Return the whole text."""
     parts = [HEADING, *_process(), *_equations(), *_numbers(), *_outcomes()]
@@ -56,8 +46,8 @@ def document() -> str:
 
 def _process() -> Iterator[str]:
     yield "## The month, in order\n"
-    for place, phase in enumerate(MONTH, start=1):
-        yield f"{place}. `{phase.__name__}`: {summary(phase)}"
+    for place, one in enumerate(phases(), start=1):
+        yield f"{place}. `{one.name}`: {one.says}"
     yield "\n## How it starts\n"
     for thing in (opening, opening.opening_census, opening.people_the_boroughs):
         yield f"- {summary(thing)}"
@@ -73,16 +63,7 @@ def _process() -> Iterator[str]:
 
 def _equations() -> Iterator[str]:
     yield "\n## Equations\n"
-    for module in (behaviour, pay_floor):
-        for name, function in _public_functions(module):
-            yield f"- `{name}`: {summary(function)}"
-
-
-def _public_functions(module: ModuleType) -> Iterator[tuple[str, object]]:
-    for name, thing in vars(module).items():
-        here = inspect.isfunction(thing) and thing.__module__ == module.__name__
-        if here and not name.startswith("_"):
-            yield name, thing
+    yield from (f"- `{one.name}`: {one.says}" for one in equations())
 
 
 def _numbers() -> Iterator[str]:

@@ -30,6 +30,8 @@ FROM_FILE = "parameters drawn from a file of the user's; what the cap and IR35 d
 NOT_CALIBRATED = "not calibrated: parameters drawn from stated priors, not from a fit"
 NOT_DRAWN = "not calibrated: parameters at their default values, not from a fit"
 
+FILE_KEY, FROM_FILE_NAME = "file-", "a posterior's file"
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -67,11 +69,25 @@ class Draws:
             )
         return Draws(name, read_posterior(Path(name)).digest)
 
+    @staticmethod
+    def of_key(key: str) -> Draws:
+        """Return the draws that a manifest's key stands for; a file's can be read, not drawn from.
+
+        Raises:
+            EvidenceError: no draws of this version have that key.
+        """
+        for known in Draws.NAMED:
+            if key == known.key:
+                return known
+        if key.startswith(FILE_KEY):
+            return Draws(FROM_FILE_NAME, key.removeprefix(FILE_KEY))
+        raise EvidenceError(f"parameter draws {key!r} are not known to this version")
+
     @property
     def key(self) -> str:
         """What tells these draws from others, wherever a file lies."""
         if self.digest:
-            return f"file-{self.digest}"
+            return f"{FILE_KEY}{self.digest}"
         return f"{self.name}-{shipped_posterior().digest}" if self.posterior else self.name
 
     @property

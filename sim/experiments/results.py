@@ -8,6 +8,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,12 +23,15 @@ from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble
 from sim.experiments.store import (
     StoreError,
+    data_digests,
     data_fingerprint,
     package_version,
     write_atomically,
 )
 from sim.market.outcomes import OUTCOMES, Outcome
 
+SEAL = "digest"
+"""A manifest's hash of itself."""
 MANIFEST, SUMMARY, PANEL, COLUMNS = "manifest.json", "summary.csv", "panel.csv", "columns.csv"
 SUMMARY_COLUMNS = (
     "scenario", "date", "unit", "variable", "unit_of_measure", "mean", "q10", "q50", "q90",
@@ -108,9 +112,9 @@ def write_result(ensemble: Ensemble, folder: Path, command: Sequence[str] = ()) 
 
 
 def manifest(ensemble: Ensemble, command: Sequence[str] = ()) -> dict[str, Any]:
-    """Return everything needed to run a result again."""
+    """Return everything needed to run a result again, under its own seal."""
     scenario = ensemble.scenario
-    return {
+    content = {
         "complete": True,
         "fingerprint": result_fingerprint(
             scenario.fingerprint(), ensemble.seed, ensemble.years, ensemble.draws
@@ -127,12 +131,30 @@ def manifest(ensemble: Ensemble, command: Sequence[str] = ()) -> dict[str, Any]:
         "facts_by_run": ensemble.facts,
         "package": package_version(),
         "data": data_fingerprint(),
+        "data_tables": data_digests(),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "numpy": np.__version__,
         "mesa": mesa.__version__,
         "command": list(command),
     }
+    return sealed(content)
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest with a hash of all else it says, so that a change by hand is noticed."""
+    return {**content, SEAL: _seal(content)}
+
+
+def seal_holds(content: Mapping[str, Any]) -> bool:
+    """Return whether a manifest says what it said when it was written."""
+    return bool(content.get(SEAL) == _seal(content))
+
+
+def _seal(content: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in content.items() if key != SEAL}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def summary_rows(ensemble: Ensemble) -> Iterator[tuple[str, ...]]:
@@ -193,18 +215,22 @@ def write_differences(
     path: Path, base: str, unit: str, found: Mapping[str, Sequence[Difference]]
 ) -> None:
     """Write the paired differences of every policy from one base as a tidy table."""
-    rows = (
-        (
-            base, policy, unit, row.outcome, row.unit,
-            *(number(value) for value in (row.old, row.new, row.difference, row.q10, row.q90)),
-            "" if row.correlation is None else number(row.correlation),
-            "" if row.variance_reduction is None else number(row.variance_reduction),
-            str(row.is_exactly_zero).lower(),
-        )
-        for policy, rows in found.items()
-        for row in rows
-    )  # fmt: skip
-    write_table(path, DIFFERENCE_COLUMNS, rows)
+    write_table(path, DIFFERENCE_COLUMNS, difference_rows(base, unit, found))
+
+
+def difference_rows(
+    base: str, unit: str, found: Mapping[str, Sequence[Difference]]
+) -> Iterator[tuple[str, ...]]:
+    """Yield one row a policy and headline outcome."""
+    for policy, rows in found.items():
+        for row in rows:
+            yield (
+                base, policy, unit, row.outcome, row.unit,
+                *(number(value) for value in (row.old, row.new, row.difference, row.q10, row.q90)),
+                "" if row.correlation is None else number(row.correlation),
+                "" if row.variance_reduction is None else number(row.variance_reduction),
+                str(row.is_exactly_zero).lower(),
+            )  # fmt: skip
 
 
 def _dictionary_rows() -> Iterator[tuple[str, ...]]:

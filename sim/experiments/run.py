@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -244,13 +244,32 @@ def run_ensemble(
         )
         for replicate in range(runs)
     ]
+    records = _records(specs, pool, store)
+    return gathered(
+        records, scenario, runs=runs, seed=seed, years=years, draws=draws, progress=progress,
+        each=each,
+    )  # fmt: skip
+
+
+def gathered(
+    records: Iterable[RunRecord],
+    scenario: Scenario,
+    *,
+    runs: int,
+    seed: int,
+    years: int,
+    draws: Draws,
+    progress: Progress = no_progress,
+    each: Callable[[RunRecord], None] = lambda record: None,
+) -> Ensemble:
+    """Return the ensemble of some runs, in whatever order they come."""
     london, censuses = Spool(), Spool()
     parameters: dict[int, dict[str, float]] = {}
     structures: dict[int, StructureKey] = {}
     facts: dict[int, dict[str, float]] = {}
     units: tuple[str, ...] = ()
     with interrupts_heeded() as heed_interrupts:
-        for done, record in enumerate(_records(specs, pool, store), start=1):
+        for done, record in enumerate(records, start=1):
             london.add(record.replicate, record.london())
             censuses.add(record.replicate, record.censuses())
             parameters[record.replicate] = record.parameters

@@ -27,6 +27,8 @@ from sim.market.outcomes import OUTCOMES
 
 RUNS_FOLDER = "runs"
 _META, _DIGEST = b"permanence", b"permanence-digest"
+NO_RUN = (pa.ArrowException, KeyError, TypeError, ValueError, OSError)
+"""What goes wrong when a file that should hold a run does not."""
 
 
 class StoreError(ValueError):
@@ -50,6 +52,15 @@ def data_fingerprint(without: Collection[str] = ()) -> str:
     return digest.hexdigest()
 
 
+def data_digests() -> dict[str, str]:
+    """Return a short hash of each shipped data table, by name: which one moved, if one did."""
+    return {
+        table.name: blake2b(table.read_bytes(), digest_size=8).hexdigest()
+        for table in sorted(files("sim.data").iterdir(), key=lambda entry: entry.name)
+        if table.name.endswith(".csv")
+    }
+
+
 def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
     """Write a file beside its place and rename it, so that nobody ever sees half of it."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -71,11 +82,12 @@ def write_text_atomically(path: Path, text: str) -> None:
 
 
 class RunStore:
-    """The `runs` folder of one result."""
+    """The `runs` folder of one result; it is made unless it is only to be read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, only_read: bool = False) -> None:
         self.folder = folder / RUNS_FOLDER
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not only_read:
+            self.folder.mkdir(parents=True, exist_ok=True)
         self._stamp = f"{package_version()}:{data_fingerprint()}"
 
     def path(self, spec: RunSpec) -> Path:
@@ -99,9 +111,24 @@ class RunStore:
         if not path.is_file():
             return None
         try:
-            return _as_record(spec, pq.read_table(path))
-        except (pa.ArrowException, KeyError, TypeError, ValueError, OSError):
+            record, is_sound = _as_record(spec, pq.read_table(path))
+        except NO_RUN:
             return None
+        return record if is_sound else None
+
+    def look_at(self, spec: RunSpec) -> tuple[RunRecord, bool]:
+        """Return a run as its file has it, and whether that is what was once written there.
+
+        Raises:
+            StoreError: there is no such file, or it holds no run.
+        """
+        path = self.path(spec)
+        if not path.is_file():
+            raise StoreError(f"{path}: is missing, so the result is not complete")
+        try:
+            return _as_record(spec, pq.read_table(path))
+        except NO_RUN:
+            raise StoreError(f"{path}: holds no run that can be read") from None
 
 
 def _as_table(spec: RunSpec, record: RunRecord) -> pa.Table:
@@ -115,33 +142,41 @@ def _as_table(spec: RunSpec, record: RunRecord) -> pa.Table:
     }
     for place, outcome in enumerate(OUTCOMES):
         columns[outcome.name] = record.outcomes[place].ravel()
+    text = _meta(record)
+    found = _digest(record.outcomes, text).encode()
+    return pa.table(columns).replace_schema_metadata({_META: text, _DIGEST: found})
+
+
+def _meta(record: RunRecord) -> bytes:
     meta = {
         "parameters": record.parameters,
         "structure": record.structure,
         "facts": record.facts,
         "units": record.units,
     }
-    text = json.dumps(meta).encode()
-    found = _digest(record.outcomes, text)
-    return pa.table(columns).replace_schema_metadata({_META: text, _DIGEST: found})
+    return json.dumps(meta).encode()
 
 
-def _digest(outcomes: FloatArray, text: bytes) -> bytes:
+def run_digest(record: RunRecord) -> str:
+    """Return a hash of everything a run left behind: outcomes, draws, structure and facts."""
+    return _digest(record.outcomes, _meta(record))
+
+
+def _digest(outcomes: FloatArray, text: bytes) -> str:
     """Return a hash of a run's content, so that a bit that flips on disk is noticed."""
     content = np.ascontiguousarray(outcomes).tobytes()
-    return blake2b(text + content, digest_size=16).hexdigest().encode()
+    return blake2b(text + content, digest_size=16).hexdigest()
 
 
-def _as_record(spec: RunSpec, table: pa.Table) -> RunRecord:
+def _as_record(spec: RunSpec, table: pa.Table) -> tuple[RunRecord, bool]:
+    """Return the run in a table, and whether its content is what was written."""
     stated = table.schema.metadata or {}
     meta = json.loads(stated[_META])
     units = tuple(meta["units"])
     shape = (len(OUTCOMES), spec.years * MONTHS_PER_YEAR + 1, len(units))
     columns = [table[outcome.name].to_numpy() for outcome in OUTCOMES]
     outcomes = np.array(columns).reshape(shape)
-    if _digest(outcomes, stated[_META]) != stated[_DIGEST]:
-        raise ValueError("the content is not what was written")
-    return RunRecord(
+    record = RunRecord(
         replicate=spec.replicate,
         units=units,
         outcomes=outcomes,
@@ -150,3 +185,4 @@ def _as_record(spec: RunSpec, table: pa.Table) -> RunRecord:
         facts=meta["facts"],
         seconds=0.0,
     )
+    return record, _digest(outcomes, stated[_META]).encode() == stated[_DIGEST]

@@ -290,6 +290,11 @@ def _png(figure: AccessibleFigure, alt_text: str) -> bytes:
 
 
 def _svg(figure: AccessibleFigure, alt_text: str) -> bytes:
+    return svg_text(figure, alt_text).encode("utf-8")
+
+
+def svg_text(figure: AccessibleFigure, alt_text: str) -> str:
+    """Return a chart as an SVG file's text, its words inside; the same chart, the same text."""
     stream = io.BytesIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     figure.savefig(stream, format="svg", metadata=nothing)
@@ -302,4 +307,4 @@ def _svg(figure: AccessibleFigure, alt_text: str) -> bytes:
         f' <title id="title-{mark}">{html.escape(figure.headline)}</title>\n'
         f' <desc id="description-{mark}">{html.escape(alt_text)}</desc>'
     )
-    return (text[:end] + words + text[end + 1 :]).encode("utf-8")
+    return text[:end] + words + text[end + 1 :]

@@ -30,6 +30,7 @@ from sim.interfaces import (
     cli_money,
     cli_patterns,
     cli_recover,
+    cli_report,
     cli_run,
     cli_scenario,
     cli_story,
@@ -69,6 +70,8 @@ app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("tip")(cli_tip.tip)
 app.command("effects")(cli_effects.effects_command)
+app.command("report")(cli_report.report)
+app.command("verify")(cli_report.verify)
 app.command("circle")(cli_circle.circle)
 app.command("loops")(cli_loops.loops)
 app.command("coalition")(cli_coalition.coalition)

@@ -12,6 +12,7 @@ import typer
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declared, declarations
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure
+from sim.interfaces.model_words import CANNOT_TELL, IN_SHORT
 from sim.interfaces.options import AsJson, Quiet, one_of
 from sim.interfaces.tables import wrapped
 from sim.market.model import MONTH
@@ -58,11 +59,7 @@ def describe(
 def model_lines() -> list[str]:
     """Return the model in words, at most 45 lines of 80 columns."""
     lines = ["Permanence: agency and permanent children's social workers in London", ""]
-    lines += wrapped(
-        "Boroughs short of staff bid agency pay up. The higher it is, the more permanent staff "
-        "go to agency work; the gaps they leave raise bids again. Whether this circle closes "
-        "depends on how boroughs bid and hire, which the data do not settle.",
-    )
+    lines += wrapped(IN_SHORT)
     lines += ["", "Every month, in this order:"]
     for place, phase in enumerate(MONTH, start=1):
         name = phase.__name__.replace("_", " ")
@@ -79,12 +76,7 @@ def model_lines() -> list[str]:
     lines += ["", "Links of the circle, each of which can be cut (structure.cut_links):"]
     lines += wrapped("; ".join(LINK_LABELS.values()) + ".", indent="  ")
     lines += ["", "What it cannot tell:"]
-    lines += wrapped(
-        "Every census it has follows London's cap (2016) and IR35 (2017), so their effects rest "
-        "on tax law and stated assumptions. A tight cap raises the permanent share of the "
-        "workforce partly by leaving posts empty: the share of posts stands beside it.",
-        indent="  ",
-    )
+    lines += wrapped(CANNOT_TELL, indent="  ")
     grades = [
         declared.grade.value.replace("_", " ") for declared in declarations(Parameters).values()
     ]
