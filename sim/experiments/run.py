@@ -279,7 +279,7 @@ def gathered(
             each(record)
             progress(done, runs, record.seconds)
             heed_interrupts()
-    order = range(other_luck, other_luck + runs)
+    order = sorted(parameters)
     return Ensemble(
         scenario=scenario,
         seed=seed,
