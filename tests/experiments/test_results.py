@@ -191,7 +191,7 @@ def test_the_manifest_runs_to_the_same_bytes(folder: Path, tmp_path: Path) -> No
         runs=told["runs"],
         seed=told["seed"],
         years=told["years"],
-        draws=Draws.named(told["parameter_draws"]),
+        draws=Draws.of_key(told["parameter_draws"]),
     )
     results.write_result(again, tmp_path, told["command"])
     for name in ("summary.csv", "panel.csv", "columns.csv", "manifest.json"):
