@@ -94,7 +94,8 @@ def read_lever(
     if not low < high:
         raise ScenarioError(f"--from: given {low:g}; allowed: less than --to, {high:g}")
     whole = isinstance(declared.default, int)
-    finest = precision or (PRICE_PRECISION if declared.unit == PRICE else (high - low) / PARTS)
+    usual = PRICE_PRECISION if declared.unit == PRICE else (high - low) / PARTS
+    finest = usual if precision is None else precision
     if not 0.0 < finest <= high - low:
         raise ScenarioError(
             f"--precision: given {finest:g}; allowed: more than 0, up to {high - low:g}"
