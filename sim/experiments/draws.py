@@ -52,6 +52,10 @@ class Draws:
     DEFAULT: ClassVar[Draws]
     NAMED: ClassVar[tuple[Draws, ...]]
 
+    def __str__(self) -> str:
+        """Return the name by which a user asks for them."""
+        return self.name
+
     @staticmethod
     def named(name: str) -> Draws:
         """Return the draws of a name or of a posterior file.
