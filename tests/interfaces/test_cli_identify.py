@@ -80,6 +80,7 @@ def test_the_page_in_the_documents_is_made_as_its_tables_are() -> None:
         assert told == [row[:fixed] for row in rows], head
         if head.startswith(("| parameter", "| one")):  # these come from the posterior alone
             assert old[head] == rows, "run `make identification` and read what changed"
+            continue
         for row in old[head]:
             assert all(NUMBER.search(cell) for cell in row[2:-1]), row
             assert "nan" not in " ".join(row)

@@ -24,7 +24,7 @@ def test_every_pattern_has_target_band_value_and_verdict(tmp_path: Path) -> None
     assert answer.code == 0, answer.err
     places = [answer.out.index(title) for title in TITLES.values()]
     assert places == sorted(places)
-    assert too_wide(answer.out) == []
+    assert too_wide(answer.out.partition("Saved:")[0]) == []
     text = " ".join(answer.out.split())
     assert "Calibrated to" in text
     assert all(heading in text for heading in HEADINGS.values())
