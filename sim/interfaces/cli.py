@@ -27,6 +27,7 @@ from sim.interfaces import (
     cli_patterns,
     cli_run,
     cli_scenario,
+    cli_serve,
     cli_story,
     cli_sweep,
     cli_take_home,
@@ -61,6 +62,7 @@ app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
 app.command("circle")(cli_circle.circle)
 app.command("money")(cli_money.money)
+app.command("serve")(cli_serve.serve)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
 app.add_typer(
