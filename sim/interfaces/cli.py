@@ -22,6 +22,7 @@ from sim.interfaces import (
     cli_demo,
     cli_describe,
     cli_effects,
+    cli_explorer,
     cli_hindcast,
     cli_money,
     cli_patterns,
@@ -63,6 +64,7 @@ app.command("effects")(cli_effects.effects_command)
 app.command("circle")(cli_circle.circle)
 app.command("money")(cli_money.money)
 app.command("serve")(cli_serve.serve)
+app.command("explorer")(cli_explorer.explorer)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
 app.add_typer(

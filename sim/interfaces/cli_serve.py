@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import webbrowser
@@ -67,6 +68,7 @@ def serve(
         timeout_keep_alive=5,
         timeout_graceful_shutdown=1,
     )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
     typer.echo(address)
     if not quiet:
         typer.echo("The workshop page is at the address above; Ctrl-C stops it.", err=True)

@@ -17,7 +17,7 @@ from sim.scenario import Scenario
 
 NODES = {
     "gaps": "vacancies and unfilled posts",
-    "price": "what boroughs bid for an hour",
+    "price": "bids for an agency hour",
     "leaving": "permanent staff leaving",
     "agency": "agency share",
     "strain": "caseloads and strain",

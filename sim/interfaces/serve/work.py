@@ -7,19 +7,16 @@ import multiprocessing
 import os
 import signal
 import threading
-from dataclasses import replace
 
 from sim.experiments.draws import Draws
 from sim.experiments.link_strengths import link_strengths
-from sim.experiments.quick import quick_ensemble
-from sim.experiments.run import Ensemble
 from sim.interfaces.page.answers import Teller, answer
+from sim.interfaces.page.estimates import estimate
 from sim.interfaces.page.loop import loop_of
 from sim.scenario import Scenario
 
 POLITENESS = 3
 """How far agent runs give way to whoever is asking (a process's niceness)."""
-KEPT_ESTIMATES = 12
 
 
 def as_json(content: object) -> bytes:
@@ -52,7 +49,7 @@ def quick_answer(
     left: Scenario, right: Scenario, runs: int, seed: int, years: int, draws: Draws
 ) -> bytes:
     """Return the twin's answer for two scenarios."""
-    sides = [_estimate(one, runs, seed, years, draws) for one in (left, right)]
+    sides = [estimate(one, runs=runs, seed=seed, years=years, draws=draws) for one in (left, right)]
     return as_json(answer(sides[0], sides[1], Teller.TWIN))
 
 
@@ -60,17 +57,3 @@ def loop_answer(scenario: Scenario, runs: int, seed: int, years: int, draws: Dra
     """Return the causal loop with the strengths its links have under a scenario."""
     found = link_strengths(scenario, runs=runs, seed=seed, years=years, draws=draws)
     return as_json(loop_of(found, scenario, runs=runs, years=years))
-
-
-_kept: dict[tuple[str, int, int, int, Draws], Ensemble] = {}
-
-
-def _estimate(scenario: Scenario, runs: int, seed: int, years: int, draws: Draws) -> Ensemble:
-    """Return a quick estimate, kept for as long as few others are asked for."""
-    key = (scenario.fingerprint(), runs, seed, years, draws)
-    if key not in _kept:
-        while len(_kept) >= KEPT_ESTIMATES:
-            _kept.pop(next(iter(_kept)))
-        _kept[key] = quick_ensemble(scenario, runs=runs, seed=seed, years=years, draws=draws)
-    _kept[key] = _kept.pop(key)  # the last used goes last
-    return replace(_kept[key], scenario=scenario)

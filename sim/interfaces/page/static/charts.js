@@ -4,20 +4,22 @@ import { el, lineThrough, svg } from "./svg.js";
 import { capital, dayOf, inUnit, perCent, yearOf } from "./words.js";
 
 const MONTHS_A_YEAR = 12;
-const BIG = { width: 330, height: 232, left: 36, right: 62, top: 8, bottom: 20 };
-const SMALL = { width: 400, height: 78, left: 52, right: 66, top: 7, bottom: 19 };
+const BIG = { width: 330, height: 222, left: 36, right: 62, top: 8, bottom: 20 };
+const LOWER = { ...BIG, height: 198 };
+const SMALLER = { width: 400, height: 64, left: 52, right: 70, top: 6, bottom: 17 };
+const SMALL = { width: 400, height: 76, left: 52, right: 70, top: 7, bottom: 19 };
 
 /** Draw both shares and the three smaller charts of a unit. */
 export function drawCharts(facts, answer, view) {
   const shares = ["permanent_share_of_workforce", "permanent_share_of_posts"];
   const scale = shareScale(facts, answer, view, shares);
   const explained = [
-    "of those at work, how many are permanent. It also rises when gaps stay empty.",
-    "of all posts, how many have a permanent holder. Empty posts count against it.",
+    "of those at work. Rises too when gaps stay empty.",
+    "of all posts. An empty post counts against it.",
   ];
   ["chart-workforce", "chart-posts"].forEach((id, place) => {
     const heading = `${capital(facts.outcomes[shares[place]].label)}`;
-    draw(id, facts, answer, { ...view, outcome: shares[place], scale, heading, explained: explained[place], box: BIG });
+    draw(id, facts, answer, { ...view, outcome: shares[place], scale, heading, explained: explained[place], box: view.isTight ? LOWER : BIG });
   });
   for (const [id, outcome] of [
     ["chart-unfilled", "unfilled_share_of_posts"],
@@ -26,7 +28,7 @@ export function drawCharts(facts, answer, view) {
   ]) {
     const heading = smallHeading(facts, outcome);
     const own = valueScale(answer, view, outcome);
-    draw(id, facts, answer, { ...view, outcome, scale: own, heading, explained: "", box: SMALL });
+    draw(id, facts, answer, { ...view, outcome, scale: own, heading, explained: "", box: view.isTight ? SMALLER : SMALL });
   }
 }
 
@@ -41,11 +43,18 @@ export function seriesOf(answer, side, outcome, unit, employers) {
   const whose = answer[side];
   if (unit === null) {
     const [low, middle, high] = whose.london[outcome];
-    return middle.map((value, month) => [month, low[month], value, high[month]]);
+    const apart = whose.months_apart ?? 1;
+    return middle.map((value, place) => [place * apart, low[place], value, high[place]]);
   }
   const place = employers.findIndex((one) => one.name === unit);
-  const [low, middle, high] = whose.boroughs[outcome];
-  return middle.map((row, census) => [census * MONTHS_A_YEAR, low[census][place], row[place], high[census][place]]);
+  const [low, middle, high] = whose.boroughs[outcome] ?? [null, null, null];
+  const at = (rows, census) => (rows ? rows[census][place] : null);
+  return Array.from({ length: answer.years + 1 }, (_, census) => [
+    census * MONTHS_A_YEAR,
+    at(low, census),
+    at(middle, census),
+    at(high, census),
+  ]);
 }
 
 function bothSides(answer, view, outcome) {
@@ -65,7 +74,7 @@ function valueScale(answer, view, outcome) {
   const values = bothSides(answer, view, outcome).flat();
   const known = (place) => values.map((one) => one[place]).filter((value) => value !== null);
   // A long upper tail would flatten the medians: what is beyond twice the highest is cut off.
-  const most = Math.max(Math.min(Math.max(...known(3)), 2 * Math.max(...known(2))), 1e-6);
+  const most = Math.max(Math.min(Math.max(...known(3), ...known(2)), 2 * Math.max(...known(2))), 1e-6);
   const power = 10 ** Math.floor(Math.log10(most));
   const high = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((one) => one * power).find((one) => one >= most);
   return { low: 0, high, ticks: [0, high] };
@@ -91,15 +100,15 @@ function draw(id, facts, answer, view) {
   for (const tick of view.scale.ticks) {
     picture.append(
       svg("line", { class: "grid", x1: box.left, x2: box.width - box.right, y1: y(tick), y2: y(tick) }),
-      svg("text", { class: "tick", x: box.left - 5, y: y(tick) + 4, "text-anchor": "end", text: short(tick, unit) }),
+      svg("text", { class: "tick", x: box.left - 5, y: y(tick) + (tick === view.scale.low && box.width === SMALL.width ? 0 : 4), "text-anchor": "end", text: short(tick, unit) }),
     );
   }
   for (let month = 0; month <= last; month += MONTHS_A_YEAR) {
-    const skips = box === SMALL && answer.years > 8 && (month / MONTHS_A_YEAR) % 2;
+    const skips = box.width === SMALL.width && answer.years > 8 && (month / MONTHS_A_YEAR) % 2;
     if (skips) continue;
     const year = yearOf(answer.opening, month);
     picture.append(
-      svg("text", { class: "tick", x: x(month), y: box.height - 4, "text-anchor": "middle", text: box === SMALL || month % 24 === 0 ? String(year) : "" }),
+      svg("text", { class: "tick", x: x(month), y: box.height - 4, "text-anchor": "middle", text: box.width === SMALL.width || month % 24 === 0 ? String(year) : "" }),
     );
   }
   if (outcome.startsWith("permanent_share")) {

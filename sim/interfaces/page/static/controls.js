@@ -13,12 +13,12 @@ export function makeControls(facts, isOffered, change) {
   const rest = byId("rest");
   for (const [lever, about] of Object.entries(facts.levers)) {
     const own = facts.controls.filter((one) => one.lever === lever && one.kind !== "links" && isOffered(one));
-    for (const control of own.filter((one) => one.first)) {
+    for (const control of own.filter((one) => one.first || one.levels)) {
       const one = makeControl(facts, control, change, capital(about.label));
       made.push(one);
       first.append(one.row);
     }
-    const more = own.filter((one) => !one.first);
+    const more = own.filter((one) => !one.first && !one.levels);
     if (!more.length) continue;
     const group = el("fieldset", {}, el("legend", { text: capital(about.label) }));
     for (const control of more) {
@@ -43,7 +43,8 @@ function makeControl(facts, control, change, lever) {
   return {
     control,
     row,
-    show(spec, base) {
+    show(spec, base, isLive) {
+      input.element.disabled = !isLive;
       const value = valueAt(facts, spec, control.path);
       input.set(value);
       output.textContent = controlValue(control, value);
@@ -74,6 +75,7 @@ function makeInput(facts, control, id, change) {
     const element = el("input", { id, type, maxlength: 40, onchange: () => change(path, element.value || undefined) });
     return { element, set: (value) => (element.value = value ?? "") };
   }
+  if (control.levels) return levelInput(control, id, change);
   const [low, high, step] = control.offered ?? [...(control.allowed ?? [0, 1]), control.whole ? 1 : kind === "members" ? 0.05 : "any"];
   const type = control.offered || kind === "members" ? "range" : "number";
   const told = () => {
@@ -95,10 +97,26 @@ function makeInput(facts, control, id, change) {
   };
 }
 
+/** Make a slider over a few levels, the nearest one where the value is between them. */
+function levelInput(control, id, change) {
+  const { levels, path } = control;
+  const told = () => change(path, levels[Number(element.value)]);
+  const element = el("input", { id, type: "range", min: 0, max: levels.length - 1, step: 1, oninput: told });
+  return {
+    element,
+    set(value) {
+      const known = typeof value === "number" ? value : levels[0];
+      const away = levels.map((level) => Math.abs(level - known));
+      element.value = away.indexOf(Math.min(...away));
+      element.setAttribute("aria-valuetext", controlValue(control, value));
+    },
+  };
+}
+
 /** Fill the two lists of scenarios. */
-export function fillPicks(facts, onBase, onPreset) {
+export function fillPicks(facts, isOffered, onBase, onPreset) {
   const base = byId("base");
-  for (const one of facts.scenarios) {
+  for (const one of facts.scenarios.filter(isOffered)) {
     base.append(el("option", { value: one.name, text: `${one.name} (${one.opening.slice(0, 4)})`, title: one.title }));
   }
   base.addEventListener("change", () => onBase(base.value));

@@ -11,7 +11,7 @@ const PLACES = {
   leaving: [300, 235],
   strain: [80, 105],
 };
-const [BOX_WIDTH, BOX_HEIGHT] = [132, 42];
+const [BOX_WIDTH, BOX_HEIGHT] = [140, 42];
 const THINNEST = 1.5;
 const THICKEST = 11;
 
@@ -69,7 +69,7 @@ function nodeBox(node) {
   const words = node.label.split(" ");
   const lines = [""];
   for (const word of words) {
-    if (`${lines.at(-1)} ${word}`.trim().length > 19) lines.push(word);
+    if (`${lines.at(-1)} ${word}`.trim().length > 18) lines.push(word);
     else lines[lines.length - 1] = `${lines.at(-1)} ${word}`.trim();
   }
   const group = svg("g", { class: "node" }, svg("rect", { x: x - BOX_WIDTH / 2, y: y - BOX_HEIGHT / 2, width: BOX_WIDTH, height: BOX_HEIGHT, rx: 8 }));
@@ -83,7 +83,7 @@ function arrowHeads() {
   const heads = ["live", "given", "cut"].map((kind) =>
     svg(
       "marker",
-      { id: `head-${kind}`, viewBox: "0 0 10 10", refX: 8, refY: 5, markerWidth: 13, markerHeight: 13, markerUnits: "userSpaceOnUse", orient: "auto" },
+      { id: `head-${kind}`, viewBox: "0 0 10 10", refX: 0, refY: 5, markerWidth: 13, markerHeight: 13, markerUnits: "userSpaceOnUse", orient: "auto" },
       svg("path", { class: `head ${kind}`, d: "M0 0L10 5L0 10Z" }),
     ),
   );
@@ -109,13 +109,15 @@ function courseOf(link) {
   if (link.from === link.to) {
     const [x, y] = from;
     const right = x + BOX_WIDTH / 2;
-    return { path: `M${x + 20} ${y - BOX_HEIGHT / 2}C${x + 26} ${y - 66} ${right + 20} ${y - 62} ${right - 12} ${y - BOX_HEIGHT / 2 - 3}`, middle: [x + 46, y - 60] };
+    return { path: `M${x + 20} ${y - BOX_HEIGHT / 2}C${x + 26} ${y - 66} ${right + 22} ${y - 70} ${right - 10} ${y - BOX_HEIGHT / 2 - 15}`, middle: [x + 46, y - 60] };
   }
   if (link.from === "spending" && link.to === "strain") {
-    return { path: `M${from[0] - 30} ${from[1] + BOX_HEIGHT / 2}C${from[0] - 60} ${from[1] + 52} -40 ${from[1] + 70} ${to[0] - 50} ${to[1] + BOX_HEIGHT / 2 + 4}`, middle: [300, 272] };
+    return { path: `M${from[0] - 30} ${from[1] + BOX_HEIGHT / 2}C${from[0] - 60} ${from[1] + 52} -60 ${from[1] + 70} ${to[0] - 52} ${to[1] + BOX_HEIGHT / 2 + 15}`, middle: [300, 272] };
   }
-  const [start, end] = [edge(from, to, 3), edge(to, from, 5)];
-  const middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2];
+  const [start, end] = [edge(from, to, 3), edge(to, from, 16)];
+  // Marks of arrows that cross stand apart.
+  const along = link.from === "agency" ? 0.3 : 0.5;
+  const middle = [start[0] + along * (end[0] - start[0]), start[1] + along * (end[1] - start[1])];
   return { path: `M${start[0]} ${start[1]}L${end[0]} ${end[1]}`, middle };
 }
 

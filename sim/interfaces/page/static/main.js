@@ -2,6 +2,7 @@
 
 import { fillPicks, makeControls, showMoved, showPicks, sideInWords, specInWords } from "./controls.js";
 import { drawCharts } from "./charts.js";
+import { completed, unpacked } from "./embedded.js";
 import { drawLoop } from "./loop.js";
 import { drawMap, drawNumbers } from "./map.js";
 import { notesFile, notesInWords, saveFile, showNotes } from "./notes.js";
@@ -18,9 +19,8 @@ const SHADED = "permanent_share_of_workforce";
 const CUTS = "structure.cut_links";
 
 const facts = JSON.parse(byId("facts").textContent);
-const embeddedText = byId("embedded")?.textContent;
-const source = sourceOf(facts, embeddedText ? JSON.parse(embeddedText) : null);
-let state = readState(facts, location.hash);
+const source = sourceOf(facts, await unpacked(byId("embedded")?.textContent));
+let state = opened();
 let answer = null;
 let asked = "";
 let loop = { key: "", content: null };
@@ -29,6 +29,11 @@ let controls = [];
 /** What the benchmark reads: when the page was ready, when answers came. */
 const timings = { ready: null, moved: null, quick: null, agents: null };
 window.permanence = { timings };
+
+function opened() {
+  const found = readState(facts, location.hash);
+  return source.isEmbedded ? { ...found, years: facts.years, seed: facts.seed } : found;
+}
 
 // Changes of state
 
@@ -47,7 +52,7 @@ function move(path, value) {
     const opening = Math.round(answer.left.london.charge_rate_per_hour[1][0]);
     next = moved(facts, next, "levers.cap.charge_rate_per_hour", opening);
   }
-  change(next);
+  change(path.startsWith("levers.") ? completed(source, next) : next);
 }
 
 function toBase() {
@@ -111,7 +116,7 @@ function hear(message, key) {
     tell();
     draw();
   } else if (message.kind === "progress") {
-    byId("progress").textContent = `agents: ${message.done} of ${message.of} runs`;
+    byId("progress").textContent = `agents ${message.done} of ${message.of}`;
   } else if (message.kind === "error") {
     byId("progress").textContent = "";
     byId("teller").classList.remove("is-asking");
@@ -133,7 +138,7 @@ function tell() {
   teller.className = isAgents ? "agents" : "twin";
   teller.textContent = isAgents
     ? `✓ ${answer.runs} paired agent runs`
-    : `Quick estimate (borough twin, ${answer.runs} draws)${source.isEmbedded ? "" : "; agents follow"}`;
+    : `Quick estimate: borough twin, ${answer.runs} draws`;
 }
 
 async function askLoop() {
@@ -156,7 +161,8 @@ function month() {
 
 function render() {
   const [base, policy] = [baseSpec(state), policySpec(state)];
-  for (const control of controls) control.show(policy, base);
+  const isLive = !source.isEmbedded || state.scenario === source.grid.scenario;
+  for (const control of controls) control.show(policy, base, isLive);
   showPicks(facts, state, presetsOf(state.scenario));
   showMoved(facts, state, (path) => move(path, undefined));
   showStory(facts, state);
@@ -175,16 +181,16 @@ function draw() {
   const isLondon = state.unit === facts.london;
   const hides = !state.revealed;
   const names = { left: sideInWords(facts, state, "left"), right: sideInWords(facts, state, "right") };
-  const view = { unit: state.unit, london: facts.london, employers: facts.employers, month: at, hidesAll: hides && sameSides(), hidesPolicy: hides };
+  const view = { unit: state.unit, london: facts.london, employers: facts.employers, month: at, isTight: state.step > 0, hidesAll: hides && sameSides(), hidesPolicy: hides };
   drawCharts(facts, answer, view);
   const map = { month: at, unit: state.unit, outcome: SHADED };
   drawMap("map-left", facts, answer, "left", { ...map, title: names.left, hides: hides && sameSides() }, openBorough);
   drawMap("map-right", facts, answer, "right", { ...map, title: names.right, hides }, openBorough);
-  drawNumbers(facts, answer, { unit: state.unit, left: names.left.split(":")[0], right: names.right.split(":")[0], hides });
+  drawNumbers(facts, answer, { unit: state.unit, left: names.left.split(":")[0], right: names.right.split(":")[0], hides, hidesAll: hides && sameSides() });
   drawCircle();
   byId("unit-title").textContent = isLondon ? facts.london : shortName(state.unit);
   byId("to-london").hidden = isLondon;
-  byId("sign-alone").hidden = isLondon || state.unit === facts.unscored;
+  byId("sign-alone").hidden = isLondon || source.isEmbedded || state.unit === facts.unscored;
   const date = dayOf(answer.opening, at);
   byId("date").textContent = date;
   byId("month").setAttribute("aria-valuetext", date);
@@ -198,7 +204,7 @@ function sameSides() {
 }
 
 function drawKey(names) {
-  const part = (side) => [el("span", { class: `swatch ${side}`, "aria-hidden": "true" }), el("span", { text: names[side] })];
+  const part = (side) => [el("span", { class: `swatch ${side}`, "aria-hidden": "true" }), el("span", { text: state.unit === facts.london ? names[side] : names[side].split(":")[0] })];
   byId("key").replaceChildren(...part("left"), ...part("right"));
   byId("key").title = "Lines: medians. Bands: 80 % of runs lie between.";
 }
@@ -208,7 +214,8 @@ function drawCircle() {
   const cuts = valueAt(facts, policySpec(state), CUTS);
   const shown = state.step === 0 ? facts.links.length : state.revealed ? state.links : 0;
   drawLoop(loop.content, { cuts, shown }, (cut) => {
-    const next = cuts.includes(cut) ? cuts.filter((one) => one !== cut) : [...cuts, cut];
+    const others = source.isEmbedded ? [] : cuts.filter((one) => one !== cut);
+    const next = cuts.includes(cut) ? others : [...others, cut];
     move(CUTS, facts.links.map((link) => link.cut).filter((one) => next.includes(one)));
   });
 }
@@ -235,7 +242,10 @@ function presetsOf(scenario) {
   const found = { [scenario]: {} };
   for (const one of facts.scenarios) {
     const changes = changesBetween(facts, scenario, one.name);
-    if (changes) found[one.name] = changes;
+    if (!changes) continue;
+    const left = baseSpec({ ...state, scenario });
+    const right = policySpec({ ...state, scenario, changes });
+    if (!source.isEmbedded || source.has({ left, right })) found[one.name] = changes;
   }
   return found;
 }
@@ -360,7 +370,6 @@ function listen() {
     play,
     back: () => scrub(month() - 1),
     step: () => scrub(month() + 1),
-    end: () => scrub(12 * state.years),
     reveal,
     "next-link": nextLink,
     "pin-a": () => pin("a"),
@@ -391,15 +400,22 @@ function listen() {
   document.addEventListener("keydown", onKey);
   window.addEventListener("hashchange", () => {
     if (location.hash.slice(1) === written(facts, state)) return;
-    state = readState(facts, location.hash);
+    state = opened();
     render();
   });
 }
 
 function start() {
-  controls = makeControls(facts, () => true, move);
+  const levels = source.isEmbedded ? source.grid.levels : {};
+  for (const control of facts.controls) control.levels = levels[control.path];
+  controls = makeControls(facts, (control) => !source.isEmbedded || control.levels, move);
+  const hasRuns = ({ name }) => {
+    const spec = { scenario: name, changes: {} };
+    return !source.isEmbedded || source.has({ left: spec, right: spec });
+  };
   fillPicks(
     facts,
+    hasRuns,
     (name) => change({ ...openingState(facts), a: state.a, b: state.b, seed: state.seed, years: state.years, scenario: name, changes: {} }, { keepsHistory: true }),
     (name) => change({ ...state, changes: presetsOf(state.scenario)[name] ?? {}, rightIs: "policy" }),
   );

@@ -12,7 +12,7 @@ export function drawMap(id, facts, answer, side, view, open) {
   const outcome = view.outcome;
   const census = Math.floor(view.month / 12);
   const medians = answer[side].boroughs[outcome][1][census];
-  const londonNow = answer[side].london[outcome][1][view.month];
+  const londonNow = answer[side].london[outcome][1][Math.floor(view.month / (answer[side].months_apart ?? 1))];
   const columns = Math.max(...facts.places.map((place) => place.column)) + 1;
   const rows = Math.max(...facts.places.map((place) => place.row)) + 1;
   const focused = figure.querySelector('[tabindex="0"]')?.dataset.name;
@@ -120,7 +120,8 @@ export function drawNumbers(facts, answer, view) {
   const caption = `${name}, ${last}: medians; the difference is paired, 80 % of runs between`;
   const head = ["", view.left, view.right, "Difference"].map((text) => el("th", { scope: "col", text }));
   const body = rows.map((row) => {
-    const shown = view.hides ? ["?", "?", "?"] : [inUnit(row.old, row.unit), inUnit(row.new, row.unit), row.difference];
+    const before = view.hidesAll ? "?" : inUnit(row.old, row.unit);
+    const shown = view.hides ? [before, "?", "?"] : [before, inUnit(row.new, row.unit), row.difference];
     const cells = shown.map((text) => el("td", { text }));
     if (!view.hides && row.between) cells[2].append(el("small", { text: row.between }));
     return el("tr", {}, el("th", { scope: "row", text: row.label }), ...cells);
@@ -136,15 +137,16 @@ function londonRows(answer) {
 
 function boroughRows(facts, answer, unit) {
   const place = facts.employers.findIndex((one) => one.name === unit);
-  return Object.entries(answer.employers).map(([outcome, [low, middle, high]]) => {
+  return Object.entries(answer.employers).map(([outcome, found]) => {
+    const [low, middle, high] = found ?? [[], [], []];
     const about = facts.outcomes[outcome];
-    const [old, now] = ["left", "right"].map((side) => answer[side].boroughs[outcome][1].at(-1)[place]);
-    return rowOf(about.label, about.unit, old, now, [low[place], middle[place], high[place]], false);
+    const [old, now] = ["left", "right"].map((side) => answer[side].boroughs[outcome]?.[1].at(-1)[place] ?? null);
+    return rowOf(about.label, about.unit, old, now, [low, middle, high].map((one) => one[place] ?? null), false);
   });
 }
 
 function rowOf(label, unit, old, now, [low, middle, high], isChance) {
-  const spread = isChance ? "" : ` ${signed(low, unit)} to ${signed(high, unit)}`;
+  const spread = isChance || low === null ? "" : ` ${signed(low, unit)} to ${signed(high, unit)}`;
   return { label, unit, old, new: now, difference: signed(middle, unit), between: spread };
 }
 
