@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench docs patterns clean constraints
+.PHONY: help demo test check bench docs patterns record posterior clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -58,6 +58,15 @@ docs: $(CORE) ## rewrite docs/model.md from the code
 
 patterns: $(CORE) ## about a minute: rewrite docs/patterns.md, the model beside the record
 	@$(VENV)/bin/permanence patterns --write-docs docs/patterns.md
+
+record: $(CORE) ## two minutes: rewrite the README's chart and scores, the hindcast from 2021
+	@$(VENV)/bin/permanence hindcast --origin 2021 --to 2025 --runs 300 --out results/hindcast
+	@cp results/hindcast/figures/hindcast.png results/hindcast/figures/hindcast.svg docs/
+	@cp results/hindcast/scores.csv docs/hindcast-scores.csv
+
+posterior: $(CORE) ## half an hour on two processors: calibrate anew and ship the posterior; goes on if stopped
+	@$(VENV)/bin/permanence calibrate --out results/calibration
+	cp results/calibration/posterior.csv results/calibration/calibration.csv sim/data/
 
 clean: ## remove what make, the build and the tools made, environments included; results stay
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

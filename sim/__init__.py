@@ -3,7 +3,10 @@
 The public names, by what they are for:
 
     run, compare                    an ensemble of a scenario; policies side by side, paired
-    Result, Comparison              what they return: tables, data frames, charts
+    hindcast, patterns              a forecast from a census and its score; patterns of the record
+    coalition                       the cap as a game: who gains by leaving, how many hold it
+    Result, Comparison, Coalition,  what they return: tables, data frames, charts
+    Forecast
     load_scenario, scenario_from,   a scenario by name or file, or from a dictionary; what ships
     scenario_names, Scenario,
     ScenarioError
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
     from sim.domain.parameters import PayAssumptions
     from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure, Link, Route
     from sim.interfaces.python import Comparison, Result, compare, run
+    from sim.interfaces.python_coalition import Coalition, coalition
+    from sim.interfaces.python_record import Forecast, hindcast, patterns
     from sim.market.model import MONTH, LondonMarket
     from sim.market.outcomes import OUTCOMES
     from sim.rules.tax import payslip
@@ -62,8 +67,13 @@ __all__ = [
     # experiments
     "run",
     "compare",
+    "hindcast",
+    "patterns",
+    "coalition",
     "Result",
     "Comparison",
+    "Coalition",
+    "Forecast",
     # scenarios
     "load_scenario",
     "scenario_from",
@@ -88,6 +98,8 @@ __all__ = [
 
 _HOMES = {
     "sim.interfaces.python": ("run", "compare", "Result", "Comparison"),
+    "sim.interfaces.python_coalition": ("coalition", "Coalition"),
+    "sim.interfaces.python_record": ("hindcast", "patterns", "Forecast"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",

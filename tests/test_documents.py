@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 from pathlib import Path
 from types import ModuleType
@@ -37,3 +38,27 @@ def test_the_document_names_every_phase_and_every_parameter() -> None:
 def test_every_phase_and_equation_says_something() -> None:
     lines = [line for line in tool().document().splitlines() if line.startswith(("- `", "1"))]
     assert all(len(line.split(": ", 1)[-1]) > 20 for line in lines)
+
+
+def test_the_readmes_scores_are_those_that_were_computed() -> None:
+    with (ROOT / "docs" / "hindcast-scores.csv").open(encoding="utf-8", newline="") as file:
+        rows = [
+            row
+            for row in csv.DictReader(file)
+            if row["measure"] == "permanent_share_of_workforce" and row["origin"] == "2021"
+        ]
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    between = text.split("<!-- scores -->")[1].split("<!-- end of scores -->")[0]
+    said = [line.strip("| ").split(" | ") for line in between.strip().splitlines()[2:]]
+    computed = [
+        [
+            row["forecaster"],
+            f"{float(row['rmse']):.1f}",
+            f"{float(row['crps']):.2f}",
+            f"{float(row['interval_score_90']):.0f}",
+            f"{100 * float(row['coverage_90']):.0f} %",
+        ]
+        for row in rows
+    ]
+    assert said == computed, "run `make record` and bring the README's table up to date"
+    assert len(said) == 5

@@ -260,7 +260,7 @@ TEXT = (
 )
 SAME = (
     "[parameters]\ntaste_spread = 0.1\nbid_speed = 0.2\n[levers.cap]\n"
-    'charge_rate_per_hour = 40\nmembers = 0.5 # half\n[structure]\nbid_trigger = "unfilled"\n'
+    "charge_rate_per_hour = 40\nmembers = 0.5 # half\nreturn_months = 6\n"
 )
 
 

@@ -18,10 +18,12 @@ from sim.domain.randomness import Purpose, Streams, slot_keys
 from sim.experiments.draws import Draws
 from sim.experiments.replicate import RunSpec, run_once
 from sim.experiments.run import run_ensemble, workers
+from sim.experiments.twin import Twin
 from sim.scenario import load_scenario
 
 YEARS, PAIRS, WORKERS, HAZARDS = 10, 7, 8_500, 3
 ENSEMBLE_RUNS, MEMORY_RUNS = 12, 100
+TWIN_DRAWS, TWIN_YEARS = 250, 4
 MEGABYTE = 1024 * 1024
 
 
@@ -31,6 +33,11 @@ def floor_work() -> None:
     for month in range(12 * YEARS):
         for hazard in range(HAZARDS):
             streams.uniform(Purpose(hazard + Purpose.LEAVE_SECTOR), month, keys)
+
+
+def twin_work() -> None:
+    """Let many draws of the borough twin pass the years of a calibration."""
+    Twin(load_scenario("baseline"), {}, TWIN_DRAWS, 1).run(TWIN_YEARS)
 
 
 def processor_seconds(work: Callable[[], object]) -> float:
@@ -70,12 +77,18 @@ def main() -> None:
     for replicate in range(MEMORY_RUNS):
         run_once(RunSpec(spec.scenario, 1, replicate, 1, Draws.POSTERIOR))
     growth = memory_megabytes() - before
+    short = RunSpec(spec.scenario, 1, 0, TWIN_YEARS, Draws.DEFAULT)
+    twins = sorted(
+        processor_seconds(lambda: run_once(short)) / processor_seconds(twin_work) * TWIN_DRAWS
+        for _ in range(PAIRS)
+    )
     one, two = ensemble_seconds(1), ensemble_seconds(2)
     for what, measured in (
         (f"one {YEARS}-year London run, against the floor", f"{statistics.median(ratios):.1f}"),
         (f"   over {PAIRS} pairs", f"{ratios[0]:.1f} to {ratios[-1]:.1f}"),
         ("   processor time, for orientation", f"{seconds:.2f} s"),
         (f"{ENSEMBLE_RUNS} runs, wall time of two processes to one", f"{two / one:.2f}"),
+        (f"one {TWIN_YEARS}-year run, against a draw of the twin", f"{statistics.median(twins):.0f}"),
         ("memory of one run above the imports", f"{one_run:.0f} MB"),
         (f"growth over {MEMORY_RUNS} one-year runs", f"{growth:.0f} MB"),
         ("numpy, Python", f"{np.__version__}, {sys.version.split()[0]}"),

@@ -29,8 +29,9 @@ Written by `make docs` from docstrings and declarations; do not edit by hand.
 
 Does a collective cap on agency pay, an off-payroll tax change, a better permanent offer, or a
 package of them break the vicious circle of agency pay among London's boroughs, and does the
-permanent share of children's social workers move toward 90 %? The model explores mechanisms; its
-ensembles are not calibrated yet, and no census identifies what the cap or the tax change did.
+permanent share of children's social workers move toward 90 %? Ensembles draw parameters and rival
+structures from a posterior fitted to London's record of 2017-2021 (`sim/data/posterior.csv`); no
+census identifies what the cap or the tax change did: their effects rest on law and stated priors.
 
 ## Entities, state and scales
 
@@ -86,7 +87,10 @@ def _public_functions(module: ModuleType) -> Iterator[tuple[str, object]]:
 
 def _numbers() -> Iterator[str]:
     yield "\n## Parameters\n"
-    yield "The prior is what an ensemble draws from; a blank prior means the value is fixed.\n"
+    yield (
+        "The prior is a parameter's stated range; the posterior that ensembles draw from lies in "
+        "it. A blank prior means that the value is fixed.\n"
+    )
     yield from _table(declarations(Parameters).values())
     for name, field in Levers.model_fields.items():
         yield f"\n## Lever: {name.replace('_', ' ')}\n"

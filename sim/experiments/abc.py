@@ -135,6 +135,9 @@ class Use(IntEnum):
     PRIOR_SIMULATION = 1
     PROPOSAL = 2
     SIMULATION = 3
+    POSTERIOR = 4
+    PREDICTIVE = 5
+    REPORTING = 6
 
 
 def seed_for(root: int, use: Use, generation: int = 0, batch: int = 0) -> int:

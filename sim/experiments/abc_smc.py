@@ -34,18 +34,11 @@ from sim.experiments.abc import (
     seed_for,
     simulated_in_order,
 )
+from sim.experiments.abc_walk import Steps
 from sim.experiments.run import Progress, interrupts_heeded, no_progress
 
-BEST_STEP = 2.38
-"""Over the root of the number of parameters: the best step for a normal target.
-
-Source: Roberts, Gelman and Gilks (1997)."""
-STEPS = (0.5, 0.25)
-"""Parts of that step, in turn: a tolerance has a hard edge, and long steps fall over it."""
 FEWEST_ROUNDS = 3
 """Rounds before a generation is given up for too few accepted moves."""
-RIDGE = 1e-10
-"""Added to variances, in widths of the box squared: draws that all agree still have a spread."""
 
 
 class Stop(StrEnum):
@@ -66,10 +59,11 @@ class Settings:
         population: draws in a generation.
         batch: draws simulated together.
         quantile: of a generation's distances, is the next tolerance.
-        least_rounds, most_rounds: of moving every draw of a generation.
+        least_rounds, most_rounds: of trying to move every draw of a generation.
         moved_share: share of the draws that must have moved before a generation is done.
         least_tolerance: a generation at this tolerance is the last.
-        least_acceptance: a generation in which a smaller share of moves is accepted is given up.
+        least_acceptance: a generation in which a smaller share of simulations comes within the
+            tolerance is given up.
         most_simulations: in all, those of generations handed in included.
         most_generations: likewise, the first counting as one.
     """
@@ -92,12 +86,17 @@ class Settings:
         ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: given {getattr(self, name)}; allowed: 1 or more")
+        if self.most_rounds < self.least_rounds:
+            raise ValueError(
+                f"most_rounds: given {self.most_rounds}; allowed: {self.least_rounds} or more"
+            )
         if not 0.0 < self.quantile < 1.0:
             raise ValueError(f"quantile: given {self.quantile}; allowed: more than 0, less than 1")
-        if not 0.0 < self.least_acceptance <= 1.0:
-            raise ValueError(
-                f"least_acceptance: given {self.least_acceptance}; allowed: more than 0, up to 1"
-            )
+        for name in ("least_acceptance", "moved_share"):
+            if not 0.0 < getattr(self, name) <= 1.0:
+                raise ValueError(
+                    f"{name}: given {getattr(self, name)}; allowed: more than 0, up to 1"
+                )
         if not self.least_tolerance >= 0.0:
             raise ValueError(f"least_tolerance: given {self.least_tolerance}; allowed: 0 or more")
 
@@ -108,7 +107,7 @@ class Generation:
 
     Attributes:
         draws: (draw, parameter), in the parameters' units.
-        weights: (draw,), adding up to 1.
+        weights: (draw,), all the same, adding up to 1.
         distances: (draw,), none above the tolerance; see `Targets.distances`.
         summaries: (draw, summary).
         tolerance: distance that was allowed; infinite in a first generation.
@@ -195,7 +194,7 @@ def smc(
         each: called with every generation as it is finished, so that it can be stored.
 
     Raises:
-        ValueError: generations of other parameters, or summaries of the wrong shape.
+        ValueError: generations of another problem, or summaries of the wrong shape.
     """
     settings = settings or Settings()
     found = list(generations)
@@ -265,11 +264,11 @@ class _Search:
             if spent + walk.simulations + size > most:
                 return _GivenUp(walk.simulations, Stop.SIMULATIONS)
             walk.round(spent)
-            if walk.rounds >= FEWEST_ROUNDS and walk.acceptance < self.settings.least_acceptance:
+            if walk.is_hopeless:
                 return _GivenUp(walk.simulations, Stop.ACCEPTANCE)
         return walk.generation()
 
-    def _first(self, spent: int) -> Generation:
+    def _first(self, spent: int) -> Generation | _GivenUp:
         size = self.settings.population
         luck = np.random.default_rng(seed_for(self.seed, Use.PROPOSAL))
         draws = self.bounds.from_unit(luck.random((size, len(self.bounds.names))))
@@ -277,9 +276,11 @@ class _Search:
         distances = self.targets.distances(summaries)
         usable = np.isfinite(distances)
         count = int(usable.sum())
+        if count == 0 or count / size < self.settings.least_acceptance:
+            return _GivenUp(size, Stop.ACCEPTANCE)
         return Generation(
             draws=draws[usable],
-            weights=np.full(count, 1.0 / max(count, 1)),
+            weights=np.full(count, 1.0 / count),
             distances=distances[usable],
             summaries=summaries[usable],
             tolerance=math.inf,
@@ -315,33 +316,25 @@ class _Search:
 class _Walk:
     """A generation in the making: every draw walks within the tolerance.
 
-    The walk is computed on places in the box, so that no parameter's unit matters, and turns back
-    at the box's edge, so that going there and coming back are equally likely.
+    The walk is computed on places in the box, so that no parameter's unit matters. As a step is as
+    likely as the one that leads back, the posterior within the tolerance stays what it is.
     """
 
     def __init__(self, search: _Search, number: int, last: Generation, tolerance: float) -> None:
         self.search, self.number, self.tolerance = search, number, tolerance
-        settings = search.settings
+        size = search.settings.population
         self.luck = np.random.default_rng(seed_for(search.seed, Use.PROPOSAL, number))
         alive = self.luck.permutation(np.flatnonzero(last.distances <= tolerance))
-        chosen = alive[np.arange(settings.population) % len(alive)]
+        self.steps = Steps(search.bounds.to_unit(last.draws[alive]))
+        chosen = alive[np.arange(size) % len(alive)]
         self.places = search.bounds.to_unit(last.draws[chosen])
         self.distances, self.summaries = last.distances[chosen], last.summaries[chosen]
-        dimensions = self.places.shape[1]
-        spread = np.atleast_2d(np.cov(search.bounds.to_unit(last.draws[alive]), rowvar=False))
-        spread = np.nan_to_num(spread) + RIDGE * np.eye(dimensions)
-        self.root = np.linalg.cholesky(spread) * (BEST_STEP / math.sqrt(dimensions))
-        self.moved = np.zeros(settings.population, bool)
-        self.rounds = self.accepted = 0
-
-    @property
-    def simulations(self) -> int:
-        """Moves tried so far."""
-        return self.rounds * len(self.places)
+        self.moved = np.zeros(size, bool)
+        self.rounds = self.accepted = self.simulations = 0
 
     @property
     def acceptance(self) -> float:
-        """Share of moves accepted so far."""
+        """Share of simulations within the tolerance so far."""
         return self.accepted / max(self.simulations, 1)
 
     @property
@@ -353,26 +346,31 @@ class _Walk:
             enough and self.rounds >= settings.least_rounds
         )
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether too few moves are accepted to go on."""
+        least = self.search.settings.least_acceptance
+        return self.rounds >= FEWEST_ROUNDS and self.acceptance < least
+
     def round(self, spent: int) -> None:
-        """Try to move every draw once."""
-        search, size = self.search, STEPS[self.rounds % len(STEPS)]
-        steps = self.luck.standard_normal(self.places.shape) @ self.root.T
-        tried = _turned_back(self.places + size * steps)
-        batches = math.ceil(len(tried) / search.settings.batch)
-        summaries = search.simulated(
-            search.bounds.from_unit(tried),
-            self.number,
-            self.rounds * batches,
-            spent + self.simulations,
-        )
+        """Try to move every draw once; steps not to be taken cost no simulation."""
+        search = self.search
+        tried, allowed = self.steps.tried(self.places, self.rounds, self.luck)
+        moving = np.flatnonzero(allowed)
+        first_batch = self.rounds * math.ceil(len(tried) / search.settings.batch)
+        self.rounds += 1
+        if not len(moving):
+            return
+        draws = search.bounds.from_unit(tried[moving])
+        summaries = search.simulated(draws, self.number, first_batch, spent + self.simulations)
         distances = search.targets.distances(summaries)
         near = np.isfinite(distances) & (distances <= self.tolerance)
-        self.places = np.where(near[:, None], tried, self.places)
-        self.summaries = np.where(near[:, None], summaries, self.summaries)
-        self.distances = np.where(near, distances, self.distances)
-        self.moved |= near
-        self.accepted += int(near.sum())
-        self.rounds += 1
+        moved = moving[near]
+        self.places[moved] = tried[moved]
+        self.summaries[moved], self.distances[moved] = summaries[near], distances[near]
+        self.moved[moved] = True
+        self.simulations += len(moving)
+        self.accepted += len(moved)
 
     def generation(self) -> Generation:
         """Return the draws as they stand."""
@@ -388,12 +386,6 @@ class _Walk:
         )
 
 
-def _turned_back(places: FloatArray) -> FloatArray:
-    """Return places that left the box reflected at its edge."""
-    beyond = np.mod(np.abs(places), 2.0)
-    return np.where(beyond > 1.0, 2.0 - beyond, beyond)
-
-
 def _refuse_strangers(one: Generation, bounds: Bounds, targets: Targets) -> None:
     size = len(one.weights)
     given = (one.draws.shape, one.summaries.shape, one.distances.shape)
@@ -405,3 +397,7 @@ def _refuse_strangers(one: Generation, bounds: Bounds, targets: Targets) -> None
         )
     if not bounds.contains(one.draws).all():
         raise ValueError("generation: given draws outside the bounds; allowed: inside them")
+    if not np.allclose(one.weights, 1.0 / size) or not np.isfinite(one.distances).all():
+        raise ValueError(
+            "generation: given other weights or distances; allowed: equal weights, finite distances"
+        )

@@ -185,12 +185,12 @@ def seen_through_the_census(panels: Panels) -> Panels:
     return Panels(panels.years, panels.london, figures)
 
 
-def as_published(panels: Panels, error: float, seed: int) -> Panels:
+def as_published(panels: Panels, errors: Sequence[float], seed: int) -> Panels:
     """Return runs' panels with reporting error on their shares, as forecasts have it.
 
     Args:
         panels: of runs, (run, year, employer); the opening year is the census itself.
-        error: spread of what a borough's published share misses the truth by, 0 to 1.
+        errors: spread of what a borough's published share misses the truth by, one a run.
         seed: of the ensemble: the luck is that of its hindcast.
 
     Vacancies and agency staff are misjudged together; staff in FTE are left as they are.
@@ -202,7 +202,9 @@ def as_published(panels: Panels, error: float, seed: int) -> Panels:
     shares = {name: panels[name].copy() for name in ("agency_share", "vacancy_share")}
     for run in range(len(london)):
         luck = Streams(seed, run)
-        noise = error * np.stack([luck.normal(Purpose.REPORTING, 0, row) for row in keys], axis=1)
+        noise = errors[run] * np.stack(
+            [luck.normal(Purpose.REPORTING, 0, row) for row in keys], axis=1
+        )
         london[run, 1:] += noise[:, -1] / np.sqrt(len(names))
         for values in shares.values():
             values[run, 1:] -= noise[:, scored]

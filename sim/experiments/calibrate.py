@@ -7,6 +7,7 @@ policies, what only a lever uses) keep their prior and are not sampled.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -21,16 +22,17 @@ from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.experiments.abc import (
     Bounds,
+    HistoryMatch,
     PriorDraws,
     Simulator,
     Targets,
     history_match,
     prior_predictive,
 )
-from sim.experiments.abc_smc import Generation, Sampled, Settings, first_generation, smc
+from sim.experiments.abc_smc import Generation, Sampled, Settings, Stop, first_generation, smc
 from sim.experiments.calibration_targets import FIRST_YEAR, LAST_YEAR, of_twin, summaries
 from sim.experiments.run import Progress, no_progress
-from sim.experiments.store import write_atomically
+from sim.experiments.store import write_atomically, write_text_atomically
 from sim.experiments.structures import Pair, record_scenario, under
 from sim.experiments.twin import Twin
 
@@ -116,27 +118,35 @@ class TwinSimulator:
 PRIOR_DRAWS = 8_192
 FEWEST_PLAUSIBLE = 500
 SETTINGS = Settings(
-    population=1_000,
+    population=600,
     batch=TOGETHER,
-    quantile=0.5,
+    quantile=0.4,
     least_rounds=6,
-    most_rounds=24,
-    moved_share=0.9,
-    least_acceptance=0.04,
-    least_tolerance=0.85,
+    most_rounds=20,
+    moved_share=0.85,
+    least_acceptance=0.03,
+    least_tolerance=1.15,
     most_simulations=300_000,
 )
-"""The sampler stops at a typical miss of .85 tolerances, or where few moves are accepted."""
+"""A typical miss of 1.15 tolerances: what a draw's own luck and a reporting error leave. All
+structures stop there, so that none is called better for having been searched longer."""
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """What was found for one structure: the prior's draws, and the sampler's generations."""
+    """What was found for one structure.
+
+    Attributes:
+        prior: draws spread over the prior.
+        match: those of them that the record does not rule out.
+        sampled: the sampler's generations, of which `match` is the first.
+    """
 
     pair: Pair
     bounds: Bounds
     targets: Targets
     prior: PriorDraws
+    match: HistoryMatch
     sampled: Sampled
 
     @property
@@ -160,8 +170,9 @@ def calibrate(
     """Fit one structure to the targets.
 
     Args:
-        folder: where each finished step is kept; the same call again goes on from there. It holds
-            one call's steps: another seed or other settings need another folder.
+        folder: where each finished step is kept; the same call again goes on from there and gives
+            the bytes of a call that was never interrupted. It holds one call's steps: another seed
+            or other settings need another folder.
         progress: called with (simulations made, most that may be made, seconds a simulation).
         simulator: the borough twin, or another in its place.
     """
@@ -178,6 +189,9 @@ def calibrate(
     found = [first_generation(match, targets)]
     while folder is not None and _path(folder, f"generation-{len(found):02d}").is_file():
         found.append(_read(_path(folder, f"generation-{len(found):02d}"), Generation))
+    sampled = _ended(folder, found)
+    if sampled is not None:
+        return Calibration(pair, bounds, targets, prior, match, sampled)
 
     def keep(generation: Generation) -> None:
         found.append(generation)
@@ -188,10 +202,14 @@ def calibrate(
         simulate, bounds, targets, seed=seed, settings=settings, generations=tuple(found),
         pool=pool, progress=progress, each=keep,
     )  # fmt: skip
-    return Calibration(pair, bounds, targets, prior, sampled)
+    if folder is not None:
+        _end(folder, sampled)
+    return Calibration(pair, bounds, targets, prior, match, sampled)
 
 
 # What is kept of a step
+
+ENDED = "ended.json"
 
 
 def _path(folder: Path, name: str) -> Path:
@@ -208,6 +226,19 @@ def _kept(folder: Path | None, name: str, kind: type[Any], make: Callable[[], An
     made = make()
     _write(_path(folder, name), made)
     return made
+
+
+def _end(folder: Path, sampled: Sampled) -> None:
+    """Keep why the sampler stopped: a search given up is not begun again."""
+    text = json.dumps({"stopped": sampled.stopped.name, "simulations": sampled.simulations}) + "\n"
+    write_text_atomically(folder / ENDED, text)
+
+
+def _ended(folder: Path | None, found: list[Generation]) -> Sampled | None:
+    if folder is None or not (folder / ENDED).is_file():
+        return None
+    kept = json.loads((folder / ENDED).read_text(encoding="utf-8"))
+    return Sampled(tuple(found), Stop[kept["stopped"]], kept["simulations"])
 
 
 def _write(path: Path, step: Any) -> None:

@@ -44,9 +44,25 @@ FLOW_TARGETS = {
 """Targets that the census does not have, and the flow of staff each is the share of."""
 
 
+@dataclass(frozen=True)
+class Target:
+    """One figure the model is fitted to.
+
+    Attributes:
+        unit: `share` (0 to 1), `log` (a difference of logarithms) or `number`.
+        tolerance: what counts as one miss, in the same unit; see the source for its grounds.
+    """
+
+    name: str
+    unit: str
+    observed: float
+    tolerance: float
+    source: str
+
+
 @cache
-def targets() -> Targets:
-    """Return the observed summaries and their tolerances.
+def target_list() -> tuple[Target, ...]:
+    """Return the targets in the order of the summaries.
 
     Raises:
         EvidenceError: the table lacks a target, or has one that is not known.
@@ -57,12 +73,26 @@ def targets() -> Targets:
     if set(rows) != set(wanted):
         odd = ", ".join(sorted(set(rows) ^ set(wanted)))
         raise EvidenceError(f"{TABLE}, column name: {odd}; allowed: each of {', '.join(wanted)}")
-    observed = [
-        rows[name].number("observed", -10, 10) if name in FLOW_TARGETS else measured[name]
+    return tuple(
+        Target(
+            name,
+            rows[name].text("unit"),
+            rows[name].number("observed", -10, 10) if name in FLOW_TARGETS else measured[name],
+            rows[name].number("tolerance", 1e-6, 10),
+            rows[name].text("source"),
+        )
         for name in wanted
-    ]
-    tolerance = [rows[name].number("tolerance", 1e-6, 10) for name in wanted]
-    return Targets(wanted, np.array(observed), np.array(tolerance))
+    )
+
+
+def targets() -> Targets:
+    """Return the observed summaries and their tolerances, as the sampler takes them."""
+    names = tuple(one.name for one in target_list())
+    observed, tolerance = (
+        np.array([getattr(one, field) for one in target_list()])
+        for field in ("observed", "tolerance")
+    )
+    return Targets(names, observed, tolerance)
 
 
 def observed_summaries() -> dict[str, float]:

@@ -88,10 +88,11 @@ def circle_rows(
     runs: int,
     seed: int,
     years: int = CIRCLE_YEARS,
+    draws: Draws = Draws.POSTERIOR,
     pool: Executor | None = None,
     progress: Progress = no_progress,
 ) -> list[CircleRow]:
-    """Run every variant over the same draws of the joint prior and return what happened."""
+    """Run every variant over the same draws and return what happened."""
     todo = list(variants(scenario, capped))
     rows = []
     for place, (trigger, variant, planned) in enumerate(todo):
@@ -104,7 +105,7 @@ def circle_rows(
             runs=runs,
             seed=seed,
             years=years,
-            draws=Draws.PRIOR,
+            draws=draws,
             pool=pool,
             progress=forward,
         )

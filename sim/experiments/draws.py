@@ -15,6 +15,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from sim.domain.evidence import EvidenceError
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior, StructureKey, read_posterior, shipped_posterior
 from sim.domain.quantities import declarations
@@ -59,6 +60,11 @@ class Draws:
         for known in Draws.NAMED:
             if name == known.name:
                 return known
+        if not Path(name).is_file():
+            names = ", ".join(known.name for known in Draws.NAMED)
+            raise EvidenceError(
+                f"parameters: given {name}; allowed: {names}, or a posterior's file"
+            )
         return Draws(name, read_posterior(Path(name)).digest)
 
     @property

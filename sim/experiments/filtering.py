@@ -7,8 +7,8 @@ reporting error say it should be (the ensemble Kalman filter). What is left at t
 sample of states that fit the whole record until then.
 
 Source: Evensen (2003), "The Ensemble Kalman Filter: theoretical formulation and practical
-implementation", with perturbed observations. Each borough is updated on its own figures alone
-(assumption: given London's price, boroughs are nearly independent).
+implementation", with perturbed observations. A borough's distance from London is updated on its own
+figures alone (assumption: given London's level, boroughs are nearly independent).
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import numpy as np
 from sim.domain.evidence import CensusStart, census_start, census_years, employers
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
+from sim.domain.vocabulary import LONDON
 from sim.experiments.calibration_targets import FIRST_YEAR
-from sim.experiments.draws import Draws, drawn_scenario
+from sim.experiments.draws import Draws, allowed_structures, drawn_scenario
 from sim.experiments.structures import record_scenario
 from sim.experiments.twin import Twin
 from sim.market.opening import Carried
@@ -30,10 +31,11 @@ from sim.scenario import Scenario
 
 OBSERVED = ("permanent_share_of_workforce", "permanent_share_of_posts")
 SHARED_ERROR = 0.5
-"""Correlation of the reporting errors of the two shares: both count permanent staff (assumption)."""
+"""Correlation of the two shares' reporting errors: both count permanent staff (assumption)."""
 FEWEST_MEMBERS = 200
 """Londons followed for each structure at least: fewer give poor covariances."""
 LEAST_SHARE, MOST_SHARE = 0.02, 1.0
+TINY = 1e-9
 
 
 def carried_states(origin: int, *, runs: int, seed: int, draws: Draws) -> list[Carried]:
@@ -41,19 +43,14 @@ def carried_states(origin: int, *, runs: int, seed: int, draws: Draws) -> list[C
 
     Run by run the parameters and the structure are those the ensemble draws with this seed.
     """
+    first, posterior = record_scenario(FIRST_YEAR), draws.posterior
+    turns = 1 if posterior is None else len(allowed_structures(first, posterior))
     found: dict[int, Carried] = {}
-    first = record_scenario(FIRST_YEAR)
-    by_structure: dict[object, list[int]] = {}
-    for run in range(runs):
-        structure = drawn_scenario(first, seed, run, draws).scenario.structure
-        by_structure.setdefault((structure.hiring, structure.bid_trigger), []).append(run)
-    turns = len(by_structure)
-    for place, members in enumerate(by_structure.values()):
-        followed = list(members)
-        while len(followed) < FEWEST_MEMBERS:
-            followed.append(followed[-1] + turns)
-        twin = _followed(first, origin, followed, seed, draws, place)
-        found |= {run: _handed_on(twin, member) for member, run in enumerate(members)}
+    for place in range(min(turns, runs)):
+        wanted = range(place, runs, turns)
+        members = [place + turns * nth for nth in range(max(len(wanted), FEWEST_MEMBERS))]
+        twin = _followed(first, origin, members, seed, draws, place)
+        found |= {run: _handed_on(twin, member) for member, run in enumerate(wanted)}
     return [found[run] for run in range(runs)]
 
 
@@ -86,43 +83,77 @@ def _blur(twin: Twin, error: FloatArray, luck: np.random.Generator) -> None:
 
 
 def _update(twin: Twin, year: int, error: FloatArray, luck: np.random.Generator) -> None:
-    """Move every borough's state towards what it published in a year."""
-    posts = np.maximum(twin.posts, 1e-9)
+    """Move London towards what was published in a year, then each borough away from London.
+
+    London's level and a borough's distance from it are two pieces of news: in London's figure the
+    boroughs' reporting errors have averaged out.
+    """
+    posts = np.maximum(twin.posts, TINY)
     hidden = np.stack(
         [twin.permanent / posts, twin.placed / posts, twin.leadership, twin.lasting_leadership]
     )
-    moved = hidden.copy()
+    level = _published(year, LONDON)
+    hidden = _analysed(
+        hidden, _london_shares(hidden, posts), level, error / np.sqrt(twin.shape[1] - 1), luck
+    )
+    london = _london_shares(hidden, posts)
     for place, name in enumerate(employers()):
-        values = [published_figure(measure, year, name) for measure in OBSERVED]
-        known = [row for row, value in enumerate(values) if value is not None]
-        if known:
-            seen = np.array([float(values[row] or 0.0) for row in known])
-            moved[:, :, place] = _analysed(hidden[:, :, place], seen, known, error[:, 0], luck)
-    shares = np.clip(moved[0], LEAST_SHARE, MOST_SHARE)
-    twin.leadership, twin.lasting_leadership = moved[2], moved[3]
-    twin.assign(shares * posts, moved[1] * posts)
+        apart = _shares(hidden[:, :, place]) - london
+        seen = _published(year, name) - level
+        mine = hidden[:, :, place : place + 1]
+        hidden[:, :, place : place + 1] = _analysed(mine, apart, seen, error, luck)
+    shares = np.clip(hidden[0], LEAST_SHARE, MOST_SHARE)
+    twin.leadership, twin.lasting_leadership = hidden[2], hidden[3]
+    twin.assign(shares * posts, hidden[1] * posts)
+
+
+def _published(year: int, unit: str) -> FloatArray:
+    """Return the published shares, by `OBSERVED`; NaN where there is no sound figure."""
+    found = [published_figure(measure, year, unit) for measure in OBSERVED]
+    return np.array([np.nan if value is None else value for value in found], float)
+
+
+def _shares(hidden: FloatArray) -> FloatArray:
+    """Return the observed shares of states (state, ...), by `OBSERVED`."""
+    permanent, placed = hidden[0], hidden[1]
+    return np.stack([permanent / np.maximum(permanent + placed, TINY), permanent])
+
+
+def _london_shares(hidden: FloatArray, posts: FloatArray) -> FloatArray:
+    """Return London's shares of each member, (observed, member)."""
+    permanent, placed = ((hidden[row] * posts).sum(axis=1) for row in (0, 1))
+    return np.stack([permanent / (permanent + placed), permanent / posts.sum(axis=1)])
 
 
 def _analysed(
     hidden: FloatArray,
+    shares: FloatArray,
     seen: FloatArray,
-    known: list[int],
     error: FloatArray,
     luck: np.random.Generator,
 ) -> FloatArray:
-    """Return one borough's states after a reading, (state, member)."""
-    permanent, placed = hidden[0], hidden[1]
-    shares = np.stack([permanent / np.maximum(permanent + placed, 1e-9), permanent])[known]
+    """Return states after a reading.
+
+    Args:
+        hidden: (state, member, borough).
+        shares: what each member says would be read, (observed, member).
+        seen: what was read, (observed,); NaN where nothing was.
+        error: spread of the reading's error, (member, 1).
+    """
+    known = np.flatnonzero(np.isfinite(seen))
+    if not known.size:
+        return hidden
+    shares, seen, members = shares[known], seen[known], hidden.shape[1]
     apart = hidden - hidden.mean(axis=1, keepdims=True)
     spread = shares - shares.mean(axis=1, keepdims=True)
-    members = hidden.shape[1] - 1
     alike = np.full((2, 2), SHARED_ERROR) + (1.0 - SHARED_ERROR) * np.eye(2)
     alike = alike[np.ix_(known, known)]
     noise = alike * float(np.mean(error**2))
-    gain = (apart @ spread.T / members) @ np.linalg.inv(spread @ spread.T / members + noise)
-    root = np.linalg.cholesky(alike)
-    read = seen[:, None] + error * (root @ luck.standard_normal((len(known), hidden.shape[1])))
-    return np.asarray(hidden + gain @ (read - shares))
+    covariance = np.einsum("smb,om->sbo", apart, spread) / (members - 1)
+    gain = covariance @ np.linalg.inv(spread @ spread.T / (members - 1) + noise)
+    drawn = np.linalg.cholesky(alike) @ luck.standard_normal((len(known), members))
+    news = seen[:, None] + error[:, 0] * drawn - shares
+    return np.asarray(hidden + np.einsum("sbo,om->smb", gain, news))
 
 
 def _handed_on(twin: Twin, member: int) -> Carried:
@@ -152,6 +183,9 @@ def _handed_on(twin: Twin, member: int) -> Carried:
         leadership=twin.leadership[member].copy(),
         lasting_leadership=twin.lasting_leadership[member].copy(),
         charge_rates=twin.prices[member, :, -1].copy(),
+        keeps_to_cap=twin.is_member[member].copy(),
+        months_short=np.rint(twin.months_short[member]).astype(np.int64),
+        months_content=np.rint(twin.months_content[member]).astype(np.int64),
         reference_caseload=own(ordinary),
         multiplier_centre=own(twin.multiplier_centre),
         strain_centre=own(twin.strain_centre),

@@ -1,7 +1,9 @@
 """Hindcasts: what the model would have said from a census, scored on what came after.
 
-Only figures up to the origin are used. Policies enacted later enter as known inputs, unless they
-are left out. A published share is the modelled one with reporting error on top.
+Only figures up to the origin are used: each run opens with a state of every borough inferred from
+all its years until then (`filtering`). Policies enacted later enter as known inputs, unless they
+are left out. A published share is the modelled one with reporting error on top: a small borough's
+luck, what a year does to all boroughs alike and what is not known of a borough are in the band.
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray, Purpose, Streams, paired_keys, slot_keys
 from sim.domain.vocabulary import LONDON
 from sim.experiments.baselines import BASELINES
+from sim.experiments.calibration_targets import LAST_YEAR
 from sim.experiments.draws import Draws
-from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
+from sim.experiments.filtering import carried_states
+from sim.experiments.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.scoring import Cases, score_normal, score_samples
 from sim.experiments.structures import record_scenario
 from sim.scenario import Scenario
@@ -47,6 +51,12 @@ class Hindcast:
     years: tuple[int, ...]
     samples: dict[str, FloatArray]
     scenario: Scenario
+    draws: Draws
+
+    @property
+    def saw_the_future(self) -> bool:
+        """Whether parameters were fitted to years after the origin."""
+        return self.draws.posterior is not None and self.origin < LAST_YEAR
 
     def quantiles(self, measure: str) -> FloatArray:
         """Return (quantile, unit, year), by `QUANTILES`."""
@@ -76,6 +86,7 @@ def hindcast(
 ) -> Hindcast:
     """Forecast every scored employer and London from a census year, to a later year."""
     scenario = hindcast_scenario(origin, later_policy=later_policy)
+    carried = carried_states(origin, runs=runs, seed=seed, draws=draws)
     ensemble = run_ensemble(
         scenario,
         runs=runs,
@@ -84,24 +95,55 @@ def hindcast(
         draws=draws,
         pool=pool,
         progress=progress,
+        carried=carried,
     )
     units = (*evidence.employers(), LONDON)
     years = tuple(range(origin + 1, last + 1))
-    samples = {measure: _as_published(ensemble, measure, units) for measure in HINDCAST_MEASURES}
-    return Hindcast(origin, units, years, samples, scenario)
+    samples = {measure: samples_of(ensemble, measure, units) for measure in HINDCAST_MEASURES}
+    return Hindcast(origin, units, years, samples, scenario, draws)
 
 
-def _as_published(ensemble: Ensemble, measure: str, units: Sequence[str]) -> FloatArray:
+def rolling(
+    *,
+    runs: int,
+    seed: int,
+    draws: Draws = Draws.POSTERIOR,
+    pool: Executor | None = None,
+    progress: Progress = no_progress,
+) -> list[Hindcast]:
+    """Forecast one year ahead from every census that has one before and one after it."""
+    origins = evidence.census_years()[1:-1]
+    return [
+        hindcast(
+            origin,
+            origin + 1,
+            runs=runs,
+            seed=seed,
+            draws=draws,
+            pool=pool,
+            progress=part_of(progress, place * runs, len(origins) * runs),
+        )
+        for place, origin in enumerate(origins)
+    ]
+
+
+def samples_of(ensemble: Ensemble, measure: str, units: Sequence[str]) -> FloatArray:
     """Return modelled shares with reporting error: (run, unit, year)."""
     modelled = np.stack([ensemble.of(measure, unit)[:, 1:] for unit in units], axis=1)
-    spread = np.full(len(units), ensemble.scenario.parameters.reporting_error)
-    spread[units.index(LONDON)] /= np.sqrt(len(units) - 1)
+    own = np.ones(len(units))
+    own[units.index(LONDON)] /= np.sqrt(len(units) - 1)
     keys = paired_keys(slot_keys(len(units)), slot_keys(modelled.shape[2]))
     for run, shares in enumerate(modelled):
         luck = Streams(ensemble.seed, run)
         noise = np.stack([luck.normal(Purpose.REPORTING, 0, row) for row in keys])
-        shares += spread[:, None] * noise
+        shares += reporting_error(ensemble, run) * own[:, None] * noise
     return np.clip(modelled, 0.0, 1.0)
+
+
+def reporting_error(ensemble: Ensemble, run: int) -> float:
+    """Return by how much a run's published shares miss the truth (one standard deviation)."""
+    fixed = ensemble.scenario.parameters.reporting_error
+    return ensemble.parameters[run].get("reporting_error", fixed)
 
 
 # Scores

@@ -85,8 +85,8 @@ def _thirds(name: str, place: int) -> Pattern:
 
 def _route_out(name: str, meaning: str, flow: str, target: float, band: Band) -> Pattern:
     return Pattern(
-        8, name, f"permanent staff who {meaning} in a year", _HELD_OUT, "share", band,
-        AFTER_START, _london_of(flow, "permanent_fte"), target, _LEAVERS,
+        8, name, f"permanent staff who {meaning} in a year", _FITTED, "share", band,
+        FITTED_YEARS, _london_of(flow, "permanent_fte"), target, _LEAVERS,
     )  # fmt: skip
 
 
@@ -200,7 +200,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         8, "1 year apart", "correlation between boroughs of turnover and a year later",
-        _HELD_OUT, "", TWO_ERRORS, AFTER_START, lambda p: s.lag_correlation(p.turnover, 1),
+        _FITTED, "", TWO_ERRORS, FITTED_YEARS, lambda p: s.lag_correlation(p.turnover, 1),
     ),
     _route_out("leave", "leave the sector", "left_sector_fte", 0.085, between(0.072, 0.102)),
     _route_out("to agency", "go to agency work", "to_agency_fte", 0.03, between(0.022, 0.04)),
@@ -217,6 +217,10 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         10, "turnover next year", "slope of next year's turnover on agency share, year effects out",
+        _FITTED, "", TWO_ERRORS, FITTED_YEARS, lambda p: s.lead(p.turnover, p["agency_share"]),
+    ),
+    Pattern(
+        10, "over the whole record", "the same with the years that nothing was fitted to",
         _HELD_OUT, "", between(high=0.0), WHOLE, lambda p: s.lead(p.turnover, p["agency_share"]),
     ),
     Pattern(

@@ -29,7 +29,7 @@ from sim.experiments.borough_panels import (
 )
 from sim.experiments.compare import HIGH, LOW
 from sim.experiments.draws import Draws
-from sim.experiments.hindcast import hindcast_scenario
+from sim.experiments.hindcast import hindcast_scenario, reporting_error
 from sim.experiments.replicate import RunRecord
 from sim.experiments.run import Progress, no_progress, part_of, run_ensemble
 from sim.scenario import Scenario
@@ -233,7 +233,7 @@ def model_panels(
     def keep(record: RunRecord) -> None:
         kept[record.replicate] = run_panels(record, START_YEAR)
 
-    run_ensemble(
+    ensemble = run_ensemble(
         scenario,
         runs=runs,
         seed=seed,
@@ -244,4 +244,5 @@ def model_panels(
         each=keep,
     )
     exact = seen_through_the_census(stacked([kept[run] for run in range(runs)]))
-    return exact, as_published(exact, scenario.parameters.reporting_error, seed)
+    errors = [reporting_error(ensemble, run) for run in range(runs)]
+    return exact, as_published(exact, errors, seed)

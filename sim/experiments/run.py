@@ -138,7 +138,7 @@ def workers(jobs: int) -> Iterator[Executor | None]:
         yield None
         return
     pool = ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_work
     )
     others = set(multiprocessing.active_children())
     try:
@@ -165,8 +165,17 @@ def interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _ignore_interrupts() -> None:
+def _begin_work() -> None:
+    """Leave Ctrl-C to the parent, and end with it: if it is killed, nobody waits for the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager
@@ -213,24 +222,24 @@ def run_ensemble(
     progress: Progress = no_progress,
     each: Callable[[RunRecord], None] = lambda record: None,
     carried: Sequence[Carried] | None = None,
-    share_draws: int = 1,
+    other_luck: int = 0,
 ) -> Ensemble:
     """Run (or take from the store) replicates 0 to `runs` - 1 and return the ensemble.
 
     Args:
         each: is shown every run's whole record, in whatever order the runs finish.
         carried: the state each run opens with, one a run, instead of the start census.
-        share_draws: so many runs in a row have the same parameters and structure, and luck of
-            their own.
+        other_luck: run by run the same parameters and structure, with the luck of the replicate
+            so many further on.
     """
     specs = [
         RunSpec(
             scenario,
             seed,
-            replicate,
+            replicate + other_luck,
             years,
             draws,
-            None if share_draws == 1 else replicate // share_draws,
+            replicate if other_luck else None,
             None if carried is None else carried[replicate],
         )
         for replicate in range(runs)
@@ -251,7 +260,7 @@ def run_ensemble(
             each(record)
             progress(done, runs, record.seconds)
             heed_interrupts()
-    order = range(runs)
+    order = range(other_luck, other_luck + runs)
     return Ensemble(
         scenario=scenario,
         seed=seed,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -41,11 +41,11 @@ def package_version() -> str:
         return "0+source"
 
 
-def data_fingerprint() -> str:
-    """Return a short hash of every shipped data table."""
+def data_fingerprint(without: Collection[str] = ()) -> str:
+    """Return a short hash of every shipped data table, but those named."""
     digest = blake2b(digest_size=8)
     for table in sorted(files("sim.data").iterdir(), key=lambda entry: entry.name):
-        if table.name.endswith(".csv"):
+        if table.name.endswith(".csv") and table.name not in without:
             digest.update(table.name.encode() + b"\0" + table.read_bytes())
     return digest.hexdigest()
 
@@ -59,6 +59,15 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_text_atomically(path: Path, text: str) -> None:
+    """Write a text file in UTF-8 the same way."""
+
+    def write(stream: IO[bytes]) -> None:
+        stream.write(text.encode("utf-8"))
+
+    write_atomically(path, write)
 
 
 class RunStore:

@@ -1,7 +1,7 @@
 """The charts: one function each, and its row in `CHARTS`. Each returns a figure and alt text.
 
-A title says what the result shows (medians at the horizon), never why: a model whose parameters
-are not calibrated cannot say that a policy caused it.
+A title says what the result shows (medians at the horizon), never why: no census
+identifies what the cap or the tax change did.
 """
 
 from __future__ import annotations

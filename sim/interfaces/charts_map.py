@@ -186,11 +186,23 @@ def _luminance(colour: str) -> float:
 # Drawing
 
 
-def _draw(page: Page, maps: Sequence[TileValues], edges: Sequence[float]) -> None:
+def draw_figure(page: Page, values: TileValues, heading: str) -> None:
+    """Draw one map of any figure by employer, under a heading, with its key."""
+    _draw(page, [values], _edges([values]), [heading])
+
+
+def _draw(
+    page: Page,
+    maps: Sequence[TileValues],
+    edges: Sequence[float],
+    headings: Sequence[str] | None = None,
+) -> None:
     wide = (RIGHT - LEFT) / 2 - 0.02
     lefts = [0.5 - wide / 2] if len(maps) == 1 else [LEFT, RIGHT - wide]
     whens = [""] if len(maps) == 1 else ["Old: ", "New: "]
-    headings = [_heading(values, when, wide) for values, when in zip(maps, whens, strict=True)]
+    headings = headings or [
+        _heading(values, when, wide) for values, when in zip(maps, whens, strict=True)
+    ]
     most = max(heading.count("\n") for heading in headings)
     bottom = page.bottom + 0.76 / HEIGHT_INCHES
     top = page.top - (0.46 + 0.24 * most) / HEIGHT_INCHES

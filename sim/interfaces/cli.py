@@ -18,7 +18,9 @@ from sim.domain.evidence import EvidenceError, UnknownBorough
 from sim.experiments.store import StoreError, package_version
 from sim.interfaces import (
     cli_borough_data,
+    cli_calibrate,
     cli_circle,
+    cli_coalition,
     cli_demo,
     cli_describe,
     cli_effects,
@@ -58,10 +60,12 @@ app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
 app.command("hindcast")(cli_hindcast.hindcast_command)
 app.command("patterns")(cli_patterns.patterns)
+app.command("calibrate")(cli_calibrate.calibrate_command)
 app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("effects")(cli_effects.effects_command)
 app.command("circle")(cli_circle.circle)
+app.command("coalition")(cli_coalition.coalition)
 app.command("money")(cli_money.money)
 app.command("serve")(cli_serve.serve)
 app.command("explorer")(cli_explorer.explorer)

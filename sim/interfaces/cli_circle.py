@@ -17,6 +17,7 @@ from sim.experiments.circle import (
     circle_rows,
     variants,
 )
+from sim.experiments.draws import Draws
 from sim.experiments.run import workers
 from sim.interfaces import options as o
 from sim.interfaces.notes import BIDS_ON
@@ -34,16 +35,17 @@ def circle(
     ] = "capped-circle",
     runs: Annotated[
         int,
-        typer.Option(parser=o.whole(2, o.MOST_RUNS), metavar="N", help="Draws of the joint prior."),
+        typer.Option(parser=o.whole(2, o.MOST_RUNS), metavar="N", help="Draws of the parameters."),
     ] = DEFAULT_DRAWS,
     seed: o.Seed = 1,
     years: o.Years = CIRCLE_YEARS,
     jobs: o.Jobs = None,
     sets: o.Sets = None,
+    parameters: o.Parameters = Draws.POSTERIOR,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
 ) -> None:
-    """Test the circle over draws of the joint prior: capped, and with each link cut in turn.
+    """Test the circle over draws of the parameters: capped, and with each link cut in turn.
 
     Example: permanence circle --runs 100
     """
@@ -60,6 +62,7 @@ def circle(
             runs=runs,
             seed=seed,
             years=years,
+            draws=parameters,
             pool=pool,
             progress=progress,
         )
@@ -70,7 +73,8 @@ def circle(
         if place:
             typer.echo()
         _print(trigger, [row for row in rows if row.bid_trigger is trigger], years)
-    _print_notes(open_market, {variant for _, variant, _ in variants(open_market, capped_market)})
+    shown_variants = {variant for _, variant, _ in variants(open_market, capped_market)}
+    _print_notes(open_market, shown_variants, parameters)
 
 
 def _print(trigger: BidTrigger, rows: list[CircleRow], years: int) -> None:
@@ -103,15 +107,15 @@ def _print(trigger: BidTrigger, rows: list[CircleRow], years: int) -> None:
     print_table(title, header, table)
 
 
-def _print_notes(scenario: Scenario, variants_shown: set[str]) -> None:
+def _print_notes(scenario: Scenario, variants_shown: set[str], draws: Draws) -> None:
     found = [
         f"{link.replace('_', ' ')}: only with --set structure.hiring={hiring.value}"
         for link, hiring in LINKS_OF_ONE_STRUCTURE.items()
         if link.value not in variants_shown
     ]
     found.append(
-        "Not calibrated: draws of the whole joint prior, not from a fit; prices follow from "
-        "assumed bid speeds. The record does not tell which of the two a borough bids on."
+        f"{draws.calibration[0].upper()}{draws.calibration[1:]}; prices follow from bid speeds "
+        "that the record hardly narrows. It does not tell which of the two a borough bids on."
     )
     if scenario.start.stylised:
         found.append(

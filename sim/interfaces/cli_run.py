@@ -11,6 +11,7 @@ from sim.experiments.compare import compared
 from sim.experiments.draws import Draws
 from sim.experiments.null_test import Records
 from sim.experiments.run import workers
+from sim.experiments.variance import explained
 from sim.interfaces import options as o
 from sim.interfaces.cli_compare_extras import (
     NullTestOption,
@@ -23,6 +24,7 @@ from sim.interfaces.cli_compare_extras import (
     save_extras,
 )
 from sim.interfaces.cli_structures import Asked, under_all
+from sim.interfaces.cli_variance import ExplainVariance, explained_as_json, print_explained
 from sim.interfaces.progress import processors
 from sim.interfaces.result_folders import (
     ensemble_of,
@@ -56,6 +58,7 @@ def run(
     borough_data: o.BoroughData = None,
     structure: o.StructureOption = None,
     bid_trigger: o.BidTriggerOption = None,
+    explain_variance: ExplainVariance = False,
     out: o.Out = None,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
@@ -68,6 +71,11 @@ def run(
     unit = o.unit_of(borough)
     pairs = o.rival_pairs(planned, structure, bid_trigger, sets)
     if len(pairs) > 1:
+        if explain_variance:
+            raise typer.BadParameter(
+                "--explain-variance: splits one ensemble's spread; allowed: without several "
+                "structures side by side"
+            )
         jobs = min(jobs or processors(), runs)
         asked = Asked(runs, seed, years, parameters, jobs, unit, out, sets or (), as_json, quiet)
         under_all([planned], pairs, asked)
@@ -77,12 +85,18 @@ def run(
         prepare({out: planned}, seed, years, parameters)
     jobs = min(jobs or processors(), runs)
     with workers(jobs) as pool:
-        ensemble = ensemble_of(planned, runs, seed, years, parameters, pool, jobs, out, quiet)
+        settings = (planned, runs, seed, years, parameters, pool, jobs, out, quiet)
+        ensemble = ensemble_of(*settings)
+        again = ensemble_of(*settings, other_luck=runs) if explain_variance else None
+    parts = [] if again is None else explained(ensemble, again, unit)
     files = [] if out is None else save_run(ensemble, out, unit)
     if as_json:
-        print_json(run_as_json(ensemble, unit, files, sets or ()))
-    else:
-        print_run(ensemble, unit, files, sets or ())
+        found = run_as_json(ensemble, unit, files, sets or ())
+        print_json(found | ({"variance": explained_as_json(parts)} if parts else {}))
+        return
+    print_run(ensemble, unit, files, sets or ())
+    if parts:
+        print_explained(parts, ensemble, unit)
 
 
 def compare(

@@ -116,12 +116,7 @@ def draws_named(given: str | Draws) -> Draws:
     try:
         return Draws.named(given)
     except evidence.EvidenceError as fault:
-        names = ", ".join(known.name for known in Draws.NAMED)
-        is_path = Path(given).suffix or Path(given).exists()
-        said = f"; {fault}" if is_path else ""
-        raise typer.BadParameter(
-            f"given {given}; allowed: {names}, or a posterior's file{said}"
-        ) from None
+        raise typer.BadParameter(str(fault).removeprefix("parameters: ")) from None
 
 
 Parameters = Annotated[

@@ -129,10 +129,11 @@ def notes(runs: int, anchored_runs: int, calibration: str) -> list[str]:
         "Bands are those of the specification; where it gives none, twice the census's own "
         f"sampling error ({RESAMPLES:,} resamplings of the boroughs): such a band can be wide, and "
         "a pass in it says little.",
-        f"Boroughs' published shares carry an assumed reporting error of {error:.1f} points.",
+        f"Boroughs' published shares carry a reporting error (about {error:.1f} points, drawn with "
+        "the other parameters).",
         "The mechanisms were written knowing these patterns; held out means that no parameter is "
         "fitted to them. A few measured inputs (growth of posts and cases, staff above the "
-        "establishment) are read off the whole record.",
+        "establishment) are read off the years up to 2021.",
     ]
     if outside:
         found.append(

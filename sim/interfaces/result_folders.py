@@ -65,6 +65,7 @@ def ensemble_of(
     out: Path | None,
     quiet: bool,
     each: Callable[[RunRecord], None] = forget,
+    other_luck: int = 0,
 ) -> Ensemble:
     """Run one scenario with a progress bar, into a folder if one is named."""
     with progress_bar(scenario.name, jobs, quiet=quiet) as progress:
@@ -78,6 +79,7 @@ def ensemble_of(
             store=None if out is None else RunStore(out),
             progress=progress,
             each=each,
+            other_luck=other_luck,
         )
 
 

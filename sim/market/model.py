@@ -139,6 +139,8 @@ class LondonMarket(MarketState):
         ]
         self.prices = np.repeat(bids[:, None], len(BAND_STARTS_MONTHS), axis=1)
         self.pledge, self.ofsted = Pledge(self), Ofsted(self)
+        if carried is not None and not self.levers.cap.is_no_op:
+            self.pledge.go_on(self.boroughs, carried)
         self.work_out_pay()
         self.opening_pay = self.pay
         self.opening_cost_per_post = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import brentq
 
 from sim.domain.borough_figures import SALARIES, with_own_figures
@@ -39,6 +40,8 @@ class Carried:
         leadership, lasting_leadership, charge_rates: by employer.
         reference_caseload: what counts as an ordinary caseload on the opening day.
         multiplier_centre, strain_centre: what strain is centred on (see `caseloads`).
+        keeps_to_cap, months_short, months_content: where each employer stands with the agreement
+            on prices (see `Pledge`).
         attachment, reconsider_per_year: the constants of the choice of route.
         bench: agency staff between assignments.
     """
@@ -47,6 +50,9 @@ class Carried:
     leadership: FloatArray
     lasting_leadership: FloatArray
     charge_rates: FloatArray
+    keeps_to_cap: npt.NDArray[np.bool_]
+    months_short: IntArray
+    months_content: IntArray
     reference_caseload: float
     multiplier_centre: float
     strain_centre: float

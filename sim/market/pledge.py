@@ -11,6 +11,7 @@ import numpy as np
 from sim.domain.randomness import FloatArray, Purpose
 from sim.domain.vocabulary import Enforcement, WorkerState
 from sim.market.boroughs import Borough
+from sim.market.opening import Carried
 from sim.market.rulebook import members_of
 
 BACK_BELOW = 0.5
@@ -44,6 +45,14 @@ class Pledge(mesa.Agent):
         self.ever_bound = False
         self.had_cause = np.zeros(len(self.signed), bool)
         self.defections = self.returns = 0
+
+    def go_on(self, boroughs: list[Borough], carried: Carried) -> None:
+        """Take up a pledge that has been in force for some time, as a followed London left it."""
+        self.has_begun, self.begun_month = True, 0
+        for borough in boroughs:
+            borough.is_member = bool(carried.keeps_to_cap[borough.index])
+            borough.months_short = int(carried.months_short[borough.index])
+            borough.months_content = int(carried.months_content[borough.index])
 
     def settle(self, boroughs: list[Borough]) -> None:
         """Let each borough pay what it wants, or the cap if it keeps to it; then see who breaks.

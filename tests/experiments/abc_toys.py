@@ -12,6 +12,10 @@ from sim.experiments.abc import Bounds, Targets
 BOUNDS = Bounds(("a", "b"), np.array([0.0, -3.0]), np.array([3.0, 3.0]))
 TARGETS = Targets(("first", "second"), np.array([0.4, 0.5]), np.array([0.6, 0.8]))
 
+CORNER = Bounds(("a", "b"), np.zeros(2), np.ones(2))
+RIDGE = np.array([[1.0, -1.0], [1.0, 1.0]])
+RIDGE_TARGETS = Targets(("difference", "sum"), np.array([0.3, 0.2]), np.array([0.1, 0.6]))
+
 ONE = Bounds(("x",), np.array([-4.0]), np.array([4.0]))
 ONE_TARGET = Targets(("size",), np.array([2.0]), np.array([0.1]))
 
@@ -28,6 +32,11 @@ def failing(draws: FloatArray, seed: int) -> FloatArray:
     summaries[draws[:, 0] < 0.5, 0] = np.nan
     summaries[draws[:, 0] < 0.25, 0] = np.inf
     return summaries
+
+
+def ridge(draws: FloatArray, seed: int) -> FloatArray:
+    """Difference and sum, without noise: a narrow ridge that runs aslant into the box's edge."""
+    return draws @ RIDGE.T
 
 
 def two_modes(draws: FloatArray, seed: int) -> FloatArray:
@@ -49,6 +58,14 @@ def exact_moments(tolerance: float, points: int = 1_200) -> tuple[FloatArray, Fl
     mean = np.array([(density.sum(axis=1) * a).sum(), (density.sum(axis=0) * b).sum()])
     square = np.array([(density.sum(axis=1) * a**2).sum(), (density.sum(axis=0) * b**2).sum()])
     return mean, np.sqrt(square - mean**2)
+
+
+def exact_ridge(tolerance: float, points: int = 1_500) -> tuple[FloatArray, FloatArray, float]:
+    """Means, standard deviations and correlation of what of the box `ridge` leaves possible."""
+    middles = (np.arange(points) + 0.5) / points
+    grid = np.stack(np.meshgrid(middles, middles, indexing="ij"), axis=-1).reshape(-1, 2)
+    left = grid[RIDGE_TARGETS.distances(ridge(grid, 0)) <= tolerance]
+    return left.mean(axis=0), left.std(axis=0), float(np.corrcoef(left.T)[0, 1])
 
 
 def moments(draws: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -22,7 +22,7 @@ def one_mean(draws: FloatArray, seed: int) -> FloatArray:
 
 
 def within(tolerance: float) -> Generation:
-    settings = Settings(population=2_000, batch=4_000, least_tolerance=tolerance)
+    settings = Settings(population=2_000, batch=4_000, least_rounds=20, least_tolerance=tolerance)
     return smc(one_mean, WIDE, SEEN, seed=5, settings=settings).posterior
 
 

@@ -67,7 +67,14 @@ def by_pyabc(folder: Path) -> tuple[FloatArray, FloatArray]:
 @pytest.mark.filterwarnings("ignore")  # the library's own
 @pytest.mark.usefixtures("quiet_and_seeded")
 def test_both_samplers_find_the_same_and_the_exact_posterior(tmp_path: Path) -> None:
-    settings = Settings(population=3_000, batch=4_000, least_tolerance=TOLERANCES[-1])
+    settings = Settings(
+        population=3_000,
+        batch=4_000,
+        least_rounds=100,
+        most_rounds=100,
+        most_simulations=10**7,
+        least_tolerance=TOLERANCES[-1],
+    )
     ours = smc(noisy, BOUNDS, TARGETS, seed=7, settings=settings).posterior
     theirs_draws, theirs_weights = by_pyabc(tmp_path)
     assert ours.tolerance == TOLERANCES[-1]

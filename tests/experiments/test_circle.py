@@ -113,7 +113,7 @@ def test_the_share_of_draws_in_which_both_rise_is_counted_from_the_runs(
     for row in rows_of(monkeypatch, scenario, NOTHING_CUT, **small):
         structure = scenario.structure.model_copy(update={"bid_trigger": row.bid_trigger})
         triggered = scenario.model_copy(update={"structure": structure})
-        ensemble = run_ensemble(triggered, draws=Draws.PRIOR, **small)
+        ensemble = run_ensemble(triggered, draws=Draws.POSTERIOR, **small)
         prices = ensemble.london("charge_rate_per_hour_start_pounds")
         shares = ensemble.london("agency_share")
         both = [p[12] > p[0] and s[12] > s[0] for p, s in zip(prices, shares, strict=True)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.domain.vocabulary import LONDON
+from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
 from sim.experiments.compare import CHANCE, HEADLINE, compared, headline
 from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Spool, run_ensemble
@@ -41,6 +41,7 @@ def made_up(last: dict[str, list[float]], **chosen: Any) -> Ensemble:
     return Ensemble(
         units=(LONDON, "Barnet"),
         parameters=[{}] * runs,
+        structures=[(HiringStructure.BUDGET, BidTrigger.UNFILLED)] * runs,
         facts=[{}] * runs,
         _london=london,
         _censuses=censuses,

@@ -14,7 +14,7 @@ import pytest
 from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
 from sim.experiments import results
-from sim.experiments.draws import NOT_CALIBRATED, Draws
+from sim.experiments.draws import CALIBRATED, Draws
 from sim.experiments.run import Ensemble, run_ensemble
 from sim.experiments.store import StoreError, data_fingerprint, package_version, write_atomically
 from sim.market.outcomes import OUTCOMES
@@ -175,7 +175,7 @@ def test_the_manifest_says_what_was_run(folder: Path) -> None:
     told = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert (told["seed"], told["runs"], told["years"]) == (SEED, RUNS, YEARS)
     assert told["command"] == COMMAND
-    assert told["calibration"] == NOT_CALIBRATED
+    assert told["calibration"] == CALIBRATED
     assert told["package"] == package_version()
     assert told["data"] == data_fingerprint()
     assert all(told[key] for key in ("python", "platform", "numpy", "mesa"))
@@ -191,7 +191,7 @@ def test_the_manifest_runs_to_the_same_bytes(folder: Path, tmp_path: Path) -> No
         runs=told["runs"],
         seed=told["seed"],
         years=told["years"],
-        draws=Draws(told["parameter_draws"]),
+        draws=Draws.named(told["parameter_draws"]),
     )
     results.write_result(again, tmp_path, told["command"])
     for name in ("summary.csv", "panel.csv", "columns.csv", "manifest.json"):

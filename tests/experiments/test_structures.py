@@ -35,7 +35,9 @@ def test_a_structure_changes_nothing_else() -> None:
     pair = Pair(HiringStructure.BUDGET, BidTrigger.VACANCIES)
     changed = under(baseline, pair)
     assert (changed.structure.hiring, changed.structure.bid_trigger) == pair
-    assert changed.model_copy(update={"structure": baseline.structure}) == baseline
+    assert changed.fixed_structure == ("hiring", "bid_trigger")  # chosen, so never drawn
+    as_before = {"structure": baseline.structure, "fixed_structure": ()}
+    assert changed.model_copy(update=as_before) == baseline
 
 
 def test_without_cap_is_the_scenario_with_nobody_in_it() -> None:

@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim.domain.evidence import employers, places, scored_employers
-from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
+from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
 from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, Spool
 from sim.interfaces import charts, charts_map, charts_style, charts_words
@@ -68,6 +68,7 @@ def made(
         draws=draws,
         units=(LONDON, *employers()),
         parameters=[{} for _ in range(runs)],
+        structures=[(HiringStructure.BUDGET, BidTrigger.UNFILLED)] * runs,
         facts=[{} for _ in range(runs)],
         _london=london,
         _censuses=censuses,
@@ -213,7 +214,7 @@ def test_lines_carry_their_name_and_value_and_there_is_no_legend():
 def test_runs_interval_and_caution_stand_on_the_chart():
     found = " ".join(words(permanence_chart([made()]).figure))
     assert "80 % intervals, 5 runs" in found
-    assert "Not calibrated" in found
+    assert "Calibrated to" in found
     assert "seed 1" in found
     assert "default values" in charts_words.caution([made(draws=Draws.DEFAULT)])
 
@@ -468,7 +469,7 @@ def test_alt_text_is_in_both_files_and_says_numbers_and_caution(tmp_path):
     assert root.get("role") == "img"
     assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
     assert Image.open(png).text["Description"] == chart.alt_text
-    for needed in ("84 %", "80 % interval", "Not calibrated", "Unfilled posts", "of 5 runs"):
+    for needed in ("84 %", "80 % interval", "Calibrated to", "Unfilled posts", "of 5 runs"):
         assert needed in chart.alt_text
     assert chart.figure.headline in "".join(root.itertext())
 

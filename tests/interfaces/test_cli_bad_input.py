@@ -277,6 +277,6 @@ def test_a_result_folder_takes_no_other_result(tmp_path: Path) -> None:
     from sim.experiments.results import MANIFEST
 
     (tmp_path / "held").mkdir()
-    (tmp_path / "held" / MANIFEST).write_text('{"fingerprint": "another-1-10-narrowed"}\n')
+    (tmp_path / "held" / MANIFEST).write_text('{"fingerprint": "another-1-10-posterior"}\n')
     mistake = option("run", "baseline", "--out", "held", named=("--out held", "another result"))
     refused(permanence, mistake, tmp_path)

@@ -170,7 +170,7 @@ def test_the_chart_draws_the_numbers_of_the_split() -> None:
         wanted = [*parts, 100 * game.whole.mean(), 100 * game.interaction().mean()]
         np.testing.assert_allclose(drawn, wanted)
         assert OUTCOME[outcome].label in text
-    assert "Not calibrated" in text
+    assert "Calibrated to" in text
     assert "the largest part by" in figure.headline
 
 

@@ -27,7 +27,7 @@ def test_tables_show_every_lever_and_both_shares() -> None:
         assert f"\n{label[0].upper()}{label[1:]}\n" in answer.out
     for lever in ("cap", "permanent offer", "newly qualified", "whole package"):
         assert answer.out.count(f"\n {lever} ") == len(EFFECT_OUTCOMES)
-    assert "Not calibrated" in answer.out
+    assert "Calibrated to" in answer.out
     assert "not identified by the data" in " ".join(answer.out.split())
     assert too_wide(answer.out) == []
 
@@ -72,7 +72,7 @@ def test_a_structure_that_is_set_is_the_one_that_is_run() -> None:
         ("budget", "vacancies")
     }
     assert answer["set"] == ["structure.bid_trigger=vacancies"]
-    assert (answer["runs"], answer["parameter_draws"]) == (2, "narrowed")
+    assert (answer["runs"], answer["parameter_draws"]) == (2, "posterior")
 
 
 def test_a_lever_that_starts_too_late_is_said_to_change_nothing() -> None:

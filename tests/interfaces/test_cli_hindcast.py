@@ -23,7 +23,7 @@ def test_the_score_is_published_whichever_way_it_falls() -> None:
         assert name in text
     assert "by CRPS the model" in text
     assert "census is" in text
-    assert "Not calibrated" in text
+    assert "Calibrated to" in text
     assert too_wide(answer.out) == []
 
 

@@ -94,3 +94,24 @@ def test_control_c_keeps_what_is_done_and_leaves_nobody_behind(jobs: str, tmp_pa
     assert answer.code == 0, answer.err
     assert (tmp_path / "kept" / MANIFEST).is_file()
     assert before.items() <= {path: path.stat().st_mtime_ns for path in kept()}.items()
+
+
+def test_a_killed_command_leaves_no_worker_behind(tmp_path: Path) -> None:
+    runs = tmp_path / "kept" / "runs"
+    with subprocess.Popen(
+        command_line(*TYPED, "--jobs", "2"),
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            wait_for(lambda: len(sorted(runs.glob("*.parquet"))) >= 2)
+            process.kill()
+            process.wait()
+            wait_for(lambda: living_members(process.pid) == [])
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    assert all(pq.read_table(path).num_rows > 0 for path in runs.glob("*.parquet"))

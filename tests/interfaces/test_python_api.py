@@ -78,7 +78,7 @@ def test_to_xarray_holds_the_panel(old):
     values = found["permanent_share_of_posts"].sel(unit="London").to_numpy()
     np.testing.assert_array_equal(values, old.ensemble.of("permanent_share_of_posts"))
     assert found["bench_fte"].dims == ("run", "date")
-    assert "not calibrated" in found.attrs["calibration"]
+    assert "calibrated to" in found.attrs["calibration"]
 
 
 # Running
@@ -194,7 +194,7 @@ def test_a_result_shows_both_shares_unfilled_posts_and_the_caution(old):
     assert "permanent share of the workforce" in shown.headers
     assert "permanent share of posts" in shown.headers
     assert "unfilled posts" in shown.headers
-    assert "not calibrated" in shown.captions[0].lower()
+    assert "calibrated to" in shown.captions[0].lower()
     median = np.median(old.ensemble.london("permanent_share_of_workforce")[:, -1])
     assert f"{100 * median:.1f} %" in shown.cells
 
@@ -206,7 +206,7 @@ def test_a_comparison_shows_old_new_and_difference(old, new):
     )
     row = sim.compare(old, new).table().iloc[0]
     assert f"{100 * row['old']:.1f} %" in shown.cells
-    assert "not calibrated" in shown.captions[0].lower()
+    assert "calibrated to" in shown.captions[0].lower()
 
 
 def test_names_are_escaped():

@@ -70,6 +70,8 @@ class OracleLondon(Prices):
         above = census.agency / staff - london
         noise = parameters.leadership_spread * self.luck.normal(size=len(above))
         self.leadership = parameters.leadership_agency_slope * above + noise
+        self.lasting = parameters.lasting_conditions_share * self.leadership
+        self.hiring_year = self.leaving_year = 1.0
         self.count_posts_and_cases()
         weights = census.permanent / census.permanent.sum()
         self.reference = float((self.strain_caseload() * weights).sum())
@@ -100,9 +102,14 @@ class OracleLondon(Prices):
         self.month += 1
         self.rules_come_into_force()
         self.count_posts_and_cases()
-        keep = exp(-self.parameters.leadership_reversion_per_year / 12)
+        parameters = self.parameters
+        if self.month % 12 == 1:
+            self.hiring_year = self.a_year_for_all(parameters.common_hiring_spread)
+            self.leaving_year = self.a_year_for_all(parameters.common_leaving_spread)
+        keep = exp(-parameters.leadership_reversion_per_year / 12)
         noise = self.luck.normal(size=len(self.boroughs)) * (1 - keep**2) ** 0.5
-        self.leadership = keep * self.leadership + self.parameters.leadership_spread * noise
+        passing = parameters.leadership_spread * (1 - parameters.lasting_conditions_share**2) ** 0.5
+        self.leadership = self.lasting + keep * (self.leadership - self.lasting) + passing * noise
         self.feel_the_strain()
         self.people_leave()
         self.people_reconsider()
@@ -113,6 +120,10 @@ class OracleLondon(Prices):
         self.people_choose_assignments()
         self.unfilled = self.uncovered()
         self.work_out_pay()
+
+    def a_year_for_all(self, spread: float) -> float:
+        """What this year does to all boroughs alike: 1 on average."""
+        return exp(spread * self.luck.normal() - spread**2 / 2)
 
     def count_posts_and_cases(self) -> None:
         """Posts, cases and agency places above the establishment this month."""
@@ -153,7 +164,7 @@ class OracleLondon(Prices):
 
     def exit_hazard(self) -> float:
         """How many permanent staff leave the sector in a year, at ordinary strain."""
-        return self.parameters.sector_exit_per_year
+        return self.parameters.sector_exit_per_year * self.leaving_year
 
     def people_leave(self) -> None:
         """People leave London's market for good."""
@@ -231,7 +242,8 @@ class OracleLondon(Prices):
             parameters.strain_to_hiring * parameters.strain_to_leaving,
             parameters.reputation_sensitivity if structure is HiringStructure.REPUTATION else 0.0,
         )
-        return min(self.luck.poisson(float(yearly) / 12), self.room(borough))
+        expected = float(yearly) * self.hiring_year / 12
+        return min(self.luck.poisson(expected), self.room(borough))
 
     def boroughs_hire(self) -> None:
         """Experienced applicants start after notice; the newly qualified as can be taught."""
@@ -261,7 +273,7 @@ class OracleLondon(Prices):
         able = sum(months >= 24 for months in staff)
         learning = sum(months < 12 for months in staff)
         taught = int(parameters.newly_qualified_per_supervisor * able) - learning
-        yearly = parameters.newly_qualified_per_post * self.posts[borough]
+        yearly = parameters.newly_qualified_per_post * self.posts[borough] * self.hiring_year
         for _ in range(max(min(self.luck.poisson(yearly * season), room, taught), 0)):
             self.totals["hires"] += 1
             Person(self, PERMANENT, borough, 0)
