@@ -51,7 +51,9 @@ def page_app(desk: Desk, port: int) -> Guard:
         yield
         desk.close()
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=life
+    )
     for path, (kind, content) in served(facts(desk.draws, runs=desk.runs)).items():
         app.add_api_route(path, _file(kind, content), methods=["GET", "HEAD"])
 
