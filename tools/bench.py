@@ -88,7 +88,10 @@ def main() -> None:
         (f"   over {PAIRS} pairs", f"{ratios[0]:.1f} to {ratios[-1]:.1f}"),
         ("   processor time, for orientation", f"{seconds:.2f} s"),
         (f"{ENSEMBLE_RUNS} runs, wall time of two processes to one", f"{two / one:.2f}"),
-        (f"one {TWIN_YEARS}-year run, against a draw of the twin", f"{statistics.median(twins):.0f}"),
+        (
+            f"one {TWIN_YEARS}-year run, against a draw of the twin",
+            f"{statistics.median(twins):.0f}",
+        ),
         ("memory of one run above the imports", f"{one_run:.0f} MB"),
         (f"growth over {MEMORY_RUNS} one-year runs", f"{growth:.0f} MB"),
         ("numpy, Python", f"{np.__version__}, {sys.version.split()[0]}"),

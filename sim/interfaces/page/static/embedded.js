@@ -18,7 +18,7 @@ export function embeddedSource(facts, embedded) {
   const named = new Map(answers.map((one) => [keys[one.left] + keys[one.right], one]));
   const points = new Map(grid.points.map(([at, told]) => [JSON.stringify(at), told]));
   const base = { scenario: grid.scenario, changes: {} };
-  const [baseKey, gridLeft] = [key(base), filled(grid, grid.left)];
+  const [baseKey, gridLeft] = [key(base), numbersOf(grid, grid.left)];
 
   function find({ left, right }) {
     const found = named.get(key(left) + key(right));
@@ -64,7 +64,7 @@ function pointOf(facts, grid, base, spec) {
 }
 
 /** Return numbers from whole ones: base plus how they differ from it, each times its step. */
-function filled(grid, whole, under = null) {
+function numbersOf(grid, whole, under = null) {
   const added = (one, other) =>
     Array.isArray(one) ? one.map((value, place) => added(value, other?.[place])) : one + (other ?? 0);
   const scaled = (one, step) => (Array.isArray(one) ? one.map((value) => scaled(value, step)) : one * step);
@@ -86,7 +86,7 @@ function fromGrid(facts, grid, left, told, spec) {
     ...grid.told,
     teller: "twin",
     left,
-    right: filled(grid, told, grid.left),
+    right: numbersOf(grid, told, grid.left),
     differences: grid.rows.map((row, place) => {
       const [now, difference, low, high] = told.rows[place];
       return { ...row, new: now, difference, q10: low, q90: high };
