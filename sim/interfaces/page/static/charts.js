@@ -19,7 +19,7 @@ export function drawCharts(facts, answer, view) {
   ];
   ["chart-workforce", "chart-posts"].forEach((id, place) => {
     const heading = `${capital(facts.outcomes[shares[place]].label)}`;
-    draw(id, facts, answer, { ...view, outcome: shares[place], scale, heading, explained: explained[place], box: view.isTight ? LOWER : BIG });
+    drawChart(id, facts, answer, { ...view, outcome: shares[place], scale, heading, explained: explained[place], box: view.isTight ? LOWER : BIG });
   });
   for (const [id, outcome] of [
     ["chart-unfilled", "unfilled_share_of_posts"],
@@ -28,7 +28,7 @@ export function drawCharts(facts, answer, view) {
   ]) {
     const heading = smallHeading(facts, outcome);
     const own = valueScale(answer, view, outcome);
-    draw(id, facts, answer, { ...view, outcome, scale: own, heading, explained: "", box: view.isTight ? SMALLER : SMALL });
+    drawChart(id, facts, answer, { ...view, outcome, scale: own, heading, explained: "", box: view.isTight ? SMALLER : SMALL });
   }
 }
 
@@ -86,7 +86,7 @@ function ticksOf(low, high, step) {
   return found;
 }
 
-function draw(id, facts, answer, view) {
+function drawChart(id, facts, answer, view) {
   const figure = document.getElementById(id);
   const { box, outcome } = view;
   const unit = facts.outcomes[outcome].unit;
