@@ -307,7 +307,9 @@ def test_the_file_opens_from_a_stick_and_asks_nobody(file: str, watched: Watched
     assert "agent runs" in text_of(page, "#teller")
     page.locator("#reset").click()
     page.locator("#first input[type=range]").nth(1).press("End")
+    page.locator("#first input[type=range]").nth(0).press("Home")
     watched.wait_for()
+    assert "cap level: £48 → £38" in text_of(page, "#moved")
     assert "Quick estimate: borough twin" in text_of(page, "#teller")
     for key in ("1", "v", "2", "v", "3", "v", "4", "v", "5", "v"):
         page.keyboard.press(key)
