@@ -32,6 +32,9 @@ class Declaration:
         prior: the range in which the value is thought to lie, or None if it is not uncertain.
         identified: whether the census record narrows the prior.
         no_op: the lever value at which nothing changes, or None for a parameter.
+        offered: (lowest, highest, step) of the values a slider offers, inside `allowed`; None
+            where a number is typed.
+        is_shown_first: whether a page shows its control before anybody asks for more.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Declaration:
     prior: tuple[float, float] | None
     identified: bool
     no_op: Any
+    offered: tuple[float, float, float] | None
+    is_shown_first: bool
 
 
 def quantity(
@@ -57,6 +62,8 @@ def quantity(
     prior: tuple[float, float] | None = None,
     identified: bool = False,
     no_op: Any = None,
+    offered: tuple[float, float, float] | None = None,
+    is_shown_first: bool = False,
 ) -> Any:
     """Declare one number (or choice) of the model; arguments as in `Declaration`."""
     extra = {
@@ -66,6 +73,8 @@ def quantity(
         "prior": prior,
         "identified": identified,
         "no_op": no_op,
+        "offered": offered,
+        "is_shown_first": is_shown_first,
     }
     checks: dict[str, Any] = {} if allowed is None else {"ge": allowed[0], "le": allowed[1]}
     if allowed is not None or isinstance(default, bool):
@@ -90,7 +99,7 @@ def declarations(group: type[Declared]) -> dict[str, Declaration]:
             default=field.get_default(),
             label=str(field.description),
             allowed=None if low is None or high is None else (low, high),
-            **{key: extra[key] for key in ("unit", "source", "prior", "identified", "no_op")},  # type: ignore[arg-type]
+            **{key: value for key, value in extra.items() if key != "grade"},  # type: ignore[arg-type]
             grade=Grade(str(extra["grade"])),
         )
     return found

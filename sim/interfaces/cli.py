@@ -24,6 +24,7 @@ from sim.interfaces import (
     cli_demo,
     cli_describe,
     cli_effects,
+    cli_explorer,
     cli_hindcast,
     cli_identify,
     cli_loops,
@@ -33,6 +34,7 @@ from sim.interfaces import (
     cli_report,
     cli_run,
     cli_scenario,
+    cli_serve,
     cli_story,
     cli_sweep,
     cli_take_home,
@@ -74,6 +76,8 @@ app.command("circle")(cli_circle.circle)
 app.command("loops")(cli_loops.loops)
 app.command("coalition")(cli_coalition.coalition)
 app.command("money")(cli_money.money)
+app.command("serve")(cli_serve.serve)
+app.command("explorer")(cli_explorer.explorer)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
 app.add_typer(
