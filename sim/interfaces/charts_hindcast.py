@@ -182,9 +182,7 @@ def _compared(gaps: Sequence[Skill]) -> str:
     )
 
 
-def _alt_text(
-    forecast: Hindcast, scored: Mapping[str, tuple[Score, Sequence[Skill]]]
-) -> str:
+def _alt_text(forecast: Hindcast, scored: Mapping[str, tuple[Score, Sequence[Skill]]]) -> str:
     place = forecast.units.index(LONDON)
     bands = forecast.quantiles(MEASURE)[:, place]
     years = [
