@@ -15,8 +15,9 @@ from sim.experiments.draws import Draws
 from sim.experiments.loop_links import CIRCLE, LINK_AT, NAMES
 from sim.experiments.loops import LOOP, Circle, measured_circle
 from sim.experiments.structures import Pair, pairs
-from sim.interfaces.charts_loop_diagram import AT, LOOP_AT, drawn_links, places
+from sim.interfaces.charts_loop_diagram import LOOP_AT, drawn_links
 from sim.interfaces.charts_loops import loops_chart
+from sim.interfaces.loop_places import AT, places
 from sim.interfaces.loop_words import finding, grounds_of, over_time
 from sim.scenario import load_scenario
 from tests.interfaces.command import files_in, permanence, too_wide
