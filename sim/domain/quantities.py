@@ -7,6 +7,7 @@ the assumptions log and the documents are generated from what is written there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,8 +83,9 @@ def quantity(
     return Field(default, description=label, json_schema_extra=extra, **checks)
 
 
+@cache
 def declarations(group: type[Declared]) -> dict[str, Declaration]:
-    """Return what every field of a group declares, by name, in the order written."""
+    """Return what every field of a group declares, by name, in the order written: to be read."""
     found = {}
     for name, field in group.model_fields.items():
         extra = field.json_schema_extra

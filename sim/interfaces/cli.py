@@ -24,7 +24,6 @@ from sim.interfaces import (
     cli_demo,
     cli_describe,
     cli_effects,
-    cli_explorer,
     cli_hindcast,
     cli_identify,
     cli_loops,
@@ -77,7 +76,6 @@ app.command("loops")(cli_loops.loops)
 app.command("coalition")(cli_coalition.coalition)
 app.command("money")(cli_money.money)
 app.command("serve")(cli_serve.serve)
-app.command("explorer")(cli_explorer.explorer)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
 app.add_typer(

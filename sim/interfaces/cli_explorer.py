@@ -1,62 +1,56 @@
-"""`permanence explorer`: the workshop page in one file, for a laptop without anything installed."""
+"""What `permanence report --explorer` writes: the workshop page round a result, in one file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO
 
 import typer
 
-from sim.experiments.draws import Draws
-from sim.experiments.run import workers
+from sim.experiments.run import Ensemble, workers
 from sim.experiments.store import StoreError, write_atomically
-from sim.interfaces import options as o
-from sim.interfaces.page.explorer import explorer_html
-from sim.interfaces.page.facts import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
-from sim.interfaces.progress import processors, progress_bar
+from sim.interfaces.progress import progress_bar
 from sim.interfaces.result_tables import print_json
 
-DEFAULT_FILE = Path("permanence-explorer.html")
+EXPLORER_NAME = "explorer.html"
+MOST_EXPLORER_BYTES = 2_000_000
+MARKS = (b"<title>Permanence:", b'id="embedded"')
+"""What every such file has in it, and no other file is likely to."""
 
 
-def explorer(
-    out: Annotated[
-        Path, typer.Option(metavar="FILE", help="The HTML file to write.")
-    ] = DEFAULT_FILE,
-    runs: o.Runs = DEFAULT_RUNS,
-    seed: o.Seed = DEFAULT_SEED,
-    years: Annotated[
-        int,
-        typer.Option(
-            parser=o.whole(1, MOST_YEARS), metavar="N", help=f"Years to run, 1 to {MOST_YEARS}."
-        ),
-    ] = DEFAULT_YEARS,
-    jobs: o.Jobs = None,
-    parameters: o.Parameters = Draws.POSTERIOR,
-    as_json: o.AsJson = False,
-    quiet: o.Quiet = False,
+def is_explorer(path: Path) -> bool:
+    """Say whether a file is a workshop page in one file, which may be written anew."""
+    content = path.read_bytes()
+    return all(mark in content for mark in MARKS)
+
+
+def write_explorer(
+    results: Sequence[Ensemble], unit: str, path: Path, *, jobs: int, as_json: bool, quiet: bool
 ) -> None:
-    """Write the workshop page with its runs in one file, which opens without a network.
+    """Write the page and say where it is.
 
-    The steps of the story are runs of the agents; four levers of five levels each are quick
-    estimates by the borough twin, and the page says which is which.
-
-    Example: permanence explorer --out explorer.html
+    Raises:
+        StoreError: it would be too large to hand on.
+        ScenarioError: a policy the page has no controls for.
     """
-    if out.is_dir() or not out.absolute().parent.is_dir():
-        raise StoreError(f"--out {out}: allowed: a file in a folder that is there")
-    jobs = jobs or processors()
+    from sim.interfaces.page.explorer import explorer_html
+
     with workers(jobs) as pool, progress_bar("explorer", jobs, quiet=quiet) as told:
-        text = explorer_html(
-            runs=runs, seed=seed, years=years, draws=parameters, pool=pool, told=told
+        content = explorer_html(results, unit=unit, pool=pool, told=told).encode()
+    if len(content) > MOST_EXPLORER_BYTES:
+        raise StoreError(
+            f"the page would have {len(content) / 1e6:.1f} MB, allowed: "
+            f"{MOST_EXPLORER_BYTES / 1e6:g} MB; take a result of fewer years or policies"
         )
-    content = text.encode()
-
-    def write(stream: IO[bytes]) -> None:
-        stream.write(content)
-
-    write_atomically(out, write)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, partial(_put, content))
     if as_json:
-        print_json({"file": str(out), "bytes": len(content)})
+        print_json({"file": str(path), "bytes": len(content), "unit": unit})
     else:
-        typer.echo(f"{out}: {len(content) / 1e6:.2f} MB; opens in a browser, asks nobody.")
+        typer.echo(f"{path}: {len(content) / 1e6:.2f} MB; opens in a browser, asks nobody.")
+
+
+def _put(content: bytes, stream: IO[bytes]) -> None:
+    stream.write(content)

@@ -12,7 +12,7 @@ import typer
 
 from sim.experiments.draws import Draws
 from sim.interfaces import options as o
-from sim.interfaces.page.facts import DEFAULT_RUNS
+from sim.interfaces.page.sizes import DEFAULT_RUNS
 from sim.interfaces.progress import processors
 
 LOOPBACK, DEFAULT_PORT = "127.0.0.1", 8765

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
+from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.experiments.draws import Draws
-from sim.experiments.link_strengths import link_strengths
 from sim.experiments.quick import TOLD, quick_ensemble
 from sim.experiments.run import run_ensemble
 from sim.experiments.structures import pairs
@@ -62,29 +61,3 @@ def test_one_structure_for_all_is_the_scenarios_own() -> None:
         load_scenario("no-cap"), {}, 1, structures=[(HiringStructure.BUDGET, BidTrigger.VACANCIES)]
     ).run(1)
     assert np.array_equal(own.of("permanent"), named.of("permanent"))
-
-
-def test_a_link_that_is_not_there_carries_nothing() -> None:
-    content = {
-        "extends": "no-cap",
-        "structure": {
-            "hiring": "responsive",
-            "bid_trigger": "vacancies",
-            "cut_links": ["pay_draws_to_agency"],
-        },
-    }
-    found = {
-        one.link: one
-        for one in link_strengths(
-            scenario_from(content), runs=2, seed=1, years=1, draws=Draws.DEFAULT
-        )
-    }
-    assert set(found) == set(Link)
-    assert found[Link.PAY_DRAWS_TO_AGENCY].is_cut
-    for absent in (
-        Link.PAY_DRAWS_TO_AGENCY,
-        Link.AGENCY_SHARE_REPELS_APPLICANTS,
-        Link.OVERSPEND_CUTS_OFFER,
-    ):
-        assert found[absent].agency_share.q50 == found[absent].charge_rate.q50 == 0.0
-    assert found[Link.UNFILLED_RAISES_BIDS].charge_rate.q50 != 0.0

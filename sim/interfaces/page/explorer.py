@@ -1,59 +1,35 @@
-"""The page in one file: a grid of quick estimates and named runs of the agents, embedded.
+"""The page in one file: a result, the story, and a grid of quick estimates round it, embedded.
 
-The grid moves four levers over five levels each, all against one base; each point is the borough
-twin's. The steps of the story, and each link of the circle cut alone, are runs of the agents.
+A result's own runs are shown as they are. The steps of the story, and each link of the circle cut
+alone, are runs of the agents. The grid moves four levers over five levels each, all against the
+result's base; each of its points is the borough twin's (see `grid`).
 """
 
 from __future__ import annotations
 
 import base64
-import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from sim.domain.randomness import FloatArray
-from sim.domain.vocabulary import TARGET_PERMANENT_SHARE, Link
-from sim.experiments.compare import HEADLINE, compared
-from sim.experiments.draws import Draws
-from sim.experiments.link_strengths import link_strengths
-from sim.experiments.results import summarised
+from sim.domain.vocabulary import LONDON, Link
 from sim.experiments.run import Ensemble, run_ensemble
 from sim.interfaces.page.answers import Teller, answer
-from sim.interfaces.page.estimates import estimate
-from sim.interfaces.page.facts import (
-    DEFAULT_RUNS,
-    DEFAULT_SEED,
-    DEFAULT_YEARS,
-    START,
-    facts,
-    story,
-)
+from sim.interfaces.page.facts import START, facts, story
 from sim.interfaces.page.files import in_one_file
+from sim.interfaces.page.grid import Grid, Levels, embedded_grid
 from sim.interfaces.page.loop import loop_of
-from sim.interfaces.page.specs import Spec, values_of
-from sim.market.outcomes import OUTCOME
-from sim.scenario import Scenario, load_scenario
+from sim.interfaces.page.sizes import DEFAULT_RUNS, MOST_YEARS
+from sim.interfaces.page.specs import Book, Spec, values_of
+from sim.scenario import ScenarioError
 
 Told = Callable[[int, int, float], None]
-Levels = Mapping[str, Sequence[float]]
-GRID: Levels = {
-    "levers.cap.charge_rate_per_hour": (35.0, 38.0, 41.0, 45.0, 50.0),
-    "levers.cap.members": (0.0, 0.25, 0.5, 0.75, 1.0),
-    "levers.permanent_offer.hiring_uplift": (0.0, 0.25, 0.5, 0.75, 1.0),
-    "levers.newly_qualified.multiplier": (1.0, 1.125, 1.25, 1.5, 2.0),
-}
-"""The levels of the grid, assumptions all: the first but one of the cap's is a tight cap today."""
-LEVEL, MEMBERS = list(GRID)[:2]
-MONTHS_APART = 3
-BOROUGH_OUTCOMES = HEADLINE[:3]
-STEPS = {"share": 1e-3, "£ per hour": 0.1, "£ per year": 1e5}
-"""What one unit of an embedded whole number stands for."""
+ONLY_LONDON = ("policy_cost_per_year", "agency_share")
+"""Outcomes of named runs that the file has for London alone."""
+FEWER_DECIMALS = 4
 
 
 def quiet(done: int, wanted: int, seconds: float) -> None:
@@ -61,254 +37,207 @@ def quiet(done: int, wanted: int, seconds: float) -> None:
 
 
 def explorer_html(
+    results: Sequence[Ensemble],
     *,
+    unit: str = LONDON,
     runs: int = DEFAULT_RUNS,
-    seed: int = DEFAULT_SEED,
-    years: int = DEFAULT_YEARS,
-    draws: Draws = Draws.POSTERIOR,
     pool: Executor | None = None,
     told: Told = quiet,
-    grid: Levels | None = None,
+    levels: Levels | None = None,
 ) -> str:
     """Return the workshop page as one HTML file with its runs in it.
 
     Args:
-        runs: of each ensemble and estimate.
+        results: one result, or a base and its policies, paired; all other runs take its seed,
+            horizon and draws.
+        unit: London or the employer the page opens with.
+        runs: of each estimate, and of the agents in the story.
         pool: worker processes, or none.
         told: called with (parts done, parts wanted, processor seconds).
-        grid: levels by path of a control, for another grid; the cap's level and members first.
+        levels: of the grid by path of a control, for another grid; the cap's level and members
+            first.
+
+    Raises:
+        ScenarioError: a policy differs from the base in more than the page has controls for.
     """
-    levels = GRID if grid is None else grid
-    cases, points = named_cases(), list(grid_points(levels))
-    sides = {key for case in cases for key in (case[0], case[1])}
-    wanted = len(sides) * runs + len(points)
-    named = _named(cases, runs, seed, years, draws, pool, lambda done: told(done, wanted, 0.0))
-    before = len(sides) * runs
+    book = Book([one.scenario for one in results])
+    base = results[0]
+    start = Spec.model_construct(scenario=book.name_of(base.scenario), changes={})
+    cases = _cases(book, start, results)
+    grid = Grid.around(book, start, base, runs, levels)
+    needed = list(dict.fromkeys(key for case in cases for key in case.sides if not case.found))
+    parts = len(needed) * runs + len(grid.points)
+    known = {_side(start, base.runs): base}
+    for place, side in enumerate(needed):
+        if side not in known:
+            known[side] = run_ensemble(
+                book.resolved(side.spec, "side"), runs=side.runs, seed=base.seed,
+                years=base.years, draws=base.draws, pool=pool,
+                progress=lambda done, _, s, before=place * runs: told(before + done, parts, s),
+            )  # fmt: skip
     embedded = {
-        **named,
-        "grid": _grid(
-            levels, points, runs, seed, years, draws, pool,
-            lambda done: told(before + done, wanted, 0.0),
-        ),
-        "loop": _loop(runs, seed, years, draws),
-    }  # fmt: skip
-    known = {**facts(draws, runs=runs), "years": years, "seed": seed}
-    return in_one_file(known, {"deflated": _packed(embedded)})
+        **_named(book, cases, known),
+        "grid": embedded_grid(grid, pool, lambda done: told(len(needed) * runs + done, parts, 0.0)),
+        "loop": _loops(book, start, base),
+    }
+    opening = {"base": start.scenario, "unit": unit, "changes": _opening(cases)}
+    about = {
+        **facts(base.draws, runs=runs, book=book),
+        "years": base.years,
+        "most_years": max(MOST_YEARS, base.years),
+        "seed": base.seed,
+        "start": START | opening,
+    }
+    return in_one_file(about, {"deflated": _packed(embedded)})
 
 
-# Named runs of the agents
+# Named runs
 
 
-Key = tuple[str, str]
-"""A scenario's name and its changes as JSON: a spec that can be in a set."""
+@dataclass(frozen=True)
+class Side:
+    """A spec that can be in a set, and how many runs it has."""
+
+    scenario: str
+    changes: str
+    runs: int
+
+    @property
+    def spec(self) -> Spec:
+        """The spec itself."""
+        return Spec.model_construct(scenario=self.scenario, changes=json.loads(self.changes))
 
 
-def _key(spec: Spec) -> Key:
-    return spec.scenario, json.dumps(spec.changes, sort_keys=True)
+def _side(spec: Spec, runs: int) -> Side:
+    return Side(spec.scenario, json.dumps(spec.changes, sort_keys=True), runs)
 
 
-def _spec(key: Key) -> Spec:
-    return Spec(scenario=key[0], changes=json.loads(key[1]))
+@dataclass(frozen=True)
+class Case:
+    """Two sides to put side by side, with their ensembles if a result has them already."""
+
+    sides: tuple[Side, Side]
+    found: tuple[Ensemble, Ensemble] | None = None
 
 
-def named_cases() -> list[tuple[Key, Key]]:
-    """Return the pairs that are run by agents: the opening, each step, each link cut alone."""
-    start = Spec(scenario=START["base"])
-    cases = [(_key(start), _key(start)), (_key(start), _key(between(start, START["policy"])))]
+def _cases(book: Book, start: Spec, results: Sequence[Ensemble]) -> list[Case]:
+    """Return the result's own pairs, then those of the story that are not among them."""
+    base = results[0]
+    cases = [
+        Case((_side(start, base.runs), _side(spec, one.runs)), (base, one))
+        for one in results
+        for spec in [_as_changes(book, start, one)]
+    ]
+    seen = {tuple((one.scenario, one.changes) for one in case.sides) for case in cases}
+    for left, right in story_pairs():
+        case = Case((_side(left, DEFAULT_RUNS), _side(right, DEFAULT_RUNS)))
+        if tuple((one.scenario, one.changes) for one in case.sides) not in seen:
+            cases.append(case)
+    return cases
+
+
+def _as_changes(book: Book, start: Spec, one: Ensemble) -> Spec:
+    """Return a result's scenario as changes to its base."""
+    before = values_of(book.scenario(start.scenario))
+    changes = {
+        path: value
+        for path, value in values_of(one.scenario).items()
+        if value is not None and value != before[path]
+    }
+    found = Spec.model_construct(scenario=start.scenario, changes=changes)
+    if book.resolved(found, "policy").fingerprint() != one.scenario.fingerprint():
+        raise ScenarioError(
+            f"--explorer: {one.scenario.name} differs from {start.scenario} in more than levers "
+            "and structure; allowed: policies made by levers alone"
+        )
+    return found
+
+
+def story_pairs() -> list[tuple[Spec, Spec]]:
+    """Return the pairs of the story: each step, and each link of the circle cut alone."""
+    pairs = []
     for step in story():
         left = Spec(**step["left"])
         right = left if step["policy"] == left.scenario else between(left, step["policy"])
-        cases += [(_key(left), _key(left)), (_key(left), _key(right))]
+        pairs += [(left, left), (left, right)]
         if step["panel"] == "loop":
             for link in Link:
-                cut = Spec(
-                    scenario=left.scenario,
-                    changes={**left.changes, "structure.cut_links": [link.value]},
-                )
-                cases.append((_key(left), _key(cut)))
-    return list(dict.fromkeys(cases))
+                cut = {**left.changes, "structure.cut_links": [link.value]}
+                pairs.append((left, Spec(scenario=left.scenario, changes=cut)))
+    return [one for place, one in enumerate(pairs) if one not in pairs[:place]]
 
 
-def between(left: Spec, policy: str) -> Spec:
-    """Return the shipped policy as changes to the left side's scenario."""
-    before, after = values_of(left.resolved("left")), values_of(load_scenario(policy))
-    own = values_of(load_scenario(left.scenario))
+def between(left: Spec, policy: str, book: Book | None = None) -> Spec:
+    """Return a policy known by name as changes to the left side's scenario."""
+    known = book or Book()
+    before, after = (
+        values_of(one) for one in (known.resolved(left, "left"), known.scenario(policy))
+    )
+    own = values_of(known.scenario(left.scenario))
     changes = dict(left.changes)
     for path, value in after.items():
         if value is not None and (value != before[path] or path in left.changes):
             changes[path] = value
-    return Spec(
-        scenario=left.scenario,
-        changes={
-            path: value
-            for path, value in changes.items()
-            if value != own[path] or path in left.changes
-        },
-    )
+    kept = {
+        path: value for path, value in changes.items() if value != own[path] or path in left.changes
+    }
+    return Spec.model_construct(scenario=left.scenario, changes=kept)
 
 
-def _named(
-    cases: Sequence[tuple[Key, Key]],
-    runs: int,
-    seed: int,
-    years: int,
-    draws: Draws,
-    pool: Executor | None,
-    told: Callable[[int], None],
-) -> dict[str, Any]:
-    """Run every side once and put the pairs side by side; sides are kept once each."""
-    ensembles: dict[Key, Ensemble] = {}
-    for key in dict.fromkeys(key for case in cases for key in case):
-        before = len(ensembles) * runs
-
-        def progress(done: int, wanted: int, seconds: float, before: int = before) -> None:
-            told(before + done)
-
-        ensembles[key] = run_ensemble(
-            _spec(key).resolved("side"), runs=runs, seed=seed, years=years, draws=draws,
-            pool=pool, progress=progress,
-        )  # fmt: skip
+def _named(book: Book, cases: Iterable[Case], known: Mapping[Side, Ensemble]) -> dict[str, Any]:
+    """Return answers of the agents; what a side says is kept once."""
     sides: list[dict[str, Any]] = []
-    places: dict[Key, int] = {}
+    places: dict[Side, int] = {}
     answers = []
-    for left, right in cases:
-        pair = [
-            replace(ensembles[key], scenario=_spec(key).resolved(name))
-            for key, name in ((left, "base"), (right, "policy"))
+    for case in cases:
+        pair = case.found or (known[case.sides[0]], known[case.sides[1]])
+        named = [
+            replace(one, scenario=book.resolved(side.spec, name))
+            for one, side, name in zip(pair, case.sides, ("base", "policy"), strict=True)
         ]
-        content = answer(pair[0], pair[1], Teller.AGENTS)
-        for key, name in ((left, "left"), (right, "right")):
-            if key not in places:
-                places[key] = len(sides)
-                sides.append({"spec": _spec(key).model_dump(), "told": content[name]})
-        answers.append({**content, "left": places[left], "right": places[right]})
+        content = answer(named[0], named[1], Teller.AGENTS)
+        for side, name in zip(case.sides, ("left", "right"), strict=True):
+            if side not in places:
+                places[side] = len(sides)
+                sides.append({"spec": side.spec.model_dump(), "told": _smaller(content[name])})
+        answers.append({**content, "left": places[case.sides[0]], "right": places[case.sides[1]]})
     return {"sides": sides, "answers": answers}
 
 
-# The grid of the twin
-
-
-def grid_points(levels: Levels) -> Iterator[tuple[float, ...]]:
-    """Yield the points of the grid; where nobody signs the cap its level is not told apart."""
-    for point in itertools.product(*levels.values()):
-        chosen = dict(zip(levels, point, strict=True))
-        if chosen.get(MEMBERS) != 0.0 or chosen.get(LEVEL) == levels[LEVEL][0]:
-            yield point
-
-
-def fixed_terms() -> dict[str, Any]:
-    """Return the terms of the cap that hold wherever somebody signs it in the grid."""
-    spec = between(Spec(scenario=START["base"]), START["policy"])
-    return {path: value for path, value in spec.changes.items() if path not in GRID}
-
-
-def point_scenario(levels: Sequence[str], point: Sequence[float]) -> Scenario:
-    """Return the scenario at a point of the grid."""
-    changes: dict[str, Any] = dict(zip(levels, point, strict=True))
-    if changes.get(MEMBERS, 0.0) == 0.0:
-        changes.pop(LEVEL, None)
-        changes.pop(MEMBERS, None)
-    else:
-        changes = fixed_terms() | changes
-    return Spec(scenario=START["base"], changes=changes).resolved("policy")
-
-
-def _grid(
-    levels: Levels,
-    points: Sequence[tuple[float, ...]],
-    runs: int,
-    seed: int,
-    years: int,
-    draws: Draws,
-    pool: Executor | None,
-    told: Callable[[int], None],
-) -> dict[str, Any]:
-    left = Spec(scenario=START["base"]).resolved("base")
-    base = estimate(left, runs=runs, seed=seed, years=years, draws=draws)
-    work = [
-        (left, point_scenario(list(levels), point), runs, seed, years, draws) for point in points
-    ]
-    found = []
-    results = map(_point, work) if pool is None else pool.map(_point, work, chunksize=4)
-    for done, one in enumerate(results, start=1):
-        found.append(one)
-        told(done)
-    opening = answer(base, base, Teller.TWIN)
-    return {
-        "scenario": START["base"],
-        "fixed": fixed_terms(),
-        "levels": {path: list(values) for path, values in levels.items()},
-        "months_apart": MONTHS_APART,
-        "borough_outcomes": list(BOROUGH_OUTCOMES),
-        "steps": {name: STEPS[OUTCOME[name].unit] for name in HEADLINE},
-        "left": {"london": _london(base), "boroughs": _boroughs(base)},
-        "rows": [{key: row[key] for key in ("outcome", "label", "unit", "old")} for row in
-                 opening["differences"]],
-        "told": {key: opening[key] for key in
-                 ("runs", "seed", "years", "opening", "caution", "rests_on")},
-        "points": [[list(point), one] for point, one in zip(points, found, strict=True)],
-    }  # fmt: skip
-
-
-def _point(work: tuple[Scenario, Scenario, int, int, int, Draws]) -> dict[str, Any]:
-    """Return one point: how its whole numbers differ from the base's, and the end's differences."""
-    left, right, runs, seed, years, draws = work
-    base, policy = (
-        estimate(one, runs=runs, seed=seed, years=years, draws=draws) for one in (left, right)
-    )
-    rows = compared(base, policy)
-    return {
-        "london": _minus(_london(policy), _london(base)),
-        "boroughs": _minus(_boroughs(policy), _boroughs(base)),
-        "rows": [
-            [float(f"{value:.5g}") for value in (row.new, row.difference, row.q10, row.q90)]
-            for row in rows
-        ],
+def _smaller(side: dict[str, Any]) -> dict[str, Any]:
+    """Return a side without boroughs' figures nobody draws, shares to a hundredth of a per cent."""
+    boroughs = {name: found for name, found in side["boroughs"].items() if name not in ONLY_LONDON}
+    return side | {
+        "london": {name: _rounded(found) for name, found in side["london"].items()},
+        "boroughs": {name: _rounded(found) for name, found in boroughs.items()},
     }
 
 
-def _london(ensemble: Ensemble) -> list[Any]:
-    """Return London's series as whole numbers: (outcome, [q10, q50, q90], quarter)."""
-    return [
-        _whole(summarised(ensemble.london(name)[:, ::MONTHS_APART])[1:], name) for name in HEADLINE
-    ]
+def _rounded(values: Any) -> Any:
+    if isinstance(values, list):
+        return [_rounded(value) for value in values]
+    if values is None or abs(values) >= 10_000:
+        return None if values is None else round(values)
+    return round(values, FEWER_DECIMALS)
 
 
-def _boroughs(ensemble: Ensemble) -> list[Any]:
-    """Return employers' medians as whole numbers: (outcome, census, employer)."""
-    return [
-        _whole(np.nanmedian(ensemble.employers(name), axis=0), name) for name in BOROUGH_OUTCOMES
-    ]
+def _opening(cases: Sequence[Case]) -> dict[str, Any]:
+    """Return the changes the page opens with: the result's first policy, if it has one."""
+    own = [case for case in cases if case.found]
+    changes: dict[str, Any] = own[min(1, len(own) - 1)].sides[1].spec.changes
+    return changes
 
 
-def _whole(values: FloatArray, outcome: str) -> list[Any]:
-    step = STEPS[OUTCOME[outcome].unit]
-    found = np.rint(values / step).astype(int)
-    # What is below the 90 % line must not be rounded onto it.
-    line = round(TARGET_PERMANENT_SHARE / step)
-    if OUTCOME[outcome].unit == "share":
-        found = np.where((found == line) & (values < TARGET_PERMANENT_SHARE), line - 1, found)
-    told: list[Any] = found.tolist()
-    return told
-
-
-def _minus(one: list[Any], other: list[Any]) -> list[Any]:
-    found: list[Any] = [
-        (np.array(a) - np.array(b)).tolist() for a, b in zip(one, other, strict=True)
-    ]
-    return found
-
-
-def _loop(runs: int, seed: int, years: int, draws: Draws) -> list[dict[str, Any]]:
-    """Return the measured loop of the steps that show it, and of the opening base."""
+def _loops(book: Book, start: Spec, base: Ensemble) -> list[dict[str, Any]]:
+    """Return the measured circle of the steps that show it, and of the result's base."""
     specs = [Spec(**step["left"]) for step in story() if step["panel"] == "loop"]
-    found = []
-    for spec in (*specs, Spec(scenario=START["base"])):
-        scenario = spec.resolved("base")
-        strengths = link_strengths(scenario, runs=runs, seed=seed, years=years, draws=draws)
-        told = loop_of(strengths, scenario, runs=runs, years=years)
-        found.append({"spec": spec.model_dump(), "told": told})
-    return found
+    return [
+        {
+            "spec": spec.model_dump(),
+            "told": loop_of(book.resolved(spec, "base"), seed=base.seed, draws=base.draws),
+        }
+        for spec in (*(one for one in specs if one != start), start)
+    ]
 
 
 def _packed(content: dict[str, Any]) -> str:

@@ -17,32 +17,28 @@ from sim.domain.vocabulary import LINK_LABELS, LONDON, TARGET_PERMANENT_SHARE, L
 from sim.experiments.compare import HIGH, LOW
 from sim.experiments.draws import Draws
 from sim.experiments.store import package_version
-from sim.interfaces.charts_map import PERMANENT_EDGES, SHADES
 from sim.interfaces.charts_words import unit_name
+from sim.interfaces.map_shades import PERMANENT_EDGES, SHADES
 from sim.interfaces.page.answers import DRAWN
-from sim.interfaces.page.specs import (
-    choices_of,
-    controlled,
-    in_words,
-    rest_of,
-    values_of,
-)
+from sim.interfaces.page.sizes import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
+from sim.interfaces.page.specs import Book, choices_of, controlled, in_words, rest_of, values_of
 from sim.market.outcomes import OUTCOME
 from sim.rules.lever import MEMBERS_UNIT
 from sim.rules.policy import Levers
-from sim.scenario import load_scenario, scenario_names
 
 STATIC = "static"
-MOST_YEARS = 10
-DEFAULT_YEARS = 6
-"""A horizon that twenty agent runs of two policies reach in three seconds on two processors."""
-DEFAULT_RUNS, DEFAULT_SEED = 20, 1
 START = {"base": "no-cap", "policy": "pan-london-cap"}
 YES_NO, DATE, LIST = "yes or no", "date", "list"
 
 
-def facts(draws: Draws, *, runs: int = DEFAULT_RUNS) -> dict[str, Any]:
-    """Return everything the page is told at the start, ready for JSON."""
+def facts(draws: Draws, *, runs: int = DEFAULT_RUNS, book: Book | None = None) -> dict[str, Any]:
+    """Return everything the page is told at the start, ready for JSON.
+
+    Args:
+        draws: what runs draw parameters and structure from.
+        runs: of an ensemble.
+        book: the scenarios it knows, by default those that are shipped.
+    """
     return {
         "version": package_version(),
         "london": LONDON,
@@ -64,7 +60,7 @@ def facts(draws: Draws, *, runs: int = DEFAULT_RUNS) -> dict[str, Any]:
         "levers": _levers(),
         "controls": [_control(path, lever, one) for path, lever, one in controlled()],
         "links": [{"cut": link.value, "label": LINK_LABELS[link]} for link in Link],
-        "scenarios": _scenarios(),
+        "scenarios": _scenarios(book or Book()),
         "story": story(),
     }
 
@@ -130,11 +126,11 @@ def _kind(declared: Declaration, choices: list[str] | None) -> str:
     return "number" if declared.allowed is not None else "text"
 
 
-def _scenarios() -> list[dict[str, Any]]:
+def _scenarios(book: Book) -> list[dict[str, Any]]:
     groups: list[Any] = []
     found = []
-    for name in scenario_names():
-        scenario = load_scenario(name)
+    for name in book.names():
+        scenario = book.scenario(name)
         rest = rest_of(scenario)
         if rest not in groups:
             groups.append(rest)
@@ -147,6 +143,7 @@ def _scenarios() -> list[dict[str, Any]]:
                 "stylised": scenario.start.stylised,
                 "group": groups.index(rest),
                 "values": values_of(scenario),
+                "written_as": book.written_as(name),
             }
         )
     return found

@@ -1,77 +1,67 @@
-"""The causal loop as the page draws it: nodes, links with their sign, and measured strengths.
+"""The causal loop as the page draws it: what `permanence loops` measures, in the page's words.
 
-A link that can be cut has its name in `cut`; the others are what holds by definition (a vacancy
-uncovered is a heavier caseload) and cannot be cut.
+Gains are those the command prints with the same seed and draws. Links that a scenario can cut
+belong together by the link of the circle that cuts them; the others hold by definition.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sim.domain.vocabulary import LINK_LABELS, Link
 from sim.experiments.circle import LINKS_OF_ONE_STRUCTURE
-from sim.experiments.compare import Spread
-from sim.experiments.link_strengths import LinkStrength
+from sim.experiments.draws import Draws
+from sim.experiments.loop_links import CIRCLE
+from sim.experiments.loops import DEFAULT_RUNS, measured_circle
+from sim.experiments.structures import Pair
+from sim.interfaces import loop_words as words
+from sim.interfaces.loop_places import BEND, BENDS, BOXED, DIAGRAM_TALL, DIAGRAM_WIDE, places
 from sim.scenario import Scenario
 
-NODES = {
-    "gaps": "vacancies and unfilled posts",
-    "price": "bids for an agency hour",
-    "leaving": "permanent staff leaving",
-    "agency": "agency share",
-    "strain": "caseloads and strain",
-    "spending": "spending",
-}
-CAN_BE_CUT = {
-    Link.UNFILLED_RAISES_BIDS: ("gaps", "price"),
-    Link.RIVALS_ARE_LEAPFROGGED: ("price", "price"),
-    Link.PAY_DRAWS_TO_AGENCY: ("price", "leaving"),
-    Link.STRAIN_DRIVES_LEAVING: ("strain", "leaving"),
-    Link.LEAVING_OPENS_VACANCIES: ("leaving", "gaps"),
-    Link.AGENCY_SHARE_REPELS_APPLICANTS: ("agency", "gaps"),
-    Link.OVERSPEND_CUTS_OFFER: ("spending", "strain"),
-}
-"""From which node to which each link of the circle leads; all raise what they lead to."""
-BY_DEFINITION = (("gaps", "strain"), ("leaving", "agency"), ("price", "spending"))
-"""What leads from node to node without being a rule that could be otherwise."""
+DECIMALS = 4
+LEFT_OUT = ("along", "price_pushes_per_year", "check")
+"""Parts of the circle's JSON that the page does not draw."""
 
 
-def loop_of(
-    found: Sequence[LinkStrength], scenario: Scenario, *, runs: int, years: int
-) -> dict[str, Any]:
-    """Return the loop, ready for JSON."""
-    strengths = {one.link: one for one in found}
-    links: list[dict[str, Any]] = [
-        {
-            "from": ends[0],
-            "to": ends[1],
-            "cut": link.value,
-            "label": LINK_LABELS[link],
-            "sign": 1,
-            "only_under": LINKS_OF_ONE_STRUCTURE[link].value
-            if link in LINKS_OF_ONE_STRUCTURE
-            else None,
-            "is_cut": strengths[link].is_cut,
-            "agency_share": _numbers(strengths[link].agency_share),
-            "charge_rate": _numbers(strengths[link].charge_rate),
-        }
-        for link, ends in CAN_BE_CUT.items()
-    ]
-    links += [{"from": start, "to": end, "cut": None, "sign": 1} for start, end in BY_DEFINITION]
+def loop_of(scenario: Scenario, *, seed: int, draws: Draws, runs: int = DEFAULT_RUNS) -> Any:
+    """Measure the circle of a scenario at its start, and return it ready for JSON."""
+    pair = Pair(scenario.structure.hiring, scenario.structure.bid_trigger)
+    circle = measured_circle(scenario, pair, runs=runs, seed=seed, years=0, draws=draws)
+    found = words.circle_as_json(circle, places())
+    told = {key: value for key, value in found.items() if key not in LEFT_OUT}
+    told["shape"] = DIAGRAM_WIDE / DIAGRAM_TALL
+    told["cuts"] = [_cut(link, scenario) for link in Link]
+    for node in told["nodes"]:
+        node["box"] = BOXED[node["name"]].split("\n")
+    for link, about in zip(CIRCLE, told["links"], strict=True):
+        about["bend"] = BENDS.get(link.ends, BEND)
+        about["unit"] = words.unit_of(link)
+    for loop in told["loops"]:
+        del loop["cycles"]
+    told["measured"] = (
+        f"Measured link by link in the borough twin, where {words.structure_of(circle)}: medians of "
+        f"{runs} draws, as `permanence loops` prints them. The thicker, the more feedback runs "
+        "through it. How strong most links are is assumed."
+    )
+    return _rounded(told)
+
+
+def _cut(link: Link, scenario: Scenario) -> dict[str, Any]:
+    hiring = LINKS_OF_ONE_STRUCTURE.get(link)
     return {
-        "nodes": [{"id": name, "label": label} for name, label in NODES.items()],
-        "links": links,
-        "fingerprint": scenario.fingerprint(),
-        "measured": (
-            f"Measured by cutting each link alone in the borough twin: what it adds to London's "
-            f"agency share and charge rate after {years} years, median of {runs} draws."
-        ),
+        "cut": link.value,
+        "label": LINK_LABELS[link],
+        "only_under": None if hiring is None else hiring.value,
+        "is_cut": link in scenario.structure.cut_links,
     }
 
 
-def _numbers(spread: Spread) -> list[float | None]:
-    return [
-        round(value, 5) if value == value else None
-        for value in (spread.q10, spread.q50, spread.q90)
-    ]
+def _rounded(content: Any) -> Any:
+    """Return JSON without NaN and without decimals nobody can see."""
+    if isinstance(content, dict):
+        return {key: _rounded(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_rounded(value) for value in content]
+    if isinstance(content, float):
+        return round(content, DECIMALS) if content == content else None
+    return content

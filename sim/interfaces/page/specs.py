@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from sim.domain.quantities import Declaration, declarations
 from sim.rules.policy import Levers
 from sim.scenario import (
+    DRAWN_STRUCTURE,
     Scenario,
     ScenarioError,
     Structure,
@@ -63,6 +65,91 @@ class Spec(Strict):
                 group = group.setdefault(part, {})
             group[last] = value
         return scenario_from(content, name)
+
+
+class Book:
+    """The scenarios a page knows by name: those that are shipped, and those of a result.
+
+    Args:
+        own: scenarios of a result; what does the same as a shipped one of its name is left out.
+    """
+
+    def __init__(self, own: Sequence[Scenario] = ()) -> None:
+        self._own: dict[str, Scenario] = {}
+        self._names: dict[str, str] = {}
+        for scenario in own:
+            self._names[scenario.fingerprint()] = self._enter(scenario)
+
+    def _enter(self, scenario: Scenario) -> str:
+        name = re.sub(r"[^a-z0-9-]+", "-", scenario.name.lower())[:LONGEST_TEXT] or "result"
+        if name in scenario_names():
+            if load_scenario(name).fingerprint() == scenario.fingerprint():
+                return name
+            name = f"{name}-of-result"
+        while name in self._own:
+            name = f"{name}-too"
+        self._own[name] = scenario
+        return name
+
+    def names(self) -> tuple[str, ...]:
+        """Return all names, a result's own first."""
+        return (*self._own, *scenario_names())
+
+    def name_of(self, scenario: Scenario) -> str:
+        """Return under which name one of the result's scenarios stands."""
+        return self._names[scenario.fingerprint()]
+
+    def scenario(self, name: str) -> Scenario:
+        """Return a scenario by name."""
+        return self._own[name] if name in self._own else load_scenario(name)
+
+    def resolved(self, spec: Spec, name: str) -> Scenario:
+        """Return the scenario a side of the page is."""
+        if spec.scenario not in self._own:
+            return spec.resolved(name)
+        return changed(self._own[spec.scenario], spec.changes)
+
+    def written_as(self, name: str) -> dict[str, Any] | None:
+        """Return what a scenario file may say for a scenario: a shipped one and changes to it.
+
+        Nothing if no shipped scenario with other controls does the same.
+        """
+        if name not in self._own:
+            return {"scenario": name, "changes": {}}
+        wanted, target = self._own[name].fingerprint(), values_of(self._own[name])
+        for shipped in sorted(scenario_names(), key=lambda one: one != self._own[name].name):
+            before = values_of(load_scenario(shipped))
+            changes = {
+                path: value
+                for path, value in target.items()
+                if value is not None and value != before[path]
+            }
+            spec = Spec.model_construct(scenario=shipped, changes=changes)
+            with suppress(ScenarioError):
+                if spec.resolved(shipped).fingerprint() == wanted:
+                    return {"scenario": shipped, "changes": changes}
+        return None
+
+
+def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with some of its controls moved.
+
+    Raises:
+        ScenarioError: a value that is not allowed.
+    """
+    content = scenario.model_dump(mode="json")
+    for path, value in changes.items():
+        *place, last = path.split(".")
+        group = content
+        for part in place:
+            group = group[part]
+        group[last] = value
+    halves = {path.removeprefix("structure.") for path in changes} | {*scenario.fixed_structure}
+    content["fixed_structure"] = [half for half in DRAWN_STRUCTURE if half in halves]
+    try:
+        return Scenario(**content)
+    except ValidationError as fault:
+        raise ScenarioError(f"{scenario.name}: {fault.errors()[0]['msg']}") from None
 
 
 def controlled() -> Iterator[tuple[str, str, Declaration]]:

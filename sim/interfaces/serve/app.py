@@ -10,8 +10,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import Field, StringConstraints, ValidationError
 
-from sim.interfaces.page.facts import DEFAULT_SEED, MOST_YEARS, facts
+from sim.interfaces.page.facts import facts
 from sim.interfaces.page.files import served
+from sim.interfaces.page.sizes import DEFAULT_SEED, MOST_YEARS
 from sim.interfaces.page.specs import Spec, Strict
 from sim.interfaces.serve.desk import Desk, DeskFullError, Question
 from sim.interfaces.serve.limits import Guard

@@ -220,16 +220,13 @@ class Desk:
 
     async def loop(self, question: Question) -> bytes:
         """Return the causal loop of an admitted question's left side, with measured strengths."""
-        key = (question.left.fingerprint(), question.seed, question.years)
+        key = (question.left.fingerprint(), question.seed)
         try:
             kept = self._loops.get(key)
             if kept is None:
                 kept = await asyncio.wrap_future(
-                    self._quick.submit(
-                        loop_answer, question.left, self.runs, question.seed, question.years,
-                        self.draws,
-                    )
-                )  # fmt: skip
+                    self._quick.submit(loop_answer, question.left, question.seed, self.draws)
+                )
                 self._loops.keep(key, kept)
             return kept
         except BrokenProcessPool:

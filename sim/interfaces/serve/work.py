@@ -9,7 +9,6 @@ import signal
 import threading
 
 from sim.experiments.draws import Draws
-from sim.experiments.link_strengths import link_strengths
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.estimates import estimate
 from sim.interfaces.page.loop import loop_of
@@ -53,7 +52,6 @@ def quick_answer(
     return as_json(answer(sides[0], sides[1], Teller.TWIN))
 
 
-def loop_answer(scenario: Scenario, runs: int, seed: int, years: int, draws: Draws) -> bytes:
+def loop_answer(scenario: Scenario, seed: int, draws: Draws) -> bytes:
     """Return the causal loop with the strengths its links have under a scenario."""
-    found = link_strengths(scenario, runs=runs, seed=seed, years=years, draws=draws)
-    return as_json(loop_of(found, scenario, runs=runs, years=years))
+    return as_json(loop_of(scenario, seed=seed, draws=draws))

@@ -1,6 +1,9 @@
 // Answers from the runs in this file: named ones of the agents, a grid of the twin's.
 
-import { scenarioOf, valueAt } from "./state.js";
+import { same, scenarioOf, valueAt } from "./state.js";
+
+const LEVEL = "levers.cap.charge_rate_per_hour";
+const MEMBERS = "levers.cap.members";
 
 /** Return what is packed into this file, or null where the page is served. */
 export async function unpacked(text) {
@@ -51,16 +54,16 @@ function specKey(facts, spec) {
 /** Return the point of the grid a spec is at, or null: other controls must be as the grid has them. */
 function pointOf(facts, grid, base, spec) {
   if (spec.scenario !== grid.scenario) return null;
-  const isSigned = JSON.stringify(valueAt(facts, spec, "levers.cap.members")) !== "0";
+  const members = valueAt(facts, spec, MEMBERS);
+  const isMoved = MEMBERS in spec.changes || (LEVEL in spec.changes && !same(members, 0));
+  const isSigned = isMoved && !same(members, 0);
   for (const [path, value] of Object.entries(spec.changes)) {
-    if (path in grid.levels) continue;
-    const allowed = path in grid.fixed ? grid.fixed[path] : valueAt(facts, base, path);
-    if (JSON.stringify(value) !== JSON.stringify(allowed)) return null;
+    if (!(path in grid.levels) && !(isSigned && same(value, grid.fixed[path]))) return null;
   }
-  if (isSigned && Object.keys(grid.fixed).some((path) => !(path in spec.changes))) return null;
-  return Object.entries(grid.levels).map(([path, levels]) => {
-    return !isSigned && path === "levers.cap.charge_rate_per_hour" ? levels[0] : valueAt(facts, spec, path);
-  });
+  if (isSigned && Object.entries(grid.fixed).some(([path, value]) => !same(valueAt(facts, spec, path), value))) return null;
+  const cap = isSigned ? [valueAt(facts, spec, LEVEL), members] : isMoved && grid.caps_already ? [grid.levels[LEVEL][0], 0] : [null, null];
+  const others = Object.keys(grid.levels).filter((path) => path !== LEVEL && path !== MEMBERS);
+  return [...cap, ...others.map((path) => valueAt(facts, spec, path))];
 }
 
 /** Return numbers from whole ones: base plus how they differ from it, each times its step. */
@@ -77,7 +80,7 @@ function numbersOf(grid, whole, under = null) {
   grid.borough_outcomes.forEach((name, place) => {
     boroughs[name] = [null, scaled(added(whole.boroughs[place], under?.boroughs[place]), grid.steps[name]), null];
   });
-  return { months_apart: grid.months_apart, london, boroughs, fingerprint: under ? "point" : "base" };
+  return { months_apart: grid.months_apart, london, boroughs, fingerprint: under ? "point" : "base", structures: grid.structures };
 }
 
 function fromGrid(facts, grid, left, told, spec) {
@@ -98,13 +101,15 @@ function fromGrid(facts, grid, left, told, spec) {
 }
 
 /** Return a state's changes with the terms under which the grid was run. */
-export function completed(source, state) {
+export function completed(facts, source, state) {
   if (!source.isEmbedded || state.scenario !== source.grid.scenario) return state;
-  const fixed = source.grid.fixed;
-  const members = state.changes["levers.cap.members"] ?? 0;
+  const { fixed, levels } = source.grid;
+  const base = { scenario: state.scenario, changes: {} };
   const own = Object.fromEntries(Object.entries(state.changes).filter(([path]) => !(path in fixed)));
-  if (JSON.stringify(members) === "0") return { ...state, changes: own };
-  const level = "levers.cap.charge_rate_per_hour";
-  const levels = source.grid.levels[level];
-  return { ...state, changes: { [level]: levels[Math.floor(levels.length / 2)], ...own, ...fixed } };
+  const members = MEMBERS in own ? own[MEMBERS] : valueAt(facts, base, MEMBERS);
+  const isSigned = !same(members, 0) && (MEMBERS in own || LEVEL in own);
+  if (!isSigned) return { ...state, changes: own };
+  const terms = Object.fromEntries(Object.entries(fixed).filter(([path, value]) => !same(value, valueAt(facts, base, path))));
+  const middle = { [LEVEL]: levels[LEVEL][Math.floor(levels[LEVEL].length / 2)] };
+  return { ...state, changes: { ...middle, ...own, ...terms } };
 }

@@ -1,133 +1,144 @@
-// The circle as arrows, each as thick as it was measured to be; links can be cut.
+// The circle as arrows, each as thick as the feedback measured through it; links can be cut.
 
 import { byId, el, svg } from "./svg.js";
 import { capital } from "./words.js";
 
-const PLACES = {
-  gaps: [300, 40],
-  price: [520, 105],
-  spending: [520, 235],
-  agency: [80, 235],
-  leaving: [300, 235],
-  strain: [80, 105],
-};
-const [BOX_WIDTH, BOX_HEIGHT] = [140, 42];
-const THINNEST = 1.5;
-const THICKEST = 11;
+const WIDE = 580;
+const MARGIN = 6;
+const BOX_WIDE = 92;
+const LINE_TALL = 14;
+const [THINNEST, THICKEST] = [1.2, 9];
+const LEAST_DRAWN = 0.06;
+const STEPS = 60;
+const ROOM_FOR_HEAD = 11;
 
-/** Draw the loop, its first `shown` links, and the list in which they can be cut. */
+/** Draw the loop, its first `shown` links that can be cut, and the list in which they can be. */
 export function drawLoop(loop, view, toggle) {
-  const cuttable = loop.links.filter((link) => link.cut);
-  const most = Math.max(...cuttable.map((link) => Math.abs(link.agency_share[1] ?? 0)), 0.01);
-  const picture = svg("svg", { viewBox: "0 0 600 280", role: "img", "aria-label": spoken(cuttable, view) });
+  const tall = WIDE / loop.shape;
+  const at = Object.fromEntries(loop.nodes.map((node) => [node.name, boxOf(node, tall)]));
+  const most = Math.max(...loop.links.map((link) => link.feedback_through ?? 0), 1e-6);
+  const picture = svg("svg", { viewBox: `0 0 ${WIDE} ${tall.toFixed(0)}`, role: "img", "aria-label": spoken(loop, view) });
   picture.append(arrowHeads());
-  for (const link of loop.links.filter((one) => !one.cut)) picture.append(arrow(link, { kind: "given", width: 1.5 }));
-  cuttable.forEach((link, place) => {
-    if (place >= view.shown) return;
+  const marks = [];
+  const seen = new Set(loop.cuts.slice(0, view.shown).map((one) => one.cut));
+  for (const link of loop.links) {
+    const part = (link.feedback_through ?? 0) / most;
     const isCut = view.cuts.includes(link.cut);
-    const size = Math.abs(link.agency_share[1] ?? 0) / most;
-    const width = isCut ? 2 : THINNEST + (THICKEST - THINNEST) * size;
-    picture.append(arrow(link, { kind: isCut ? "cut" : "live", width, number: place + 1 }));
-  });
-  for (const node of loop.nodes) picture.append(nodeBox(node));
+    if (link.cut ? !seen.has(link.cut) : part < LEAST_DRAWN) continue;
+    if (!isCut && !link.gain.q50 && link.cause !== link.effect) continue;
+    const look = isCut ? "cut" : !link.cut ? "given" : link.gain.q50 < 0 ? "lowers" : "raises";
+    const number = link.cut ? loop.cuts.findIndex((one) => one.cut === link.cut) + 1 : null;
+    const width = isCut ? 2 : THINNEST + (THICKEST - THINNEST) * part;
+    const course = courseOf(at[link.cause], at[link.effect], link.bend);
+    picture.append(arrow(course.path, look, width));
+    if (number) marks.push(markOf(course.middle, number, isCut, link.gain.q50));
+  }
+  for (const node of loop.nodes) picture.append(nodeBox(node, at[node.name]));
+  picture.append(...marks);
   byId("loop-drawing").replaceChildren(picture);
-  const items = cuttable.map((link, place) => itemOf(link, place, view, toggle));
-  const list = el("ol", {}, ...items);
-  byId("loop-links").replaceChildren(list, el("p", { class: "fine", text: loop.measured }));
+  const items = loop.cuts.map((one, place) => itemOf(loop, one, place, view, toggle));
+  const words = view.shown >= loop.cuts.length ? [el("p", { class: "found", text: loop.finding })] : [];
+  byId("loop-links").replaceChildren(el("ol", {}, ...items), ...words, el("p", { class: "fine", text: loop.measured }));
 }
 
-function itemOf(link, place, view, toggle) {
+function itemOf(loop, one, place, view, toggle) {
   if (place >= view.shown) return el("li", { class: "unseen", text: "…" });
-  const isCut = view.cuts.includes(link.cut);
+  const isCut = view.cuts.includes(one.cut);
   const button = el("button", {
     type: "button",
     "aria-pressed": String(isCut),
-    "aria-label": `Cut: ${link.label}`,
+    "aria-label": `Cut: ${one.label}`,
     text: isCut ? "Mend" : "Cut",
-    onclick: () => toggle(link.cut),
+    onclick: () => toggle(one.cut),
   });
-  const only = link.only_under ? ` (only where hiring is by ${link.only_under})` : "";
-  const words = el("span", {}, el("strong", { text: capital(link.label) }), document.createTextNode(` ${strengthOf(link)}${only}`));
+  const words = el("span", {}, el("strong", { text: capital(one.label) }), document.createTextNode(` ${strengthOf(loop, one)}`));
   return el("li", { class: isCut ? "is-cut" : "" }, words, button);
 }
 
-function strengthOf(link) {
-  if (link.is_cut) return "cut in the base";
-  const [share, price] = [link.agency_share[1], link.charge_rate[1]];
-  if (share === null) return "not measured";
-  return `${points(100 * share)} points of agency share, ${points(100 * price)} % on the charge`;
+function strengthOf(loop, one) {
+  if (one.is_cut) return "cut in the base";
+  const label = Object.fromEntries(loop.nodes.map((node) => [node.name, node.box.join(" ")]));
+  const own = loop.links.filter((link) => link.cut === one.cut && link.gain.q50);
+  if (!own.length) {
+    return one.only_under ? `not at work here: only where hiring goes by ${one.only_under}` : "not at work here";
+  }
+  const told = own.map((link) => {
+    const ends = link.cause === link.effect ? "rivals' charges → one's own" : `${label[link.cause]} → ${label[link.effect]}`;
+    return `${ends} ${gain(link.gain.q50)}`;
+  });
+  return told.slice(0, 2).join("; ");
 }
 
-function points(value) {
-  const text = Math.abs(value).toFixed(1);
-  if (!/[1-9]/.test(text)) return "0";
+function gain(value) {
+  const text = Math.abs(value).toFixed(2);
+  if (!/[1-9]/.test(text)) return "0.00";
   return `${value > 0 ? "+" : "\u2212"}${text}`;
 }
 
-function nodeBox(node) {
-  const [x, y] = PLACES[node.id];
-  const words = node.label.split(" ");
-  const lines = [""];
-  for (const word of words) {
-    if (`${lines.at(-1)} ${word}`.trim().length > 18) lines.push(word);
-    else lines[lines.length - 1] = `${lines.at(-1)} ${word}`.trim();
-  }
-  const group = svg("g", { class: "node" }, svg("rect", { x: x - BOX_WIDTH / 2, y: y - BOX_HEIGHT / 2, width: BOX_WIDTH, height: BOX_HEIGHT, rx: 8 }));
-  lines.forEach((text, place) => {
-    group.append(svg("text", { x, y: y + 4.5 + 15 * (place - (lines.length - 1) / 2), "text-anchor": "middle", text }));
+function boxOf(node, tall) {
+  const high = LINE_TALL * node.box.length + 8;
+  return { x: MARGIN + node.x * (WIDE - 2 * MARGIN), y: Math.min(tall * (1 - node.y), tall - high / 2 - 2), wide: BOX_WIDE, high };
+}
+
+function nodeBox(node, { x, y, wide, high }) {
+  const group = svg("g", { class: "node" }, svg("rect", { x: x - wide / 2, y: y - high / 2, width: wide, height: high, rx: 7 }));
+  node.box.forEach((text, place) => {
+    group.append(svg("text", { x, y: y + 4 + LINE_TALL * (place - (node.box.length - 1) / 2), "text-anchor": "middle", text }));
   });
   return group;
 }
 
 function arrowHeads() {
-  const heads = ["live", "given", "cut"].map((kind) =>
+  const heads = ["raises", "lowers", "given", "cut"].map((kind) =>
     svg(
       "marker",
-      { id: `head-${kind}`, viewBox: "0 0 10 10", refX: 0, refY: 5, markerWidth: 13, markerHeight: 13, markerUnits: "userSpaceOnUse", orient: "auto" },
+      { id: `head-${kind}`, viewBox: "0 0 10 10", refX: 0, refY: 5, markerWidth: ROOM_FOR_HEAD, markerHeight: 11, markerUnits: "userSpaceOnUse", orient: "auto" },
       svg("path", { class: `head ${kind}`, d: "M0 0L10 5L0 10Z" }),
     ),
   );
   return svg("defs", {}, ...heads);
 }
 
-function arrow(link, { kind, width, number: mark }) {
-  const group = svg("g", {});
-  const { path, middle } = courseOf(link);
-  group.append(svg("path", { class: `link ${kind}`, d: path, "stroke-width": width.toFixed(1), "marker-end": `url(#head-${kind})` }));
-  if (kind === "cut") group.append(svg("text", { class: "scissors", x: middle[0] + 14, y: middle[1] - 8, "text-anchor": "middle", text: "✂" }));
-  if (mark) {
-    group.append(
-      svg("circle", { class: `mark ${kind}`, cx: middle[0], cy: middle[1], r: 10 }),
-      svg("text", { class: "mark-text", x: middle[0], y: middle[1] + 4.5, "text-anchor": "middle", text: String(mark) }),
-    );
-  }
+function arrow(path, kind, width) {
+  return svg("path", { class: `link ${kind}`, d: path, "stroke-width": width.toFixed(1), "marker-end": `url(#head-${kind})` });
+}
+
+function markOf([x, y], number, isCut, strength) {
+  const kind = isCut ? "cut" : strength < 0 ? "lowers" : "raises";
+  const group = svg(
+    "g",
+    {},
+    svg("circle", { class: `mark ${kind}`, cx: x, cy: y, r: 9 }),
+    svg("text", { class: "mark-text", x, y: y + 4.2, "text-anchor": "middle", text: String(number) }),
+  );
+  if (isCut) group.append(svg("text", { class: "scissors", x: x + 17, y: y + 5, "text-anchor": "middle", text: "✂" }));
   return group;
 }
 
-function courseOf(link) {
-  const [from, to] = [PLACES[link.from], PLACES[link.to]];
-  if (link.from === link.to) {
-    const [x, y] = from;
-    const right = x + BOX_WIDTH / 2;
-    return { path: `M${x + 20} ${y - BOX_HEIGHT / 2}C${x + 26} ${y - 66} ${right + 22} ${y - 70} ${right - 10} ${y - BOX_HEIGHT / 2 - 15}`, middle: [x + 46, y - 60] };
+/** Return the visible part of a bent arrow between two boxes, and where its mark stands. */
+function courseOf(from, to, bend) {
+  if (from === to) {
+    const [x, y] = [from.x - from.wide / 2, from.y];
+    return { path: `M${x + 16} ${y + from.high / 2}C${x + 10} ${y + 40} ${x - 34} ${y + 34} ${x - 13} ${y + 5}`, middle: [x - 16, y + 26] };
   }
-  if (link.from === "spending" && link.to === "strain") {
-    return { path: `M${from[0] - 30} ${from[1] + BOX_HEIGHT / 2}C${from[0] - 60} ${from[1] + 52} -60 ${from[1] + 70} ${to[0] - 52} ${to[1] + BOX_HEIGHT / 2 + 15}`, middle: [300, 272] };
-  }
-  const [start, end] = [edge(from, to, 3), edge(to, from, 16)];
-  // Marks of arrows that cross stand apart.
-  const along = link.from === "agency" ? 0.3 : 0.5;
-  const middle = [start[0] + along * (end[0] - start[0]), start[1] + along * (end[1] - start[1])];
-  return { path: `M${start[0]} ${start[1]}L${end[0]} ${end[1]}`, middle };
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const control = [(from.x + to.x) / 2 - bend * dy, (from.y + to.y) / 2 + bend * dx];
+  const point = (t) => [0, 1].map((axis) => {
+    const [a, b, c] = [axis ? from.y : from.x, control[axis], axis ? to.y : to.x];
+    return (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t ** 2 * c;
+  });
+  const points = Array.from({ length: STEPS + 1 }, (_, step) => point(step / STEPS));
+  const seen = points.filter((one) => !isIn(one, from, 2) && !isIn(one, to, ROOM_FOR_HEAD + 1));
+  if (seen.length < 2) seen.splice(0, seen.length, points[24], points[36]);
+  const path = seen.map(([x, y], place) => `${place ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+  return { path, middle: seen[Math.floor(seen.length * 0.45)] };
 }
 
-function edge([x, y], [tx, ty], away) {
-  const [dx, dy] = [tx - x, ty - y];
-  const reach = Math.min((BOX_WIDTH / 2 + away) / Math.max(Math.abs(dx), 1e-6), (BOX_HEIGHT / 2 + away) / Math.max(Math.abs(dy), 1e-6));
-  return [x + dx * reach, y + dy * reach];
+function isIn([x, y], box, away) {
+  return Math.abs(x - box.x) < box.wide / 2 + away && Math.abs(y - box.y) < box.high / 2 + away;
 }
 
-function spoken(links, view) {
-  const seen = links.slice(0, view.shown).map((link) => `${link.label}${view.cuts.includes(link.cut) ? ", cut" : `, ${strengthOf(link)}`}`);
+function spoken(loop, view) {
+  const seen = loop.cuts.slice(0, view.shown).map((one) => `${one.label}${view.cuts.includes(one.cut) ? ", cut" : `: ${strengthOf(loop, one)}`}`);
   return `The circle. ${seen.length ? `${seen.join("; ")}.` : "No link is shown yet."}`;
 }

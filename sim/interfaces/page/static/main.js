@@ -52,7 +52,7 @@ function move(path, value) {
     const opening = Math.round(answer.left.london.charge_rate_per_hour[1][0]);
     next = moved(facts, next, "levers.cap.charge_rate_per_hour", opening);
   }
-  change(path.startsWith("levers.") ? completed(source, next) : next);
+  change(path.startsWith("levers.") ? completed(facts, source, next) : next);
 }
 
 function toBase() {
