@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from sim.interfaces.page.explorer import explorer_html  # noqa: E402
-from sim.interfaces.page.facts import story  # noqa: E402
+from sim.interfaces.page.story import story  # noqa: E402
 from tests.interfaces.serving import Watched, browsing, serving  # noqa: E402
 
 PICTURES = ROOT / "docs" / "page"

@@ -83,9 +83,13 @@ def quantity(
     return Field(default, description=label, json_schema_extra=extra, **checks)
 
 
-@cache
 def declarations(group: type[Declared]) -> dict[str, Declaration]:
-    """Return what every field of a group declares, by name, in the order written: to be read."""
+    """Return what every field of a group declares, by name, in the order written."""
+    return dict(_declarations(group))
+
+
+@cache
+def _declarations(group: type[Declared]) -> dict[str, Declaration]:
     found = {}
     for name, field in group.model_fields.items():
         extra = field.json_schema_extra

@@ -35,6 +35,13 @@ def serve(
     ] = DEFAULT_RUNS,
     jobs: o.Jobs = None,
     parameters: o.Parameters = Draws.POSTERIOR,
+    ahead: Annotated[
+        bool,
+        typer.Option(
+            "--ahead/--no-ahead",
+            help="Run the opening and the story in the background before anybody asks.",
+        ),
+    ] = True,
     browser: Annotated[bool, typer.Option("--browser", help="Open it in a browser too.")] = False,
     quiet: o.Quiet = False,
 ) -> None:
@@ -47,7 +54,7 @@ def serve(
     try:
         import uvicorn
 
-        from sim.interfaces.serve.app import page_app
+        from sim.interfaces.serve.app import page_app, story_questions
         from sim.interfaces.serve.desk import Desk
     except ModuleNotFoundError as fault:
         if fault.name is None or fault.name.split(".")[0] not in ("fastapi", "uvicorn"):
@@ -56,6 +63,8 @@ def serve(
     listening = _listening(port)
     desk = Desk(parameters, runs, min(jobs or processors(), runs))
     desk.open()
+    if ahead:
+        desk.prepare(story_questions())
     address = f"http://{LOOPBACK}:{port}/"
     config = uvicorn.Config(
         page_app(desk, port),

@@ -19,7 +19,7 @@ from sim.interfaces.page.explorer import (
     named_cases,
     point_scenario,
 )
-from sim.interfaces.page.facts import facts, story
+from sim.interfaces.page.facts import facts
 from sim.interfaces.page.files import in_one_file, modules, served, text_of
 from sim.interfaces.page.loop import BY_DEFINITION, CAN_BE_CUT, NODES
 from sim.interfaces.page.specs import Spec, controlled, values_of

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from sim.experiments.draws import Draws
 from sim.interfaces.page.explorer import explorer_html
-from sim.interfaces.page.facts import story
+from sim.interfaces.page.story import story
 from tests.interfaces.command import permanence
 from tests.interfaces.serving import Server, Watched, browsing, serving
 

@@ -15,15 +15,16 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.domain.vocabulary import LONDON, Link
+from sim.domain.vocabulary import LONDON
 from sim.experiments.run import Ensemble, run_ensemble
 from sim.interfaces.page.answers import Teller, answer
-from sim.interfaces.page.facts import START, facts, story
+from sim.interfaces.page.facts import START, facts
 from sim.interfaces.page.files import in_one_file
 from sim.interfaces.page.grid import Grid, Levels, embedded_grid
 from sim.interfaces.page.loop import loop_of
 from sim.interfaces.page.sizes import DEFAULT_RUNS, MOST_YEARS
 from sim.interfaces.page.specs import Book, Spec, values_of
+from sim.interfaces.page.story import story, story_pairs
 from sim.scenario import ScenarioError
 
 Told = Callable[[int, int, float], None]
@@ -63,17 +64,20 @@ def explorer_html(
     book = Book([one.scenario for one in results])
     base = results[0]
     start = Spec.model_construct(scenario=book.name_of(base.scenario), changes={})
-    cases = _cases(book, start, results)
+    cases = _cases(book, start, results, runs)
     grid = Grid.around(book, start, base, runs, levels)
     needed = list(dict.fromkeys(key for case in cases for key in case.sides if not case.found))
     parts = len(needed) * runs + len(grid.points)
     known = {_side(start, base.runs): base}
     for place, side in enumerate(needed):
+
+        def progress(done: int, _: int, seconds: float, before: int = place * runs) -> None:
+            told(before + done, parts, seconds)
+
         if side not in known:
             known[side] = run_ensemble(
                 book.resolved(side.spec, "side"), runs=side.runs, seed=base.seed,
-                years=base.years, draws=base.draws, pool=pool,
-                progress=lambda done, _, s, before=place * runs: told(before + done, parts, s),
+                years=base.years, draws=base.draws, pool=pool, progress=progress,
             )  # fmt: skip
     embedded = {
         **_named(book, cases, known),
@@ -120,7 +124,7 @@ class Case:
     found: tuple[Ensemble, Ensemble] | None = None
 
 
-def _cases(book: Book, start: Spec, results: Sequence[Ensemble]) -> list[Case]:
+def _cases(book: Book, start: Spec, results: Sequence[Ensemble], runs: int) -> list[Case]:
     """Return the result's own pairs, then those of the story that are not among them."""
     base = results[0]
     cases = [
@@ -130,7 +134,7 @@ def _cases(book: Book, start: Spec, results: Sequence[Ensemble]) -> list[Case]:
     ]
     seen = {tuple((one.scenario, one.changes) for one in case.sides) for case in cases}
     for left, right in story_pairs():
-        case = Case((_side(left, DEFAULT_RUNS), _side(right, DEFAULT_RUNS)))
+        case = Case((_side(left, runs), _side(right, runs)))
         if tuple((one.scenario, one.changes) for one in case.sides) not in seen:
             cases.append(case)
     return cases
@@ -151,37 +155,6 @@ def _as_changes(book: Book, start: Spec, one: Ensemble) -> Spec:
             "and structure; allowed: policies made by levers alone"
         )
     return found
-
-
-def story_pairs() -> list[tuple[Spec, Spec]]:
-    """Return the pairs of the story: each step, and each link of the circle cut alone."""
-    pairs = []
-    for step in story():
-        left = Spec(**step["left"])
-        right = left if step["policy"] == left.scenario else between(left, step["policy"])
-        pairs += [(left, left), (left, right)]
-        if step["panel"] == "loop":
-            for link in Link:
-                cut = {**left.changes, "structure.cut_links": [link.value]}
-                pairs.append((left, Spec(scenario=left.scenario, changes=cut)))
-    return [one for place, one in enumerate(pairs) if one not in pairs[:place]]
-
-
-def between(left: Spec, policy: str, book: Book | None = None) -> Spec:
-    """Return a policy known by name as changes to the left side's scenario."""
-    known = book or Book()
-    before, after = (
-        values_of(one) for one in (known.resolved(left, "left"), known.scenario(policy))
-    )
-    own = values_of(known.scenario(left.scenario))
-    changes = dict(left.changes)
-    for path, value in after.items():
-        if value is not None and (value != before[path] or path in left.changes):
-            changes[path] = value
-    kept = {
-        path: value for path, value in changes.items() if value != own[path] or path in left.changes
-    }
-    return Spec.model_construct(scenario=left.scenario, changes=kept)
 
 
 def _named(book: Book, cases: Iterable[Case], known: Mapping[Side, Ensemble]) -> dict[str, Any]:

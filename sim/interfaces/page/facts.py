@@ -6,9 +6,6 @@ Labels, ranges and defaults come from the declarations, the map from the evidenc
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from sim.domain.evidence import UNSCORED_EMPLOYER, employers, places
@@ -22,11 +19,11 @@ from sim.interfaces.map_shades import PERMANENT_EDGES, SHADES
 from sim.interfaces.page.answers import DRAWN
 from sim.interfaces.page.sizes import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
 from sim.interfaces.page.specs import Book, choices_of, controlled, in_words, rest_of, values_of
+from sim.interfaces.page.story import story
 from sim.market.outcomes import OUTCOME
 from sim.rules.lever import MEMBERS_UNIT
 from sim.rules.policy import Levers
 
-STATIC = "static"
 START = {"base": "no-cap", "policy": "pan-london-cap"}
 YES_NO, DATE, LIST = "yes or no", "date", "list"
 
@@ -147,11 +144,3 @@ def _scenarios(book: Book) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-@cache
-def story() -> list[dict[str, Any]]:
-    """Return the five steps of the guided story."""
-    text = resources.files(__package__).joinpath(STATIC, "story.json").read_text("utf-8")
-    steps: list[dict[str, Any]] = json.loads(text)
-    return steps

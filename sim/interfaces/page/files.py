@@ -16,7 +16,7 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-from sim.interfaces.page.facts import STATIC
+from sim.interfaces.page.story import STATIC
 
 INDEX, STYLE, FIRST_MODULE = "index.html", "style.css", "main.js"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}

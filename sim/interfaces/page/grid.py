@@ -97,7 +97,9 @@ class Grid:
         elif point[1] is not None:
             changes.pop(LEVEL, None)
         own = values_of(self.base)
-        kept = {path: value for path, value in changes.items() if value != own[path]}
+        kept: dict[str, Any] = {
+            path: value for path, value in changes.items() if value != own[path]
+        }
         spec = Spec.model_construct(scenario=self.start.scenario, changes=kept)
         return self.book.resolved(spec, "policy")
 
@@ -113,13 +115,14 @@ def cap_levels(charge_rate_per_hour: float) -> tuple[float, ...]:
 
 def grid_points(levels: Levels, *, caps_already: bool) -> Iterator[Point]:
     """Yield the points of the grid, first those that leave the cap alone."""
-    caps = [(None, None)]
+    caps: list[Point] = [(None, None)]
     for level, members in itertools.product(levels[LEVEL], levels[MEMBERS]):
         if members != 0.0 or (caps_already and level == levels[LEVEL][0]):
-            caps.append((level, members))  # type: ignore[arg-type]
+            caps.append((level, members))
     others = [values for path, values in levels.items() if path not in (LEVEL, MEMBERS)]
-    for cap, *rest in itertools.product(caps, *others):
-        yield (*cap, *rest)  # type: ignore[misc]
+    for cap in caps:
+        for rest in itertools.product(*others):
+            yield (*cap, *rest)
 
 
 def fixed_terms(base: Scenario) -> dict[str, Any]:
@@ -170,8 +173,8 @@ def _estimate(scenario: Scenario, runs: int, seed: int, years: int, draws: Draws
 
 def _point(work: tuple[Scenario, Scenario, int, int, int, Draws]) -> dict[str, Any]:
     """Return one point: how its whole numbers differ from the base's, and the end's differences."""
-    left, right, *size = work
-    base, policy = (_estimate(one, *size) for one in (left, right))
+    left, right, runs, seed, years, draws = work
+    base, policy = (_estimate(one, runs, seed, years, draws) for one in (left, right))
     rows = compared(base, policy)
     return {
         "london": _minus(_london(policy), _london(base)),

@@ -39,9 +39,8 @@ def loop_of(scenario: Scenario, *, seed: int, draws: Draws, runs: int = DEFAULT_
     for loop in told["loops"]:
         del loop["cycles"]
     told["measured"] = (
-        f"Measured link by link in the borough twin, where {words.structure_of(circle)}: medians of "
-        f"{runs} draws, as `permanence loops` prints them. The thicker, the more feedback runs "
-        "through it. How strong most links are is assumed."
+        f"The thicker, the more feedback runs through it: medians of {runs} draws of the borough "
+        f"twin at the start, where {words.structure_of(circle)} (`permanence loops` has more)."
     )
     return _rounded(told)
 

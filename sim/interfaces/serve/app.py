@@ -10,10 +10,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import Field, StringConstraints, ValidationError
 
-from sim.interfaces.page.facts import facts
+from sim.interfaces.page.facts import START, facts
 from sim.interfaces.page.files import served
-from sim.interfaces.page.sizes import DEFAULT_SEED, MOST_YEARS
+from sim.interfaces.page.sizes import DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
 from sim.interfaces.page.specs import Spec, Strict
+from sim.interfaces.page.story import between, story_pairs
 from sim.interfaces.serve.desk import Desk, DeskFullError, Question
 from sim.interfaces.serve.limits import Guard
 from sim.interfaces.serve.work import as_json
@@ -78,6 +79,17 @@ def page_app(desk: Desk, port: int) -> Guard:
             return _refusal(fault)
 
     return Guard(app, port)
+
+
+def story_questions() -> list[Question]:
+    """Return what is asked first: the opening of the page, then each step of the story."""
+    start = Spec(scenario=START["base"])
+    pairs = [(start, start), (start, between(start, START["policy"])), *story_pairs()]
+    asked = [
+        Question(left.resolved("base"), right.resolved("policy"), DEFAULT_SEED, DEFAULT_YEARS)
+        for left, right in pairs
+    ]
+    return [one for one in asked if not one.right.structure.cut_links]
 
 
 async def _asked(request: Request) -> Asked:

@@ -10,14 +10,8 @@ import asyncio
 import multiprocessing
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import (
-    CancelledError,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-)
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import CancelledError, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
@@ -25,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from sim.experiments.draws import Draws
 from sim.experiments.run import Ensemble, interrupts_ignored, run_ensemble
 from sim.interfaces.page.answers import Teller, answer
+from sim.interfaces.serve.leash import Leash
 from sim.interfaces.serve.work import (
     as_json,
     begin,
@@ -38,6 +33,8 @@ MOST_QUESTIONS = 16
 """Questions open at once, over all tabs; more are turned away."""
 ENSEMBLES_AT_ONCE = 3
 KEPT_ANSWERS, KEPT_ENSEMBLES = 48, 24
+PAUSE_SECONDS = 0.3
+"""How long the desk is idle before it works ahead."""
 Kept = TypeVar("Kept")
 
 
@@ -84,41 +81,6 @@ class Memory(Generic[Kept]):
                 self._kept.popitem(last=False)
 
 
-class Leash(Executor):
-    """A pool seen by one question: what it still has waiting there can be called back."""
-
-    def __init__(self, pool: Executor) -> None:
-        self._pool = pool
-        self._futures: list[Future[Any]] = []
-        self._lock = threading.Lock()
-        self.is_cut = False
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Pass work on to the pool, unless the question was dropped."""
-        return self.follow(self._pool, fn, *args)
-
-    def follow(self, pool: Executor, fn: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Pass work on to another pool, to be called back with the rest."""
-        with self._lock:
-            if self.is_cut:
-                raise CancelledError
-            future: Future[Any] = pool.submit(fn, *args)
-            self._futures.append(future)
-            return future
-
-    def cut(self) -> None:
-        """Call back what has not begun."""
-        with self._lock:
-            self.is_cut = True
-            for future in self._futures:
-                future.cancel()
-
-    def heed(self, done: int, wanted: int, seconds: float) -> None:
-        """Stop a question that was dropped while one of its runs was under way."""
-        if self.is_cut:
-            raise CancelledError
-
-
 class Desk:
     """Takes questions and answers them, at most `MOST_QUESTIONS` at a time.
 
@@ -138,6 +100,8 @@ class Desk:
         self._ensembles: Memory[Ensemble] = Memory(KEPT_ENSEMBLES)
         self._open = 0
         self._by_tab: dict[str, Leash] = {}
+        self._warming: Leash | None = None
+        self._is_closed = threading.Event()
 
     def open(self) -> None:
         """Start the worker processes, deaf to Ctrl-C, so that the first question need not wait."""
@@ -147,8 +111,31 @@ class Desk:
         for future in begun:
             future.result()
 
+    def prepare(self, questions: Sequence[Question]) -> None:
+        """Answer questions ahead in the background, giving way to whoever asks meanwhile."""
+        threading.Thread(target=self._prepare, args=(questions,), daemon=True).start()
+
+    def _prepare(self, questions: Sequence[Question]) -> None:
+        waiting = list(questions)
+        while waiting and not self._is_closed.wait(PAUSE_SECONDS):
+            if self._open:
+                continue
+            self._warming = leash = Leash(self._agents)
+            one = waiting[0]
+            try:
+                if self._estimates.get(one.key) is None:
+                    told = leash.follow(self._quick, quick_answer, *self._asked_of_twin(one))
+                    self._estimates.keep(one.key, told.result())
+                self._by_agents(one, leash, lambda done, wanted: None)
+            except (CancelledError, BrokenProcessPool, RuntimeError):
+                continue  # somebody asked, or the page is being closed: later, if at all
+            waiting.pop(0)
+
     def close(self) -> None:
         """Stop everything, finished or not."""
+        self._is_closed.set()
+        if self._warming is not None:
+            self._warming.cut()
         for leash in self._by_tab.values():
             leash.cut()
         self._quick.shutdown(wait=False, cancel_futures=True)
@@ -164,6 +151,8 @@ class Desk:
         if self._open >= MOST_QUESTIONS:
             raise DeskFullError
         self._open += 1
+        if self._warming is not None:
+            self._warming.cut()
 
     async def answers(self, question: Question, tab: str) -> AsyncIterator[bytes]:
         """Yield what becomes known of an admitted question, one JSON object a line."""
@@ -210,13 +199,14 @@ class Desk:
         if kept is not None:
             return kept
         found: bytes = await asyncio.wrap_future(
-            leash.follow(
-                self._quick, quick_answer, question.left, question.right, self.runs,
-                question.seed, question.years, self.draws,
-            )
-        )  # fmt: skip
+            leash.follow(self._quick, quick_answer, *self._asked_of_twin(question))
+        )
         self._estimates.keep(question.key, found)
         return found
+
+    def _asked_of_twin(self, question: Question) -> tuple[Any, ...]:
+        sides = (question.left, question.right)
+        return (*sides, self.runs, question.seed, question.years, self.draws)
 
     async def loop(self, question: Question) -> bytes:
         """Return the causal loop of an admitted question's left side, with measured strengths."""

@@ -4,9 +4,10 @@ import { el, lineThrough, svg } from "./svg.js";
 import { capital, dayOf, inUnit, perCent, yearOf } from "./words.js";
 
 const MONTHS_A_YEAR = 12;
-const BIG = { width: 330, height: 222, left: 36, right: 62, top: 8, bottom: 20 };
-const LOWER = { ...BIG, height: 198 };
-const SMALLER = { width: 400, height: 64, left: 52, right: 70, top: 6, bottom: 17 };
+const POLICY_COST = "policy_cost_per_year";
+const BIG = { width: 330, height: 232, left: 36, right: 62, top: 8, bottom: 20 };
+const LOWER = { ...BIG, height: 166 };
+const SMALLER = { width: 400, height: 54, left: 52, right: 70, top: 6, bottom: 16 };
 const SMALL = { width: 400, height: 76, left: 52, right: 70, top: 7, bottom: 19 };
 
 /** Draw both shares and the three smaller charts of a unit. */
@@ -34,6 +35,7 @@ export function drawCharts(facts, answer, view) {
 
 function smallHeading(facts, outcome) {
   const { label, unit } = facts.outcomes[outcome];
+  if (outcome === "agency_cost_per_year") return "Agency cost, and the policy's own, £ a year";
   const measure = { share: "share of posts", "£ per hour": "£ an hour", "£ per year": "£ a year" }[unit];
   return `${capital(label)}, ${measure}`;
 }
@@ -42,7 +44,7 @@ function smallHeading(facts, outcome) {
 export function seriesOf(answer, side, outcome, unit, employers) {
   const whose = answer[side];
   if (unit === null) {
-    const [low, middle, high] = whose.london[outcome];
+    const [low, middle, high] = whose.london[outcome] ?? [[], [], []];
     const apart = whose.months_apart ?? 1;
     return middle.map((value, place) => [place * apart, low[place], value, high[place]]);
   }
@@ -72,6 +74,7 @@ function shareScale(facts, answer, view, outcomes) {
 
 function valueScale(answer, view, outcome) {
   const values = bothSides(answer, view, outcome).flat();
+  if (outcome === "agency_cost_per_year") values.push(...bothSides(answer, view, POLICY_COST)[1].map((one) => [one[0], one[2], one[2], one[2]]));
   const known = (place) => values.map((one) => one[place]).filter((value) => value !== null);
   // A long upper tail would flatten the medians: what is beyond twice the highest is cut off.
   const most = Math.max(Math.min(Math.max(...known(3), ...known(2)), 2 * Math.max(...known(2))), 1e-6);
@@ -138,19 +141,32 @@ function drawChart(id, facts, answer, view) {
     picture.append(svg("circle", { class: `dot ${side}`, cx: x(month), cy: y(middle), r: 3.5 }));
     ends.push({ side, x: x(month), y: y(middle), text: inUnit(middle, unit) });
   });
+  if (outcome === "agency_cost_per_year" && !view.hidesPolicy) ends.push(...policyCost(picture, answer, view, { x, y, unit }));
   placeLabels(picture, ends, box);
   const heading = el("figcaption", {}, el("strong", { text: view.heading }));
   if (view.explained) heading.append(el("span", { text: `: ${view.explained}` }));
   figure.replaceChildren(heading, picture);
 }
 
+/** Draw what the policy itself costs, where it costs anything; return its label. */
+function policyCost(picture, answer, view, { x, y, unit }) {
+  const own = bothSides(answer, view, POLICY_COST)[1].filter(([month]) => month <= view.month);
+  const middle = own.at(-1)?.[2];
+  if (!own.some(([, , value]) => value)) return [];
+  picture.append(svg("path", { class: "line own", d: lineThrough(own.map(([month, , value]) => [x(month), value === null ? null : y(Math.min(value, view.scale.high))])) }));
+  return [{ side: "own", x: x(own.at(-1)[0]), y: y(Math.min(middle, view.scale.high)), text: `policy ${inUnit(middle, unit)}` }];
+}
+
 function placeLabels(picture, ends, box) {
-  const apart = 15;
+  const apart = ends.length > 2 ? 13 : 15;
   ends.sort((one, other) => one.y - other.y);
-  if (ends.length === 2 && ends[1].y - ends[0].y < apart) {
-    const middle = (ends[0].y + ends[1].y) / 2;
-    ends[0].y = middle - apart / 2;
-    ends[1].y = middle + apart / 2;
+  const room = box.height - 4 - apart * (ends.length - 1) - 4;
+  if (ends.length) ends[0].y = Math.max(8, Math.min(ends[0].y, room));
+  for (let place = 1; place < ends.length; place += 1) {
+    const gap = ends[place].y - ends[place - 1].y;
+    if (gap >= apart) continue;
+    if (place === 1) ends[0].y = Math.max(8, ends[0].y - (apart - gap) / 2);
+    ends[place].y = ends[place - 1].y + apart;
   }
   const over = Math.max(0, ...ends.map((end) => end.y + 4 - (box.height - 4)));
   const under = Math.max(0, ...ends.map((end) => 12 - end.y));

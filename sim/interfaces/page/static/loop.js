@@ -5,7 +5,7 @@ import { capital } from "./words.js";
 
 const WIDE = 580;
 const MARGIN = 6;
-const BOX_WIDE = 92;
+const [BOX_WIDE, LETTER_WIDE] = [92, 7.3];
 const LINE_TALL = 14;
 const [THINNEST, THICKEST] = [1.2, 9];
 const LEAST_DRAWN = 0.06;
@@ -20,6 +20,7 @@ export function drawLoop(loop, view, toggle) {
   const picture = svg("svg", { viewBox: `0 0 ${WIDE} ${tall.toFixed(0)}`, role: "img", "aria-label": spoken(loop, view) });
   picture.append(arrowHeads());
   const marks = [];
+  const atWork = new Set();
   const seen = new Set(loop.cuts.slice(0, view.shown).map((one) => one.cut));
   for (const link of loop.links) {
     const part = (link.feedback_through ?? 0) / most;
@@ -31,14 +32,16 @@ export function drawLoop(loop, view, toggle) {
     const width = isCut ? 2 : THINNEST + (THICKEST - THINNEST) * part;
     const course = courseOf(at[link.cause], at[link.effect], link.bend);
     picture.append(arrow(course.path, look, width));
+    atWork.add(link.cause).add(link.effect);
     if (number) marks.push(markOf(course.middle, number, isCut, link.gain.q50));
   }
-  for (const node of loop.nodes) picture.append(nodeBox(node, at[node.name]));
+  for (const node of loop.nodes) picture.append(nodeBox(node, at[node.name], atWork.has(node.name)));
   picture.append(...marks);
   byId("loop-drawing").replaceChildren(picture);
   const items = loop.cuts.map((one, place) => itemOf(loop, one, place, view, toggle));
-  const words = view.shown >= loop.cuts.length ? [el("p", { class: "found", text: loop.finding })] : [];
-  byId("loop-links").replaceChildren(el("ol", {}, ...items), ...words, el("p", { class: "fine", text: loop.measured }));
+  const isWhole = view.shown >= loop.cuts.length;
+  const words = isWhole ? el("p", { class: "fine found", title: loop.measured, text: loop.finding }) : el("p", { class: "fine", text: loop.measured });
+  byId("loop-links").replaceChildren(el("ol", {}, ...items), words);
 }
 
 function itemOf(loop, one, place, view, toggle) {
@@ -62,11 +65,14 @@ function strengthOf(loop, one) {
   if (!own.length) {
     return one.only_under ? `not at work here: only where hiring goes by ${one.only_under}` : "not at work here";
   }
-  const told = own.map((link) => {
-    const ends = link.cause === link.effect ? "rivals' charges → one's own" : `${label[link.cause]} → ${label[link.effect]}`;
-    return `${ends} ${gain(link.gain.q50)}`;
+  if (own[0].cause === own[0].effect) return `${gain(own[0].gain.q50)} ${own[0].unit} of rivals' charges`;
+  const sorted = [...own].sort((one, other) => (other.feedback_through ?? 0) - (one.feedback_through ?? 0));
+  const sharesEffect = own.every((link) => link.effect === own[0].effect);
+  const told = sorted.slice(0, 2).map((link, place, all) => {
+    const unit = link.unit === all.at(-1).unit && place < all.length - 1 ? "" : ` ${link.unit}`;
+    return `${label[sharesEffect ? link.cause : link.effect].replace(" from agency", "")} ${gain(link.gain.q50)}${unit}`;
   });
-  return told.slice(0, 2).join("; ");
+  return told.join(", ");
 }
 
 function gain(value) {
@@ -77,11 +83,11 @@ function gain(value) {
 
 function boxOf(node, tall) {
   const high = LINE_TALL * node.box.length + 8;
-  return { x: MARGIN + node.x * (WIDE - 2 * MARGIN), y: Math.min(tall * (1 - node.y), tall - high / 2 - 2), wide: BOX_WIDE, high };
+  return { x: MARGIN + node.x * (WIDE - 2 * MARGIN), y: Math.min(tall * (1 - node.y), tall - high / 2 - 2), wide: Math.max(BOX_WIDE, LETTER_WIDE * Math.max(...node.box.map((line) => line.length)) + 8), high };
 }
 
-function nodeBox(node, { x, y, wide, high }) {
-  const group = svg("g", { class: "node" }, svg("rect", { x: x - wide / 2, y: y - high / 2, width: wide, height: high, rx: 7 }));
+function nodeBox(node, { x, y, wide, high }, isAtWork) {
+  const group = svg("g", { class: isAtWork ? "node" : "node idle" }, svg("rect", { x: x - wide / 2, y: y - high / 2, width: wide, height: high, rx: 7 }));
   node.box.forEach((text, place) => {
     group.append(svg("text", { x, y: y + 4 + LINE_TALL * (place - (node.box.length - 1) / 2), "text-anchor": "middle", text }));
   });

@@ -4,8 +4,9 @@ import { fillPicks, makeControls, showMoved, showPicks, sideInWords, specInWords
 import { drawCharts } from "./charts.js";
 import { completed, unpacked } from "./embedded.js";
 import { drawLoop } from "./loop.js";
-import { drawMap, drawNumbers } from "./map.js";
+import { drawMap } from "./map.js";
 import { notesFile, notesInWords, saveFile, showNotes } from "./notes.js";
+import { drawNumbers, findingOf, readingOf } from "./numbers.js";
 import { atStep, baseSpec, changesBetween, moved, openingState, policySpec, readState, sidesOf, valueAt, written } from "./state.js";
 import { makeHandout, makeSteps, showStory } from "./story.js";
 import { sourceOf } from "./source.js";
@@ -15,7 +16,6 @@ import { capital, dayOf, shortName } from "./words.js";
 
 const ASK_AT_MOST_EVERY = 90;
 const FRAME = 70;
-const SHADED = "permanent_share_of_workforce";
 const CUTS = "structure.cut_links";
 
 const facts = JSON.parse(byId("facts").textContent);
@@ -138,7 +138,7 @@ function tell() {
   teller.className = isAgents ? "agents" : "twin";
   teller.textContent = isAgents
     ? `✓ ${answer.runs} paired agent runs`
-    : `Quick estimate: borough twin, ${answer.runs} draws`;
+    : "Quick estimate: borough twin";
 }
 
 async function askLoop() {
@@ -165,7 +165,6 @@ function render() {
   for (const control of controls) control.show(policy, base, isLive);
   showPicks(facts, state, presetsOf(state.scenario));
   showMoved(facts, state, (path) => move(path, undefined));
-  showStory(facts, state);
   showPins();
   byId("month").max = 12 * state.years;
   byId("month").value = month();
@@ -175,6 +174,7 @@ function render() {
 
 function draw() {
   showPanel();
+  showStory(facts, state, answer ? findingOf(facts, answer, state.unit) : "");
   if (!answer) return;
   const isCurrent = answer.years === state.years;
   const at = Math.min(month(), 12 * answer.years);
@@ -183,7 +183,7 @@ function draw() {
   const names = { left: sideInWords(facts, state, "left"), right: sideInWords(facts, state, "right") };
   const view = { unit: state.unit, london: facts.london, employers: facts.employers, month: at, isTight: state.step > 0, hidesAll: hides && sameSides(), hidesPolicy: hides };
   drawCharts(facts, answer, view);
-  const map = { month: at, unit: state.unit, outcome: SHADED };
+  const map = { month: at, unit: state.unit, outcome: `permanent_share_of_${state.shade}` };
   drawMap("map-left", facts, answer, "left", { ...map, title: names.left, hides: hides && sameSides() }, openBorough);
   drawMap("map-right", facts, answer, "right", { ...map, title: names.right, hides }, openBorough);
   drawNumbers(facts, answer, { unit: state.unit, left: names.left.split(":")[0], right: names.right.split(":")[0], hides, hidesAll: hides && sameSides() });
@@ -195,7 +195,8 @@ function draw() {
   byId("date").textContent = date;
   byId("month").setAttribute("aria-valuetext", date);
   drawKey(names);
-  byId("rests").textContent = [answer.caution, ...answer.grounds, answer.rests_on].join(" ");
+  byId("reading").textContent = readingOf(facts, answer, state.unit, hides);
+  byId("rests").textContent = [answer.caution, answer.rests_on].join(" ");
   if (!isCurrent) byId("teller").classList.add("is-asking");
 }
 
@@ -224,7 +225,9 @@ function showPanel() {
   const isLoop = state.panel === "loop";
   byId("maps").hidden = isLoop;
   byId("loop").hidden = !isLoop;
-  byId("show-maps").setAttribute("aria-pressed", String(!isLoop));
+  for (const shade of ["workforce", "posts"]) {
+    byId(`show-${shade}`).setAttribute("aria-pressed", String(!isLoop && state.shade === shade));
+  }
   byId("show-loop").setAttribute("aria-pressed", String(isLoop));
   if (isLoop) askLoop();
 }
@@ -291,7 +294,7 @@ function noteStep() {
 
 function openNotes() {
   const [id, title] = noteStep();
-  showNotes(id, title);
+  showNotes(id, title, () => (answer && state.revealed ? `${findingOf(facts, answer, state.unit)} (${specInWords(facts, sidesOf(state).right)})` : ""));
   byId("notes").showModal();
 }
 
@@ -377,7 +380,8 @@ function listen() {
     unpin: () => change({ ...state, a: null, b: null, leftIs: "base", rightIs: "policy" }),
     "to-london": () => change({ ...state, unit: facts.london }),
     "sign-alone": () => move("levers.cap.members", [state.unit]),
-    "show-maps": () => change({ ...state, panel: "maps" }),
+    "show-workforce": () => change({ ...state, panel: "maps", shade: "workforce" }),
+    "show-posts": () => change({ ...state, panel: "maps", shade: "posts" }),
     "show-loop": () => change({ ...state, panel: "loop" }),
     "open-notes": openNotes,
     "open-notes-here": openNotes,

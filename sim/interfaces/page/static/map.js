@@ -1,7 +1,7 @@
 // London as 33 tiles; one tab stop a map, arrows go from borough to borough.
 
 import { el, svg } from "./svg.js";
-import { dayOf, inUnit, perCent, shortName } from "./words.js";
+import { dayOf, perCent } from "./words.js";
 
 const TILE = 46;
 const GAP = 2;
@@ -20,7 +20,7 @@ export function drawMap(id, facts, answer, side, view, open) {
   const picture = svg("svg", {
     viewBox: `0 0 ${columns * TILE} ${rows * TILE}`,
     role: "group",
-    "aria-label": `${view.title}, ${dayOf(answer.opening, census * 12)}. Arrow keys go from borough to borough.`,
+    "aria-label": `${view.title}: ${facts.outcomes[outcome].label}, ${dayOf(answer.opening, census * 12)}. Arrow keys go from borough to borough.`,
   });
   picture.append(hatch(`${id}-hatch`));
   const tiles = new Map();
@@ -35,7 +35,7 @@ export function drawMap(id, facts, answer, side, view, open) {
   const first = tiles.get(focused)?.tile ?? tiles.values().next().value.tile;
   first.setAttribute("tabindex", "0");
   const heading = el("figcaption", {}, el("strong", { text: view.title }));
-  heading.append(el("span", { class: "figure", text: view.hides ? "?" : perCent(londonNow) }));
+  heading.append(el("span", { class: "figure", text: view.hides ? "?" : perCent(londonNow) }, el("small", { text: outcome.endsWith("posts") ? " of posts" : " of workforce" })));
   figure.replaceChildren(heading, picture);
   if (held) first.focus();
 }
@@ -108,51 +108,4 @@ function nearest(from, [across, down], tiles) {
     if (ahead > 0 && ahead + 3 * aside < least) [best, least] = [one, ahead + 3 * aside];
   }
   return best;
-}
-
-/** Draw the table of both sides and their paired difference. */
-export function drawNumbers(facts, answer, view) {
-  const place = document.getElementById("numbers");
-  const isLondon = view.unit === facts.london;
-  const rows = isLondon ? londonRows(answer) : boroughRows(facts, answer, view.unit);
-  const last = dayOf(answer.opening, 12 * answer.years);
-  const name = isLondon ? facts.london : shortName(view.unit);
-  const caption = `${name}, ${last}: medians; the difference is paired, 80 % of runs between`;
-  const head = ["", view.left, view.right, "Difference"].map((text) => el("th", { scope: "col", text }));
-  const body = rows.map((row) => {
-    const before = view.hidesAll ? "?" : inUnit(row.old, row.unit);
-    const shown = view.hides ? [before, "?", "?"] : [before, inUnit(row.new, row.unit), row.difference];
-    const cells = shown.map((text) => el("td", { text }));
-    if (!view.hides && row.between) cells[2].append(el("small", { text: row.between }));
-    return el("tr", {}, el("th", { scope: "row", text: row.label }), ...cells);
-  });
-  place.replaceChildren(
-    el("table", {}, el("caption", { text: caption }), el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)),
-  );
-}
-
-function londonRows(answer) {
-  return answer.differences.map((row) => rowOf(row.label, row.unit, row.old, row.new, [row.q10, row.difference, row.q90], row.outcome.startsWith("chance")));
-}
-
-function boroughRows(facts, answer, unit) {
-  const place = facts.employers.findIndex((one) => one.name === unit);
-  return Object.entries(answer.employers).map(([outcome, found]) => {
-    const [low, middle, high] = found ?? [[], [], []];
-    const about = facts.outcomes[outcome];
-    const [old, now] = ["left", "right"].map((side) => answer[side].boroughs[outcome]?.[1].at(-1)[place] ?? null);
-    return rowOf(about.label, about.unit, old, now, [low, middle, high].map((one) => one[place] ?? null), false);
-  });
-}
-
-function rowOf(label, unit, old, now, [low, middle, high], isChance) {
-  const spread = isChance || low === null ? "" : ` ${signed(low, unit)} to ${signed(high, unit)}`;
-  return { label, unit, old, new: now, difference: signed(middle, unit), between: spread };
-}
-
-function signed(value, unit) {
-  if (value === null) return "–";
-  const text = unit.startsWith("share") ? (100 * value).toFixed(1) : inUnit(value, unit);
-  const plain = text.replace("-", "\u2212").replace(/^\u2212(0\.0)$/, "$1");
-  return value > 0 && /[1-9]/.test(plain) ? `+${plain}` : plain;
 }

@@ -29,7 +29,7 @@ function keepNotes(all) {
 }
 
 /** Show the notes of a step; what is typed is kept at once. */
-export function showNotes(step, title) {
+export function showNotes(step, title, numbers) {
   byId("notes-title").textContent = `Notes: ${title}`;
   const kept = readNotes()[step] ?? {};
   const fields = FIELDS.map(([name, label]) => {
@@ -41,9 +41,20 @@ export function showNotes(step, title) {
       now[step] = { ...now[step], [name]: area.value };
       keepNotes(now);
     });
-    return el("div", {}, el("label", { for: id, text: label }), area);
+    const row = el("div", { class: "note" }, el("label", { for: id, text: label }), area);
+    if (name === "finding") row.insertBefore(insertButton(area, numbers), area);
+    return row;
   });
   byId("note-fields").replaceChildren(...fields);
+}
+
+function insertButton(area, numbers) {
+  const insert = () => {
+    area.value = [area.value.trim(), numbers()].filter(Boolean).join("\n");
+    area.dispatchEvent(new Event("input"));
+    area.focus();
+  };
+  return el("button", { type: "button", id: "insert-numbers", text: "Insert numbers", onclick: insert });
 }
 
 /** Return the notes of a step as sentences. */

@@ -20,6 +20,7 @@ export function openingState(facts) {
     years: facts.years,
     seed: facts.seed,
     panel: "maps",
+    shade: "workforce",
   };
 }
 
@@ -89,7 +90,7 @@ export function written(facts, state) {
   out.set("base", state.scenario);
   for (const [path, value] of Object.entries(state.leftChanges)) out.set(`base:${path}`, JSON.stringify(value));
   for (const [path, value] of Object.entries(state.changes)) out.set(path, JSON.stringify(value));
-  for (const key of ["step", "revealed", "links", "leftIs", "rightIs", "month", "unit", "years", "seed", "panel"]) {
+  for (const key of ["step", "revealed", "links", "leftIs", "rightIs", "month", "unit", "years", "seed", "panel", "shade"]) {
     if (!same(state[key], opening[key])) out.set(key, String(state[key]));
   }
   for (const pin of ["a", "b"]) {
@@ -146,6 +147,7 @@ export function readState(facts, hash) {
   if (given.get("leftIs") === "a" && state.a) state.leftIs = "a";
   if (given.get("rightIs") === "b" && state.b) state.rightIs = "b";
   if (given.get("panel") === "loop") state.panel = "loop";
+  if (given.get("shade") === "posts") state.shade = "posts";
   if (facts.employers.some((one) => one.name === given.get("unit"))) state.unit = given.get("unit");
   return state;
 }
@@ -167,6 +169,7 @@ export function atStep(facts, state, number) {
     changes: storyChanges(facts, step),
     unit: step.unit,
     panel: step.panel,
+    shade: state.shade,
   };
 }
 

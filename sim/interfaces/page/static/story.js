@@ -10,7 +10,7 @@ export function makeSteps(facts, go) {
 }
 
 /** Show where in the story the page is. */
-export function showStory(facts, state) {
+export function showStory(facts, state, finding) {
   [...byId("steps").querySelectorAll("button")].forEach((button, number) => {
     if (number === state.step) button.setAttribute("aria-current", "step");
     else button.removeAttribute("aria-current");
@@ -20,8 +20,9 @@ export function showStory(facts, state) {
   if (state.step === 0) return;
   const step = facts.story[state.step - 1];
   byId("story-title").textContent = `${state.step} of ${facts.story.length}: ${step.title}`;
-  byId("story-say").textContent = state.revealed ? step.look : step.say;
-  byId("story-ask").textContent = step.ask;
+  byId("story-say").textContent = state.revealed ? finding : step.say;
+  byId("story-say").classList.toggle("found", state.revealed);
+  byId("story-ask").textContent = state.revealed ? step.look : step.ask;
   byId("story-caution").textContent = step.caution;
   byId("reveal").textContent = state.revealed ? "Hide again" : "Reveal";
   byId("next-link").hidden = step.panel !== "loop" || !state.revealed || state.links >= facts.links.length;
