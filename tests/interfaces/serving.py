@@ -89,9 +89,10 @@ def free_port() -> int:
 
 @contextmanager
 def serving(*options: str) -> Iterator[Server]:
-    """Serve the page on a free port until the block ends."""
+    """Serve the page on a free port until the block ends; it works ahead only if told to."""
     port = free_port()
-    command = [sys.executable, "-c", START, "serve", "--port", str(port), "--quiet", *options]
+    command = [sys.executable, "-c", START, "serve", "--port", str(port), "--quiet"]
+    command += ["--no-ahead", *options]  # the last of two opposites holds
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=dict(environment(PYTHONUNBUFFERED="1"))
     )

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.domain.vocabulary import Link
 from sim.experiments.draws import Draws
+from sim.experiments.loop_links import CIRCLE
+from sim.experiments.loops import measured_circle
 from sim.experiments.quick import quick_ensemble
+from sim.experiments.structures import Pair
 from sim.interfaces.page.answers import Teller, answer
-from sim.interfaces.page.explorer import (
-    GRID,
-    fixed_terms,
-    grid_points,
-    named_cases,
-    point_scenario,
-)
 from sim.interfaces.page.facts import facts
 from sim.interfaces.page.files import in_one_file, modules, served, text_of
-from sim.interfaces.page.loop import BY_DEFINITION, CAN_BE_CUT, NODES
-from sim.interfaces.page.specs import Spec, controlled, values_of
+from sim.interfaces.page.grid import Grid
+from sim.interfaces.page.loop import loop_of
+from sim.interfaces.page.specs import Book, Spec, changed, controlled, values_of
+from sim.interfaces.page.story import story, story_pairs
+from sim.interfaces.serve.leash import Leash
 from sim.rules.policy import Levers
 from sim.scenario import ScenarioError, load_scenario, scenario_names
+
+CUTS = "structure.cut_links"
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +84,20 @@ def test_an_answer_is_json_and_tells_both_shares() -> None:
     assert told["grounds"] == [load_scenario("pan-london-cap").levers.cap.grounds]
 
 
-def test_every_link_is_in_the_loop_and_joins_its_nodes() -> None:
-    assert set(CAN_BE_CUT) == set(Link)
-    assert {end for ends in (*CAN_BE_CUT.values(), *BY_DEFINITION) for end in ends} == set(NODES)
+def test_the_circle_is_the_one_that_loops_measures() -> None:
+    """The page's gains are those `permanence loops` prints, and it can cut every link."""
+    scenario = load_scenario("vicious-circle")
+    told = loop_of(scenario, seed=1, draws=Draws.DEFAULT, runs=2)
+    pair = Pair(scenario.structure.hiring, scenario.structure.bid_trigger)
+    found = measured_circle(scenario, pair, runs=2, seed=1, years=0, draws=Draws.DEFAULT)
+    for link, about in zip(CIRCLE, told["links"], strict=True):
+        assert about["gain"]["q50"] == pytest.approx(
+            float(np.median(found.now.link(*link.ends))), abs=1e-4
+        )
+    assert [one["cut"] for one in told["cuts"]] == [link.value for link in Link]
+    assert {one["cut"] for one in told["links"]} - {None} == {link.value for link in Link}
+    assert told["finding"]
+    json.dumps(told, allow_nan=False)
 
 
 # Files
@@ -128,29 +142,108 @@ def test_what_is_served_is_a_short_list(known: dict[str, Any]) -> None:
     assert sum(len(content) for _, content in paths.values()) < 400_000
 
 
+# A result's own scenarios
+
+
+def test_a_results_scenario_is_written_from_a_shipped_one_where_it_can_be() -> None:
+    sets = ("levers.cap.members=0.5", "levers.cap.charge_rate_per_hour=40")
+    levers, slower = (
+        load_scenario("no-cap", sets),
+        load_scenario("no-cap", ["parameters.bid_speed=0.1"]),
+    )
+    book = Book([load_scenario("no-cap"), levers, slower])
+    assert book.name_of(load_scenario("no-cap")) == "no-cap"
+    names = [book.name_of(levers), book.name_of(slower)]
+    assert len({*names, *scenario_names()}) == len(scenario_names()) + 2
+    written = book.written_as(names[0])
+    assert written is not None
+    assert Spec(**written).resolved("again").fingerprint() == levers.fingerprint()
+    assert book.written_as(names[1]) is None
+
+
+def test_a_control_moved_in_a_results_scenario_leaves_the_rest_of_it() -> None:
+    slower = load_scenario("no-cap", ["parameters.bid_speed=0.1"])
+    moved = changed(slower, {"levers.permanent_offer.hiring_uplift": 0.5})
+    assert moved.parameters == slower.parameters
+    assert moved.fixed_parameters == slower.fixed_parameters
+    assert moved.levers.permanent_offer.hiring_uplift == 0.5
+    assert changed(slower, {}).fingerprint() == slower.fingerprint()
+    with pytest.raises(ScenarioError):
+        changed(slower, {"levers.cap.members": -1})
+
+
 # The grid
 
 
-def test_the_grid_is_four_levers_of_five_levels() -> None:
-    assert [len(levels) for levels in GRID.values()] == [5, 5, 5, 5]
-    points = list(grid_points(GRID))
-    assert len(points) == 25 * (1 + 4 * 5)
+def grid_round(base: str) -> Grid:
+    scenario = load_scenario(base)
+    book = Book([scenario])
+    start = Spec(scenario=book.name_of(scenario))
+    ensemble = quick_ensemble(scenario, runs=2, seed=1, years=1, draws=Draws.DEFAULT)
+    return Grid.around(book, start, ensemble, 2, None)
+
+
+@pytest.fixture(scope="module")
+def grid() -> Grid:
+    return grid_round("no-cap")
+
+
+def test_the_grid_is_four_levers_of_five_levels(grid: Grid) -> None:
+    assert [len(set(levels)) for levels in grid.levels.values()] == [5, 5, 5, 5]
+    assert len(grid.points) == len(set(grid.points)) == 25 * (1 + 5 * 4)
     offered = {path: one.offered for path, _, one in controlled()}
-    for path, levels in GRID.items():
+    for path, levels in grid.levels.items():
         low, high, _ = offered[path]
         assert low <= min(levels) < max(levels) <= high
 
 
-def test_a_point_of_the_grid_is_the_policy_the_page_would_download() -> None:
-    levels = list(GRID)
-    policy = point_scenario(levels, (41.0, 1.0, 0.0, 1.0))
-    assert policy.fingerprint() == load_scenario("pan-london-cap").fingerprint()
-    nobody = point_scenario(levels, (35.0, 0.0, 0.0, 1.0))
-    assert nobody.fingerprint() == load_scenario("no-cap").fingerprint()
-    assert not set(fixed_terms()) & set(GRID)
+def test_a_point_that_leaves_the_cap_alone_keeps_the_bases(grid: Grid) -> None:
+    assert grid.scenario((None, None, 0.0, 1.0)).fingerprint() == grid.base.fingerprint()
+    assert not set(grid.fixed) & set(grid.levels)
+    capped = grid_round("baseline")
+    assert capped.caps_already
+    untouched = capped.scenario((None, None, 0.5, 1.0)).levers
+    assert untouched.cap == capped.base.levers.cap
+    assert untouched.permanent_offer.hiring_uplift == 0.5
+    nobody = capped.scenario((capped.points[0][0], 0.0, 0.0, 1.0))
+    assert nobody.levers.cap.members == 0.0
 
 
-def test_named_runs_hold_each_step_and_each_link_cut_alone() -> None:
-    cuts = [right for _, right in named_cases() if "cut_links" in right[1]]
-    assert len(cuts) == len(Link)
-    assert len(named_cases()) >= 2 * len(story())
+def test_a_cap_of_the_grid_has_the_terms_of_the_shipped_policy(grid: Grid) -> None:
+    policy = load_scenario("pan-london-cap").levers.cap
+    point = grid.scenario((policy.charge_rate_per_hour, 1.0, 0.0, 1.0))
+    assert point.fingerprint() == load_scenario("pan-london-cap").fingerprint()
+
+
+def test_the_story_is_run_with_each_link_cut_alone() -> None:
+    cuts = [right for _, right in story_pairs() if CUTS in right.changes]
+    assert [right.changes[CUTS] for right in cuts] == [[link.value] for link in Link]
+    assert len(story_pairs()) >= 2 * len(story())
+
+
+# The desk's futures
+
+
+def test_who_waits_for_a_dropped_question_is_woken() -> None:
+    never = Future[int]()
+
+    class Stuck(Executor):
+        def submit(self, *args: Any, **kwargs: Any) -> Future[int]:
+            return never
+
+    leash = Leash(Stuck())
+    own = leash.submit(len, "")
+    leash.cut()
+    leash.cut()
+    done, _ = wait([own], timeout=1.0)
+    assert own in done
+    with pytest.raises(CancelledError):
+        leash.submit(len, "")
+
+
+def test_a_leash_passes_on_what_the_pool_found() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        leash = Leash(pool)
+        assert leash.submit(len, "four").result() == 4
+        with pytest.raises(ZeroDivisionError):
+            leash.submit(divmod, 1, 0).result()

@@ -54,10 +54,12 @@ class Leash(Executor):
     def cut(self) -> None:
         """Call back what has not begun, and let go of what has."""
         with self._lock:
+            if self.is_cut:
+                return
             self.is_cut = True
             for own, inner in self._futures:
-                if own.cancel():
-                    own.set_running_or_notify_cancel()
+                if not own.done() and own.cancel():
+                    own.set_running_or_notify_cancel()  # wakes who waits for it
                 inner.cancel()
 
     def heed(self, done: int, wanted: int, seconds: float) -> None:

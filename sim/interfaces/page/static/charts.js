@@ -120,7 +120,7 @@ function drawChart(id, facts, answer, view) {
       svg("text", { class: "target-label", x: box.left + 4, y: y(facts.target) - 4, text: perCent(facts.target, 2, 0) }),
     );
   }
-  const shown = view.hidesPolicy ? ["left"] : ["left", "right"];
+  const shown = view.hidesPolicy ? ["left"] : view.isSame ? ["right"] : ["left", "right"];
   ["left", "right"].forEach((side, place) => {
     if (!shown.includes(side) || view.hidesAll) return;
     const points = sides[place].filter(([month]) => month <= view.month);

@@ -5,7 +5,7 @@ import { capital } from "./words.js";
 
 const WIDE = 580;
 const MARGIN = 6;
-const [BOX_WIDE, LETTER_WIDE] = [92, 7.3];
+const [BOX_WIDE, LETTER_WIDE] = [92, 7.6];
 const LINE_TALL = 14;
 const [THINNEST, THICKEST] = [1.2, 9];
 const LEAST_DRAWN = 0.06;
@@ -125,7 +125,7 @@ function markOf([x, y], number, isCut, strength) {
 function courseOf(from, to, bend) {
   if (from === to) {
     const [x, y] = [from.x - from.wide / 2, from.y];
-    return { path: `M${x + 16} ${y + from.high / 2}C${x + 10} ${y + 40} ${x - 34} ${y + 34} ${x - 13} ${y + 5}`, middle: [x - 16, y + 26] };
+    return { path: `M${x} ${y - 7}C${x - 46} ${y - 26} ${x - 52} ${y + 14} ${x - 13} ${y + 1}`, middle: [x - 34, y - 7] };
   }
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const control = [(from.x + to.x) / 2 - bend * dy, (from.y + to.y) / 2 + bend * dx];

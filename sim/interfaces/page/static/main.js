@@ -181,7 +181,7 @@ function draw() {
   const isLondon = state.unit === facts.london;
   const hides = !state.revealed;
   const names = { left: sideInWords(facts, state, "left"), right: sideInWords(facts, state, "right") };
-  const view = { unit: state.unit, london: facts.london, employers: facts.employers, month: at, isTight: state.step > 0, hidesAll: hides && sameSides(), hidesPolicy: hides };
+  const view = { unit: state.unit, london: facts.london, employers: facts.employers, month: at, isTight: state.step > 0, isSame: sameSides(), hidesAll: hides && sameSides(), hidesPolicy: hides };
   drawCharts(facts, answer, view);
   const map = { month: at, unit: state.unit, outcome: `permanent_share_of_${state.shade}` };
   drawMap("map-left", facts, answer, "left", { ...map, title: names.left, hides: hides && sameSides() }, openBorough);

@@ -60,12 +60,12 @@ export function findingOf(facts, answer, unit) {
   const name = unit === facts.london ? facts.london : shortName(unit);
   const rows = Object.fromEntries(rowsOf(facts, answer, unit).map((row) => [row.outcome, row]));
   const isSame = answer.left.fingerprint === answer.right.fingerprint;
-  const told = isSame ? courseOf(facts, answer, unit) : differencesOf(rows);
+  const told = isSame ? courseInWords(facts, answer, unit) : differencesOf(rows);
   const when = isSame ? `${dayOf(answer.opening, 0)} to ${lastDay(answer)}` : lastDay(answer);
   return `${name}, ${when}${answer.teller === "twin" ? " (estimate)" : ""}: ${told}`;
 }
 
-function courseOf(facts, answer, unit) {
+function courseInWords(facts, answer, unit) {
   const told = [WORKFORCE, POSTS, UNFILLED, CHARGE].map((outcome) => {
     const rows = seriesOf(answer, "left", outcome, unit === facts.london ? null : unit, facts.employers);
     const { label, unit: measure } = facts.outcomes[outcome];
