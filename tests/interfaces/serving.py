@@ -70,6 +70,19 @@ class Server:
         assert status == 200, told
         return [json.loads(line) for line in told.splitlines()]
 
+    def heard(
+        self, left: dict[str, Any], right: dict[str, Any], **more: Any
+    ) -> Iterator[dict[str, Any]]:
+        """Ask for two sides and yield each message when it comes."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        try:
+            body = json.dumps(question(left, right, **more))
+            connection.request("POST", "/api/answer", body, {"content-type": "application/json"})
+            for line in connection.getresponse():
+                yield json.loads(line)
+        finally:
+            connection.close()
+
     def memory_mb(self) -> float:
         """Return the memory the server itself holds."""
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as about:

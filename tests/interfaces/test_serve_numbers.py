@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from tests.interfaces.command import permanence
-from tests.interfaces.serving import Server, serving
+from tests.interfaces.serving import PATIENCE_SECONDS, Server, serving
 
 pytestmark = pytest.mark.slow
 
@@ -78,16 +78,21 @@ def test_the_same_question_again_has_the_same_answer(server: Server, told: list[
 
 
 def test_one_tabs_next_question_supersedes_its_last(server: Server) -> None:
+    """The first is dropped while its agents are at work: nothing follows its quick answer."""
     messages: list[Any] = []
     slow = {"scenario": "no-cap", "changes": {"levers.cap.tolerance": 0.11}}
+    begun = threading.Event()
 
     def first() -> None:
-        messages.extend(server.answers(slow, slow, years=10, tab="same"))
+        for message in server.heard(slow, slow, years=10, tab="same"):
+            messages.append(message)
+            begun.set()
 
     thread = threading.Thread(target=first)
     thread.start()
-    server.answers(LEFT, LEFT, tab="another")  # by now the first is under way
+    assert begun.wait(PATIENCE_SECONDS)
     second = server.answers(LEFT, LEFT, years=YEARS, tab="same")
     thread.join()
     assert second[-1]["answer"]["teller"] == "agents"
+    assert messages[0]["answer"]["teller"] == "twin"
     assert messages[-1]["kind"] == "superseded"

@@ -27,7 +27,7 @@ def story_pairs() -> list[tuple[Spec, Spec]]:
     pairs = []
     for step in story():
         left = Spec(**step["left"])
-        right = left if step["policy"] == left.scenario else between(left, step["policy"])
+        right = between(left, step["policy"])
         pairs += [(left, left), (left, right)]
         if step["panel"] == "loop":
             for link in Link:
