@@ -288,7 +288,7 @@ def test_what_a_policy_costs_is_drawn_once_the_agents_tell_it(
     server: Server, watched: Watched
 ) -> None:
     offer = (
-        f"{A_YEAR}&levers.permanent_offer.salary_uplift=0.1"
+        f"{A_YEAR}&levers.permanent_offer.caseload_relief=0.8"
         "&levers.permanent_offer.start=%222023-10-01%22"
     )
     page = watched.open(server.address + offer, teller="agents")

@@ -35,7 +35,7 @@ export function drawCharts(facts, answer, view) {
 
 function smallHeading(facts, outcome) {
   const { label, unit } = facts.outcomes[outcome];
-  if (outcome === "agency_cost_per_year") return "Agency cost, and the policy's own, £ a year";
+  if (outcome === "agency_cost_per_year") return "Agency cost, and what the policy buys, £ a year";
   const measure = { share: "share of posts", "£ per hour": "£ an hour", "£ per year": "£ a year" }[unit];
   return `${capital(label)}, ${measure}`;
 }

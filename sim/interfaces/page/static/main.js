@@ -108,13 +108,13 @@ function ask() {
 function hear(message, key) {
   if (message.kind === "answer") {
     answer = message.answer;
-    timings[answer.teller === "agents" ? "agents" : "quick"] = performance.now();
-    timings.ready ??= performance.now();
-    document.body.dataset.teller = answer.teller;
     byId("progress").textContent = "";
     byId("teller").classList.remove("is-asking");
     tell();
     draw();
+    timings[answer.teller === "agents" ? "agents" : "quick"] = performance.now();
+    timings.ready ??= performance.now();
+    document.body.dataset.teller = answer.teller;
   } else if (message.kind === "progress") {
     byId("progress").textContent = `agents ${message.done} of ${message.of}`;
   } else if (message.kind === "error") {
