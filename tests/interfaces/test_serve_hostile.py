@@ -193,7 +193,7 @@ def test_ten_seconds_of_all_that_loopback_carries(server: Server) -> None:
 
     def flood(number: int) -> None:
         while time.monotonic() < until:
-            changes = {"levers.cap.tolerance": 0.01 + (time.monotonic_ns() % 997) / 1000}
+            changes = {"levers.cap.tolerance": 0.01 + (time.monotonic_ns() % 887) / 1000}
             body = question(GOOD, {"scenario": "no-cap", "changes": changes}, tab=f"t{number}")
             try:
                 status, _ = server.ask(body=body)

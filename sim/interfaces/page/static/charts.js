@@ -141,20 +141,21 @@ function drawChart(id, facts, answer, view) {
     picture.append(svg("circle", { class: `dot ${side}`, cx: x(month), cy: y(middle), r: 3.5 }));
     ends.push({ side, x: x(month), y: y(middle), text: inUnit(middle, unit) });
   });
-  if (outcome === "agency_cost_per_year" && !view.hidesPolicy) ends.push(...policyCost(picture, answer, view, { x, y, unit }));
+  if (outcome === "agency_cost_per_year" && !view.hidesPolicy) drawPolicyCost(picture, answer, view, { x, y, unit });
   placeLabels(picture, ends, box);
   const heading = el("figcaption", {}, el("strong", { text: view.heading }));
   if (view.explained) heading.append(el("span", { text: `: ${view.explained}` }));
   figure.replaceChildren(heading, picture);
 }
 
-/** Draw what the policy itself costs, where it costs anything; return its label. */
-function policyCost(picture, answer, view, { x, y, unit }) {
+/** Draw what the policy itself costs, where it costs anything. */
+function drawPolicyCost(picture, answer, view, { x, y, unit }) {
   const own = bothSides(answer, view, POLICY_COST)[1].filter(([month]) => month <= view.month);
-  const middle = own.at(-1)?.[2];
-  if (!own.some(([, , value]) => value)) return [];
+  const [month, , middle] = own.at(-1);
+  if (!own.some(([, , value]) => value)) return;
   picture.append(svg("path", { class: "line own", d: lineThrough(own.map(([month, , value]) => [x(month), value === null ? null : y(Math.min(value, view.scale.high))])) }));
-  return [{ side: "own", x: x(own.at(-1)[0]), y: y(Math.min(middle, view.scale.high)), text: `policy ${inUnit(middle, unit)}` }];
+  const at = { x: x(month) - 2, y: y(Math.min(middle, view.scale.high)) - 4 };
+  picture.append(svg("text", { class: "end own", ...at, "text-anchor": month < 24 ? "start" : "end", text: `policy ${inUnit(middle, unit)}` }));
 }
 
 function placeLabels(picture, ends, box) {
