@@ -18,7 +18,7 @@ from sim.experiments.structures import Pair, pairs
 
 STORED = Path(__file__).parent.parent.parent / "docs" / "recovery.csv"
 PAIR = pairs()[1]
-SEARCH_REPEATS = 0.25  # of the prior's 90 % interval, from one processor to another
+SEARCH_REPEATS = 0.35  # of the prior's 90 % interval, from one processor to another
 QUICK = Settings(
     population=20, batch=20, least_rounds=1, most_rounds=2, least_tolerance=2.5, moved_share=0.1,
     most_simulations=600,
