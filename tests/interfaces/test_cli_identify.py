@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 from pathlib import Path
@@ -24,6 +25,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "identification.md"
 NUMBER = re.compile(r"[-+]?\d")
 
 
+@functools.cache
 def invented(shift: float = 0.01) -> Identification:
     """Return what the shipped posterior says of parameters, with invented effects of policies."""
     posterior = shipped_posterior()
