@@ -70,6 +70,7 @@ def tables(text: str) -> dict[str, list[list[str]]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_page_in_the_documents_is_made_as_its_tables_are() -> None:
     written = PAGE.read_text("utf-8")
     old, new = tables(written), tables(words.page(invented(), "identification.svg", "words"))
