@@ -37,7 +37,7 @@ demo: $(CORE) ## under a minute once installed: the vicious circle, the cap, the
 	@$(VENV)/bin/permanence demo
 
 test: $(TEST) ## the whole test suite
-	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
 	  echo 'No Chromium found: the browser tests are left out.'
 	@$(PYTEST) $(if $(MARKED),-m '$(MARKED)')
 
