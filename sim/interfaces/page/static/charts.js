@@ -4,6 +4,7 @@ import { el, lineThrough, svg } from "./svg.js";
 import { capital, dayOf, inUnit, perCent, yearOf } from "./words.js";
 
 const MONTHS_A_YEAR = 12;
+const LABEL_ROOM = 150;
 const POLICY_COST = "policy_cost_per_year";
 const BIG = { width: 330, height: 232, left: 36, right: 62, top: 8, bottom: 20 };
 const LOWER = { ...BIG, height: 166 };
@@ -151,11 +152,11 @@ function drawChart(id, facts, answer, view) {
 /** Draw what the policy itself costs, where it costs anything. */
 function drawPolicyCost(picture, answer, view, { x, y, unit }) {
   const own = bothSides(answer, view, POLICY_COST)[1].filter(([month]) => month <= view.month);
-  const [month, , middle] = own.at(-1);
   if (!own.some(([, , value]) => value)) return;
+  const [month, , middle] = own.at(-1);
   picture.append(svg("path", { class: "line own", d: lineThrough(own.map(([month, , value]) => [x(month), value === null ? null : y(Math.min(value, view.scale.high))])) }));
   const at = { x: x(month) - 2, y: y(Math.min(middle, view.scale.high)) - 4 };
-  picture.append(svg("text", { class: "end own", ...at, "text-anchor": month < 24 ? "start" : "end", text: `policy ${inUnit(middle, unit)}` }));
+  picture.append(svg("text", { class: "end own", ...at, "text-anchor": x(month) < LABEL_ROOM ? "start" : "end", text: `policy ${inUnit(middle, unit)}` }));
 }
 
 function placeLabels(picture, ends, box) {
