@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor, ThreadPoolExecutor
@@ -33,8 +34,8 @@ MOST_QUESTIONS = 16
 """Questions open at once, over all tabs; more are turned away."""
 ENSEMBLES_AT_ONCE = 3
 KEPT_ANSWERS, KEPT_ENSEMBLES = 48, 24
-PAUSE_SECONDS = 0.3
-"""How long the desk is idle before it works ahead."""
+IDLE_SECONDS, LOOK_SECONDS = 3.0, 0.2
+"""How long nobody has asked before the desk works ahead, and how often it looks."""
 Kept = TypeVar("Kept")
 
 
@@ -102,6 +103,7 @@ class Desk:
         self._by_tab: dict[str, Leash] = {}
         self._warming: Leash | None = None
         self._is_closed = threading.Event()
+        self._busy_until = 0.0
 
     def open(self) -> None:
         """Start the worker processes, deaf to Ctrl-C, so that the first question need not wait."""
@@ -117,8 +119,8 @@ class Desk:
 
     def _prepare(self, questions: Sequence[Question]) -> None:
         waiting = list(questions)
-        while waiting and not self._is_closed.wait(PAUSE_SECONDS):
-            if self._open:
+        while waiting and not self._is_closed.wait(LOOK_SECONDS):
+            if self._open or time.monotonic() < self._busy_until:
                 continue
             self._warming = leash = Leash(self._agents)
             one = waiting[0]
@@ -151,6 +153,7 @@ class Desk:
         if self._open >= MOST_QUESTIONS:
             raise DeskFullError
         self._open += 1
+        self._busy_until = time.monotonic() + IDLE_SECONDS
         if self._warming is not None:
             self._warming.cut()
 
@@ -172,6 +175,7 @@ class Desk:
         finally:
             leash.cut()
             self._open -= 1
+            self._busy_until = time.monotonic() + IDLE_SECONDS
             if self._by_tab.get(tab) is leash:
                 del self._by_tab[tab]
 
