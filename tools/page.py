@@ -31,7 +31,7 @@ from tests.interfaces.serving import Watched, browsing, serving  # noqa: E402
 PICTURES = ROOT / "docs" / "page"
 CAP = "#base=no-cap&levers.cap.members=1&levers.cap.charge_rate_per_hour=41"
 TWO = "&a=no-cap~%7B%7D&leftIs=a&b=no-cap~%7B%22levers.permanent_offer.hiring_uplift%22%3A0.5%7D"
-COLOURS = 128
+COLOURS = 256
 """Of a picture: enough for a page of few hues, and a third of the bytes."""
 OPENINGS, MOVES = 5, 12
 WITHIN = {

@@ -293,9 +293,7 @@ def test_what_a_policy_costs_is_drawn_once_the_agents_tell_it(
     )
     page = watched.open(server.address + offer, teller="agents")
     assert page.locator("#chart-cost path.line.own").count() == 1
-    told = page.locator("#chart-cost .end.own").text_content()
-    assert told is not None
-    assert told.startswith("policy £")
+    assert "dotted: the policy, £" in text_of(page, "#chart-cost figcaption")
 
 
 def test_the_handout_is_one_page(server: Server, watched: Watched, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import { el, lineThrough, svg } from "./svg.js";
 import { capital, dayOf, inUnit, perCent, yearOf } from "./words.js";
 
 const MONTHS_A_YEAR = 12;
-const LABEL_ROOM = 150;
 const POLICY_COST = "policy_cost_per_year";
 const BIG = { width: 330, height: 232, left: 36, right: 62, top: 8, bottom: 20 };
 const LOWER = { ...BIG, height: 166 };
@@ -36,7 +35,6 @@ export function drawCharts(facts, answer, view) {
 
 function smallHeading(facts, outcome) {
   const { label, unit } = facts.outcomes[outcome];
-  if (outcome === "agency_cost_per_year") return "Agency cost, and what the policy buys, £ a year";
   const measure = { share: "share of posts", "£ per hour": "£ an hour", "£ per year": "£ a year" }[unit];
   return `${capital(label)}, ${measure}`;
 }
@@ -142,21 +140,20 @@ function drawChart(id, facts, answer, view) {
     picture.append(svg("circle", { class: `dot ${side}`, cx: x(month), cy: y(middle), r: 3.5 }));
     ends.push({ side, x: x(month), y: y(middle), text: inUnit(middle, unit) });
   });
-  if (outcome === "agency_cost_per_year" && !view.hidesPolicy) drawPolicyCost(picture, answer, view, { x, y, unit });
+  const bought = outcome === "agency_cost_per_year" && !view.hidesPolicy ? drawPolicyCost(picture, answer, view, { x, y }) : null;
   placeLabels(picture, ends, box);
   const heading = el("figcaption", {}, el("strong", { text: view.heading }));
+  if (bought !== null) heading.append(el("span", { class: "own", text: `; dotted: the policy, ${inUnit(bought, unit)}` }));
   if (view.explained) heading.append(el("span", { text: `: ${view.explained}` }));
   figure.replaceChildren(heading, picture);
 }
 
-/** Draw what the policy itself costs, where it costs anything. */
-function drawPolicyCost(picture, answer, view, { x, y, unit }) {
+/** Draw what the policy itself costs, where it costs anything; return that in pounds a year. */
+function drawPolicyCost(picture, answer, view, { x, y }) {
   const own = bothSides(answer, view, POLICY_COST)[1].filter(([month]) => month <= view.month);
-  if (!own.some(([, , value]) => value)) return;
-  const [month, , middle] = own.at(-1);
+  if (!own.some(([, , value]) => value)) return null;
   picture.append(svg("path", { class: "line own", d: lineThrough(own.map(([month, , value]) => [x(month), value === null ? null : y(Math.min(value, view.scale.high))])) }));
-  const at = { x: x(month) - 2, y: y(Math.min(middle, view.scale.high)) - 4 };
-  picture.append(svg("text", { class: "end own", ...at, "text-anchor": x(month) < LABEL_ROOM ? "start" : "end", text: `policy ${inUnit(middle, unit)}` }));
+  return own.at(-1)[2];
 }
 
 function placeLabels(picture, ends, box) {
