@@ -117,7 +117,7 @@ def timed(browser, address: str, *, waits: bool) -> dict[str, list[float]]:
         watched.wait_for("agents")
         if len(taken["ready"]) < OPENINGS:
             watched.context.close()
-    page.locator("#reset").click()
+    page.keyboard.press("r")
     watched.wait_for("agents")
     sliders = page.locator("#first input[type=range]")
     sliders.nth(1).press("End")
