@@ -124,6 +124,13 @@ class TwinState:
         """The last day of the current month."""
         return month_end(self.opened_on, self.month)
 
+    def season(self) -> FloatArray | float:
+        """Return what part of a year's newly qualified look for a post this month."""
+        today, p = self.rules.today, self.p
+        return behaviour.newly_qualified_season(
+            today.month, today.year, p.step_up_share, self.rules.step_up_multiplier
+        )
+
     @property
     def permanent(self) -> FloatArray:
         """Permanent staff, FTE."""

@@ -1,0 +1,185 @@
+"""The words of a tipping point: one sentence a structure, and what must stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR, month_end
+from sim.domain.evidence import census_start, census_years
+from sim.experiments.levers_range import PRICE, Lever
+from sim.experiments.reach import POSTS, UNFILLED, WORKFORCE, Asked, AtLevel
+from sim.experiments.structures import Pair
+from sim.experiments.tipping import LOG_LEVEL_TOLERANCE, SHARE_TOLERANCE, Answer, Tip
+from sim.experiments.two_states import State, TwoStates
+from sim.interfaces.grounds import lever_rests_on, scenario_rests_on
+from sim.interfaces.notes import BIDS_ON, FEW_RUNS
+from sim.interfaces.tables import shown
+from sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Told:
+    """A question and its answers, as every table, chart and JSON tells them."""
+
+    scenario: Scenario
+    lever: Lever
+    asked: Asked
+    answers: Sequence[Answer]
+
+    @property
+    def day(self) -> date:
+        """The date by which the target is to be reached."""
+        return month_end(self.scenario.start.opening, self.asked.years * MONTHS_PER_YEAR)
+
+    @property
+    def triggers(self) -> int:
+        """How many bid triggers the answers are about."""
+        return len({answer.pair.bid_trigger for answer in self.answers})
+
+    def level(self, value: float) -> str:
+        """Return a level of the lever as a person reads it."""
+        if self.lever.declared.unit == PRICE:
+            return f"£{value:.2f}"
+        return f"{value:g}"
+
+    def structure(self, pair: Pair) -> str:
+        """Return what a structure is called, its bids named where they differ."""
+        name = f"{pair.hiring.value.replace('_', '-')} hiring"
+        return f"{name}, bids on {BIDS_ON[pair.bid_trigger]}" if self.triggers > 1 else name
+
+
+def per_cent(share: float) -> str:
+    """Return a share in per cent with one decimal."""
+    return shown(share, "share")
+
+
+def finding(told: Told, answer: Answer) -> str:
+    """Return what the lever does under a structure, in one sentence."""
+    name = told.structure(answer.pair)
+    name = f"{name[0].upper()}{name[1:]}"
+    return f"{name}: {tipping(told, answer)}; {stability(told, answer.rest)}."
+
+
+def tipping(told: Told, answer: Answer) -> str:
+    """Return at which level London tips, or that it does not."""
+    target, year = whole(told.asked.target), told.day.year
+    bound = whole(told.asked.bound)
+    if answer.tips:
+        parts = [_side(told, tip) for tip in answer.tips]
+        at = answer.tips[0].at
+        return (
+            f"half the runs reach {target} by {year} {' and '.join(parts)}; there the share of "
+            f"posts is {per_cent(at.shares[POSTS].q50)} and unfilled posts are "
+            f"{per_cent(at.shares[UNFILLED].q50)}"
+        )
+    best = answer.best
+    lever = told.lever
+    text = (
+        f"no tipping point between {told.level(lever.low)} and {told.level(lever.high)}: at no "
+        f"level do half the runs reach {target} by {year} with at most {bound} of posts unfilled, "
+        f"the best is {per_cent(best.best)} at {told.level(best.level)}"
+    )
+    if answer.anyhow:
+        tip = answer.anyhow[0]
+        text += (
+            f"; whatever stands empty they would {_side(told, tip)}, where unfilled posts are "
+            f"{per_cent(tip.at.shares[UNFILLED].q50)} and the share of posts "
+            f"{per_cent(tip.at.shares[POSTS].q50)}"
+        )
+    return text
+
+
+def _side(told: Told, tip: Tip) -> str:
+    side = "from" if tip.rising else "up to"
+    doubt = " (by the twin; the agents do not confirm it)" if tip.agents is None else ""
+    return f"{side} {told.level(tip.level)}{doubt}"
+
+
+def stability(told: Told, rest: TwoStates) -> str:
+    """Return whether London has two states under constant conditions."""
+    if rest.between is None and len(rest.states) < 2:
+        often = f" ({rest.with_two} of {rest.draws} draws have two)" if rest.with_two else ""
+        return f"one stable state throughout{often}"
+    often = f"{rest.with_two} of {rest.draws} draws"
+    if rest.between is None:
+        return (
+            f"two states at {told.level(rest.looked_at)}, {_and(rest.states)}, though the lever "
+            f"moved slowly up and down finds one (two in {often})"
+        )
+    doubt = "" if rest.are_confirmed else ", not confirmed by root and eigenvalues"
+    begins = told.lever.low if rest.begins is None else rest.begins
+    ends = told.lever.high if rest.ends is None else rest.ends
+    if rest.begins is None and rest.ends is None:
+        where = f"from {told.level(rest.between[0])} to {told.level(rest.between[1])}"
+    else:
+        where = f"between {told.level(begins)} and {told.level(ends)}"
+    return f"two states {where}, {_and(rest.states)}{doubt} (two in {often})"
+
+
+def _and(states: Sequence[State]) -> str:
+    return " and ".join(state_words(state) for state in states)
+
+
+def state_words(state: State) -> str:
+    """Return a state's permanent share of the workforce, at rest or going round."""
+    if state.is_cycle:
+        return f"one that goes round from {per_cent(state.low)} to {per_cent(state.high)}"
+    return f"one at {per_cent(state.shares[WORKFORCE])}"
+
+
+@cache
+def most_agency() -> float:
+    """Return the highest agency share of any employer in the censuses that ship."""
+    starts = [census_start(year) for year in census_years()]
+    return max(float(np.max(one.agency / (one.agency + one.permanent))) for one in starts)
+
+
+def whole(share: float) -> str:
+    """Return a share in per cent, with decimals only if it has any."""
+    return f"{100 * share:g} %"
+
+
+def shown_at(answer: Answer) -> AtLevel:
+    """Return the agents' runs to show: at the first tipping point, else where they do best."""
+    for tip in (*answer.tips, *answer.anyhow):
+        return tip.at
+    return max(answer.agents or answer.twin, key=lambda one: one.best)
+
+
+def notes(told: Told) -> list[str]:
+    """Return what must stand beside the answers."""
+    asked, text = told.asked, told.asked.draws.calibration
+    lever = told.lever.key.split(".")
+    found = [
+        f"{text[0].upper()}{text[1:]}.",
+        f"The level is where the chance of being at {whole(asked.target)} at some 30 September by "
+        f"{told.day.year} passes one half. A census counts only with at most "
+        f"{whole(asked.bound)} of posts unfilled: a tight cap empties posts, which flatters the "
+        "share of the workforce. Runs that never get there are counted, not dropped.",
+        "The twin scans the range with luck and the runs' own draws; agents run, paired, near what "
+        f"it finds. They agree if shares are within {100 * SHARE_TOLERANCE:g} point and levels "
+        f"within {LOG_LEVEL_TOLERANCE:g} of their logarithm.",
+        "Stable states: the mean field under the conditions of the horizon held for ever, for the "
+        "middle draw; the lever is moved up and then down, and what stays apart is confirmed by "
+        "root and eigenvalues. Two states say nothing of how soon London would change over.",
+        scenario_rests_on(told.scenario),
+    ]
+    lowest = min((one.low for answer in told.answers for one in answer.rest.states), default=1.0)
+    if lowest < 1.0 - most_agency():
+        found.append(
+            f"No employer has had more than {per_cent(most_agency())} agency staff in the record: "
+            f"a state with a permanent share of {per_cent(lowest)} is extrapolation."
+        )
+    if lever[0] == "levers":
+        found.append(lever_rests_on(getattr(told.scenario.levers, lever[1])))
+    else:
+        declared = told.lever.declared
+        found.append(f"{told.lever.key} is {declared.grade.value}: {declared.source}.")
+    if asked.runs < FEW_RUNS:
+        found.append(f"{asked.runs} runs: with fewer than {FEW_RUNS} a level is rough.")
+    return found
