@@ -4,13 +4,15 @@ A state of rest is a root of the year's map, found by Newton's method from where
 settles. It is stable if all eigenvalues of the year's Jacobian are inside the unit circle. A rest
 that is unstable because a pair of eigenvalues turns outwards is circled, not left: prices and
 shortages then chase each other for ever, and the attractor is that cycle. A rest counts only when
-root and eigenvalues confirm it, a cycle only when it keeps its size.
+root and eigenvalues confirm it, a cycle only when it comes round again in the same place and the
+same size; its shares are means over whole rounds. Londons that linger where a stable state has
+just vanished (the ghost of a fold) are neither: they are on their way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +25,9 @@ WORKFORCE = "permanent_share_of_workforce"
 STARTS = ((0.97, 0.9, 1.0), (0.97, 0.9, 2.0), (0.6, 0.9, 1.0), (0.3, 0.9, 2.0), (0.1, 0.95, 1.0))
 """Permanent staff per post, cover of vacancies and price that London is set to, besides its own
 opening state, to see where it goes from there."""
-SETTLING_YEARS, WATCHED_YEARS, MOST_ROUNDS = 60, 40, 6
+SETTLING_YEARS, WATCHED_YEARS, MOST_ROUNDS, CYCLE_YEARS = 60, 40, 6, 80
+FEWEST_ROUNDS = 2
+"""A cycle is confirmed when it has been seen to come round so often."""
 STILL_ENOUGH = 1e-9
 STEP = 1e-7
 MOST_STEPS, KINK_YEARS = 12, 3
@@ -32,7 +36,8 @@ APART = 0.02
 AT_REST = 0.002
 """A share that moves less than this over the years watched is at rest."""
 SAME_AMPLITUDE = 0.05
-"""A cycle's two halves swing equally far, within this share: it neither dies out nor grows."""
+"""A cycle is as high and as low as before, within this share of its swing: it neither dies out nor
+grows, nor is it a slow passage from one place to another."""
 FOLLOWED_WITHIN = 0.08
 """A rest that is followed along a lever moves no further than this from value to value."""
 FOLD_STEPS = 3
@@ -85,7 +90,7 @@ class Attractor:
             rest or on average over the cycle.
         low, high: of the permanent share of the workforce over the years watched.
         is_cycle: whether it goes round for ever; `root` is then the rest found near it.
-        is_confirmed: a rest by its root and eigenvalues, a cycle by keeping its size.
+        is_confirmed: a rest by its root and eigenvalues, a cycle by coming round the same way.
         starts: which of the states it was started from lead here, by place; 0 is London's own.
     """
 
@@ -183,52 +188,103 @@ def attractors(still: Still, starts: FloatArray | None = None) -> list[Attractor
         starts = np.vstack([still.opened, *(still.staffed(*one) for one in STARTS)])
     members = np.repeat(still.opening_members, len(starts), axis=0)
     seen = watched(still, starts, members, settling=SETTLING_YEARS, watching=WATCHED_YEARS)
+    path = seen.shares[WORKFORCE]
+    goes_round = np.zeros(path.shape[1], bool)
     for _ in range(MOST_ROUNDS):
-        if np.all(_keeps_its_size(seen.shares[WORKFORCE])):
+        if np.all(goes_round | is_at_rest(path)):
             break
+        before = path
         seen = watched(still, seen.states, seen.members, settling=0, watching=WATCHED_YEARS)
-    mean = seen.shares[WORKFORCE].mean(axis=0)
+        path = seen.shares[WORKFORCE]
+        goes_round = _keeps_its_place(before, path)
+    if np.any(goes_round & ~is_at_rest(path)):
+        seen = watched(still, seen.states, seen.members, settling=0, watching=CYCLE_YEARS)
+    return _merged([_attractor(still, group, seen) for group in _groups(seen.shares[WORKFORCE])])
+
+
+def is_at_rest(path: FloatArray) -> BoolArray:
+    """Return whether each path, (year, state), stays where it is."""
+    return np.asarray(np.ptp(path, axis=0) < AT_REST)
+
+
+def _keeps_its_place(before: FloatArray, after: FloatArray) -> BoolArray:
+    """Return whether each path, (year, state), is as high and as low as it was before."""
+    within = SAME_AMPLITUDE * np.ptp(after, axis=0)
+    gaps = [np.abs(end(before, axis=0) - end(after, axis=0)) for end in (np.min, np.max)]
+    return np.asarray(np.maximum(*gaps) < within)
+
+
+def whole_rounds(path: FloatArray) -> tuple[slice, int]:
+    """Return which years of a path make up whole rounds, and how many rounds they are.
+
+    A round begins where the path rises through the middle of its range.
+    """
+    above = path >= (path.min() + path.max()) / 2.0
+    begins = np.flatnonzero(above[1:] & ~above[:-1]) + 1
+    if begins.size < 2:
+        return slice(0, path.size), 0
+    return slice(int(begins[0]), int(begins[-1])), begins.size - 1
+
+
+def _groups(paths: FloatArray) -> list[list[int]]:
+    """Return which of some paths, (year, state), end up in the same place, the highest first.
+
+    Londons that go round one cycle at different times are in the same place: their ranges are one.
+    """
+    places = np.where(
+        is_at_rest(paths), paths[-1], np.stack([paths.min(axis=0), paths.max(axis=0)])
+    )
     groups: list[list[int]] = []
-    for place in np.argsort(-mean, kind="stable").tolist():
-        if groups and abs(mean[place] - mean[groups[-1][0]]) < APART:
-            groups[-1].append(place)
+    for place in np.argsort(-places.mean(axis=0), kind="stable").tolist():
+        for group in groups:
+            if np.all(np.abs(places[:, place] - places[:, group[0]]) < APART):
+                group.append(place)
+                break
         else:
             groups.append([place])
-    return [_attractor(still, sorted(group), seen) for group in groups]
-
-
-def _keeps_its_size(path: FloatArray) -> BoolArray:
-    """Return whether each path, (year, state), is at rest or swings as far as before."""
-    half = len(path) // 2
-    before, after = (np.ptp(one, axis=0) for one in (path[:half], path[half:]))
-    swings = np.abs(after - before) < SAME_AMPLITUDE * before
-    return np.asarray((np.ptp(path, axis=0) < AT_REST) | swings)
+    return [sorted(group) for group in groups]
 
 
 def _attractor(still: Still, group: Sequence[int], seen: Watched) -> Attractor:
     """Return the attractor that a group of starts leads to, confirmed or not."""
     first = group[0]
     path = seen.shares[WORKFORCE][:, first]
-    moves = bool(np.ptp(path) > AT_REST)
+    half = path.size // 2
     root = root_near(still, seen.states[first], seen.members[first])
-    at_root = {name: float(one[0]) for name, one in still.shares_of(root.state[None]).items()}
-    at = {name: float(values[:, first].mean()) for name, values in seen.shares.items()}
-    if moves:
-        confirmed = bool(_keeps_its_size(path[:, None])[0])
+    rounds, count = whole_rounds(path)
+    keeps = _keeps_its_place(path[:half, None], path[half:, None])[0]
+    is_cycle = bool(np.ptp(path) > AT_REST) and bool(keeps) and count >= FEWEST_ROUNDS
+    if root.is_stable and not is_cycle:  # at rest, or still on the way to it
+        at = {name: float(one[0]) for name, one in still.shares_of(root.state[None]).items()}
+        low = high = at[WORKFORCE]
     else:
-        confirmed = root.is_stable and bool(abs(at_root[WORKFORCE] - path[-1]) < AT_REST)
-        at = at_root if confirmed else at
+        at = {name: float(values[rounds, first].mean()) for name, values in seen.shares.items()}
+        low, high = float(path.min()), float(path.max())
     return Attractor(
         shares=at,
-        low=float(path.min()),
-        high=float(path.max()),
-        is_cycle=moves,
-        is_confirmed=confirmed,
+        low=low,
+        high=high,
+        is_cycle=is_cycle,
+        is_confirmed=is_cycle or root.is_stable,
         root=root,
         starts=tuple(group),
         state=seen.states[first],
         members=seen.members[first],
     )
+
+
+def _merged(found: Sequence[Attractor]) -> list[Attractor]:
+    """Return attractors each once: Londons on their way to one and those at it are the same."""
+    kept: list[Attractor] = []
+    for one in sorted(found, key=lambda each: -each.shares[WORKFORCE]):
+        for place, other in enumerate(kept):
+            if max(abs(one.low - other.low), abs(one.high - other.high)) < APART:
+                starts = tuple(sorted((*other.starts, *one.starts)))
+                kept[place] = replace(other if other.is_confirmed else one, starts=starts)
+                break
+        else:
+            kept.append(one)
+    return kept
 
 
 def edge_between(still: Still, one: FloatArray, other: FloatArray) -> Root:

@@ -8,16 +8,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.domain.randomness import FloatArray
-from sim.experiments.meanfield import APART, WORKFORCE, Watched, watched
+from sim.experiments.meanfield import (
+    APART,
+    WORKFORCE,
+    Watched,
+    attractors,
+    is_at_rest,
+    root_near,
+    watched,
+)
 from sim.experiments.still import Still
 from sim.experiments.twin.state import BoolArray
 
-SETTLING, SWEEP_YEARS, APART_YEARS, APART_ROUNDS = 30, 10, 20, 8
-"""Years before the lever moves, at each value, and (at most so often) to see what stays apart."""
-STEADY = 0.97
-"""Two states stay apart if they keep so much of their distance from one round to the next."""
+SETTLING, SWEEP_YEARS, MOST_WAITS = 30, 10, 4
+"""Years before the lever moves, and at each value; at most so often, while London still moves on."""
+MOVES_ON = 0.005
+"""A London whose share changes more than this over the years at a value is still moving on."""
+APART_YEARS, APART_ROUNDS = 20, 2
+"""Years (at most so often) for which two ways are watched before roots are asked for."""
 BADLY, WELL = (0.3, 0.9, 2.0), (0.97, 0.9, 1.0)
 """Permanent staff per post, cover of vacancies and multiple of the opening price."""
+
+Build = Callable[[float], Still]
 
 
 @dataclass(frozen=True)
@@ -27,8 +39,8 @@ class SlowSweep:
     Attributes:
         values: of the lever, rising.
         up, down: London's shares at each value by name, (value, draw).
-        stays_apart: where the two ways differ and go on differing when the lever stays where it
-            is, (value, draw).
+        stays_apart: where the two ways are two states, both confirmed by root and eigenvalues
+            (or as cycles), (value, draw).
         up_states, down_states: of the first draw, a state at each value.
     """
 
@@ -46,33 +58,42 @@ class SlowSweep:
 
 
 def slow_sweep(
-    build: Callable[[float], Still], values: Sequence[float], *, years: int = SWEEP_YEARS
+    build: Build,
+    values: Sequence[float],
+    *,
+    years: int = SWEEP_YEARS,
+    alone: Callable[[int], Build] | None = None,
 ) -> SlowSweep:
-    """Move a lever up from its lowest value and down again, `years` years at each.
+    """Move a lever up from its lowest value and down again, waiting at each until London is still.
 
     At the lowest value London begins badly staffed if that is a state of its own there; at the
-    highest, each draw goes back from another state than it has come to, if there is one. Where
-    the two ways differ, both are watched for decades more without moving the lever, from either
-    end of the range inwards: only what stays apart counts as two states.
+    highest, each draw goes back from another state than it has come to, if there is one. Near a
+    fold that waiting may take for ever: states linger where a stable one has just vanished. So
+    where the two ways differ, both are followed to the roots they lead to, and only two roots (or
+    cycles), each confirmed as stable, count as two states.
+
+    Args:
+        build: London at a value, all draws at once.
+        values: rising.
+        years: at each value, several times over while a draw is still moving on.
+        alone: by draw, what builds it without the others; may be left out if there is only one.
     """
     stills = [build(value) for value in values]
+    confirm = _Confirm(values, alone or (lambda _: build))
     first, last = stills[0], stills[-1]
-    own = watched(first, first.opened, first.opening_members, settling=SETTLING, watching=1)
-    begin = _other_state(first, own, (BADLY,))
-    began_badly = begin.states[:, 0] != own.states[:, 0]
+    own = _until_still(first, first.opened, first.opening_members, SETTLING)
+    begin, began_badly = _other_state(first, own, BADLY, confirm, 0)
     up = _way(stills, begin, years)
-    others = [start for start, few in ((BADLY, ~began_badly), (WELL, began_badly)) if few.any()]
-    turn = _other_state(last, up[-1], others)
+    turn = _turn(last, up[-1], began_badly, confirm)
     down = _way(stills[::-1], turn, years)[::-1]
     means = [_means(way) for way in (up, down)]
     apart = np.abs(means[0][WORKFORCE] - means[1][WORKFORCE]) > APART
-    for places in (range(len(stills)), range(len(stills))[::-1]):
-        for place in places:  # from each end inwards, until no draw's two ways come together
-            differed = apart[place].copy()
-            if differed.any():
-                apart[place] &= _stay_apart(stills[place], up[place], down[place])
-                if np.array_equal(apart[place], differed):
-                    break
+    for place in range(len(stills)):
+        if apart[place].any():
+            ways = _watched_apart(stills[place], up[place], down[place])
+            apart[place] &= _gap(*ways) > APART
+            for draw in np.flatnonzero(apart[place]):
+                apart[place, draw] = confirm(place, int(draw), *ways)
     return SlowSweep(
         tuple(values),
         means[0],
@@ -85,48 +106,86 @@ def slow_sweep(
 
 def _way(stills: Sequence[Still], begin: Watched, years: int) -> list[Watched]:
     way, now = [], begin
-    settling = years // 2
     for still in stills:
-        now = watched(still, now.states, now.members, settling=settling, watching=years - settling)
+        now = _until_still(still, now.states, now.members, years)
         way.append(now)
     return way
 
 
-def _other_state(
-    still: Still, now: Watched, starts: Sequence[tuple[float, float, float]]
-) -> Watched:
-    """Return where London is now or, in draws that have one, another state it could be in."""
+def _until_still(still: Still, states: FloatArray, members: BoolArray, years: int) -> Watched:
+    """Return Londons once none of them moves on any more, or after many years."""
+    now = watched(still, states, members, settling=years - years // 2, watching=years // 2)
+    for _ in range(MOST_WAITS - 1):
+        if np.all(np.ptp(now.shares[WORKFORCE], axis=0) < MOVES_ON):
+            break
+        settling = years - years // 2
+        now = watched(still, now.states, now.members, settling=settling, watching=years // 2)
+    return now
+
+
+def _turn(still: Still, now: Watched, began_badly: BoolArray, confirm: _Confirm) -> Watched:
+    """Return where each draw goes back from: another state than the one it has come to, if any."""
+    last = len(confirm.values) - 1
     states, members = now.states.copy(), now.members.copy()
-    for start in starts:
-        begun = still.staffed(*start)
-        away = watched(still, begun, still.opening_members, settling=SETTLING, watching=1)
-        gap = np.abs(now.shares[WORKFORCE][-1] - away.shares[WORKFORCE][-1])
-        if np.any(gap > APART):
-            apart = _stay_apart(still, now, away)
-            states[apart], members[apart] = away.states[apart], away.members[apart]
+    for start, wanted in ((BADLY, ~began_badly), (WELL, began_badly)):
+        if wanted.any():
+            other, is_other = _other_state(still, now, start, confirm, last)
+            chosen = is_other & wanted
+            states[chosen], members[chosen] = other.states[chosen], other.members[chosen]
     return Watched(states, members, now.shares)
 
 
-def _stay_apart(still: Still, one: Watched, other: Watched) -> BoolArray:
-    """Return which draws keep to two different states when the lever stays where it is.
+def _other_state(
+    still: Still,
+    now: Watched,
+    start: tuple[float, float, float],
+    confirm: _Confirm,
+    place: int,
+) -> tuple[Watched, BoolArray]:
+    """Return where London is now or, in draws that have one, another state; and which they are."""
+    states, members = now.states.copy(), now.members.copy()
+    away = _until_still(still, still.staffed(*start), still.opening_members, SETTLING)
+    is_other = _gap(now, away) > APART
+    if is_other.any():
+        here, away = _watched_apart(still, now, away)
+        is_other &= _gap(here, away) > APART
+        for draw in np.flatnonzero(is_other):
+            is_other[draw] = confirm(place, int(draw), here, away)
+        states[is_other], members[is_other] = away.states[is_other], away.members[is_other]
+    return Watched(states, members, now.shares), is_other
 
-    States may linger where a stable one has just vanished: as long as two draw nearer to each
-    other they are not two. Nor are they where they pass through the same shares, as two Londons
-    do that go round one cycle at different times.
-    """
-    ways, before = [one, other], _gap(one, other)
+
+def _watched_apart(still: Still, one: Watched, other: Watched) -> tuple[Watched, Watched]:
+    """Return two ways some years later, the lever left where it is, or once they have met."""
+    ways = one, other
     for _ in range(APART_ROUNDS):
-        ways = [
-            watched(still, way.states, way.members, settling=0, watching=APART_YEARS)
-            for way in ways
-        ]
-        gap = _gap(*ways)
-        if np.all((gap < APART) | (gap > STEADY * before)):
+        ways = (
+            watched(still, ways[0].states, ways[0].members, settling=0, watching=APART_YEARS),
+            watched(still, ways[1].states, ways[1].members, settling=0, watching=APART_YEARS),
+        )
+        if np.all(_gap(*ways) < APART):
             break
-        before = gap
-    lows, highs = ([end(way.shares[WORKFORCE], axis=0) for way in ways] for end in (np.min, np.max))
-    are_disjoint = np.maximum(*lows) > np.minimum(*highs)
-    return np.asarray((gap > APART) & (gap > STEADY * before) & are_disjoint)
+    return ways
+
+
+class _Confirm:
+    """Whether two Londons of one draw are in two different states, both confirmed."""
+
+    def __init__(self, values: Sequence[float], alone: Callable[[int], Build]) -> None:
+        self.values, self._alone = values, alone
+
+    def __call__(self, place: int, draw: int, one: Watched, other: Watched) -> bool:
+        still = self._alone(draw)(self.values[place])
+        roots = [root_near(still, way.states[draw], way.members[draw]) for way in (one, other)]
+        at_rest = [is_at_rest(way.shares[WORKFORCE])[draw] for way in (one, other)]
+        shares = [float(still.shares_of(root.state[None])[WORKFORCE][0]) for root in roots]
+        if all(root.is_stable for root in roots):
+            return abs(shares[0] - shares[1]) > APART
+        if all(at_rest):
+            return False
+        starts = np.stack([way.states[draw] for way in (one, other)])
+        found = attractors(still, starts)
+        return len(found) > 1 and all(state.is_confirmed for state in found)
 
 
 def _gap(one: Watched, other: Watched) -> FloatArray:

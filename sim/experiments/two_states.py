@@ -107,11 +107,12 @@ def two_states(
         look_at: where states are confirmed if there are never two; by default in the middle.
     """
     columns = _columns(at(levels[0]), asked)
-    sweep = slow_sweep(partial(_still, at, columns, asked), levels)
+    sweep = slow_sweep(
+        partial(_still, at, columns, asked), levels, alone=partial(_alone, at, columns, asked)
+    )
     between = sweep.two_states()
     place = _place(sweep, levels, look_at)
-    middle = {name: column[:1] for name, column in columns.items()}
-    build = partial(_still, at, middle, asked)
+    build = _alone(at, columns, asked, 0)
     still = build(levels[place])
     far = [still.staffed(*start)[0] for start in STARTS]
     ends = [still.opened[0], sweep.up_states[place], sweep.down_states[place]]
@@ -152,6 +153,13 @@ def _still(
 ) -> Still:
     draws = next((column.size for column in columns.values()), 1)
     return Still(at(level), columns, draws, month=asked.years * MONTHS_PER_YEAR)
+
+
+def _alone(
+    at: Callable[[float], Scenario], columns: dict[str, FloatArray], asked: Asked, draw: int
+) -> Callable[[float], Still]:
+    one = {name: column[draw : draw + 1] for name, column in columns.items()}
+    return partial(_still, at, one, asked)
 
 
 def _place(sweep: SlowSweep, levels: Sequence[float], look_at: float | None) -> int:
