@@ -16,7 +16,7 @@ from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
 from sim.experiments.compare import Spread, spread_of
 from sim.experiments.draws import Draws, drawn_scenario
 from sim.experiments.run import Ensemble
-from sim.experiments.twin import Twin
+from sim.experiments.twin.same_luck import SameLuck
 from sim.scenario import Scenario
 
 WORKFORCE, POSTS, UNFILLED = SHARES = (
@@ -26,7 +26,7 @@ WORKFORCE, POSTS, UNFILLED = SHARES = (
 )
 DEFAULT_BOUND = 0.08
 COPIES = 3
-"""How often the twin follows each draw, each time with luck of its own."""
+"""How often the twin follows each run: the run's common luck, but other luck of small numbers."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +121,9 @@ def drawn_columns(scenario: Scenario, asked: Asked) -> dict[str, FloatArray]:
 def twin_paths(
     scenario: Scenario, asked: Asked, columns: Mapping[str, FloatArray]
 ) -> dict[str, FloatArray]:
-    """Return the twin's paths with luck, (run, census) by outcome."""
-    repeated = {name: np.repeat(column, COPIES) for name, column in columns.items()}
-    record = Twin(scenario, repeated, asked.runs * COPIES, asked.seed).run(asked.years)
+    """Return the twin's paths with luck, (run and copy, census) by outcome."""
+    runs = range(asked.runs)
+    record = SameLuck(scenario, columns, runs, asked.seed, copies=COPIES).run(asked.years)
     permanent, placed, posts, unfilled = (
         record.of(name).sum(axis=-1) for name in ("permanent", "agency", "posts", "unfilled")
     )

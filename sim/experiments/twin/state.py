@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sim.domain.calendar import month_end
 from sim.domain.opening_state import CensusStart
-from sim.domain.randomness import FloatArray
+from sim.domain.randomness import FloatArray, Purpose
 from sim.domain.vocabulary import HiringStructure, Link
 from sim.experiments.twin.pay import PermanentPay
 from sim.experiments.twin.people import STAGE_BANDS, TASTE_POINTS
@@ -195,6 +195,15 @@ class TwinState:
     def normal(self, shape: tuple[int, ...]) -> FloatArray:
         """Return standard normal luck, or none at all."""
         return np.zeros(shape) if self.luck is None else self.luck.standard_normal(shape)
+
+    def normal_for(self, purpose: Purpose, when: int, shape: tuple[int, ...]) -> FloatArray:
+        """Return normal luck that a run of the market has too, for a month or year of it."""
+        return self.normal(shape)
+
+    def uniform_for(self, purpose: Purpose, when: int) -> FloatArray:
+        """Return uniform luck that a run of the market has too, (draw, employer)."""
+        assert self.luck is not None
+        return np.asarray(self.luck.random(self.shape))
 
     # Moves of permanent staff
 
