@@ -30,7 +30,9 @@ FEWEST_ROUNDS = 2
 """A cycle is confirmed when it has been seen to come round so often."""
 STILL_ENOUGH = 1e-9
 STEP = 1e-7
-MOST_STEPS, KINK_YEARS = 12, 3
+MOST_STEPS, KINK_YEARS = 24, 3
+PAYS = 0.5
+"""An old Jacobian is kept while each step leaves no more than this of what was left."""
 APART = 0.02
 """Two attractors are told apart by so much of the permanent share of the workforce."""
 AT_REST = 0.002
@@ -120,22 +122,32 @@ def jacobian(still: Still, state: FloatArray, members: BoolArray) -> FloatArray:
 
 
 def root_near(still: Still, guess: FloatArray, members: BoolArray) -> Root:
-    """Return the state of rest that Newton's method finds from a guess, cap members held fixed."""
+    """Return the state of rest that Newton's method finds from a guess, cap members held fixed.
+
+    A Jacobian serves for as long as its steps go on paying.
+    """
     state = guess.copy()
     residual = _change(still, state, members)
+    inverse: FloatArray | None = None
     for _ in range(MOST_STEPS):
         if residual < STILL_ENOUGH / 10:
             break
-        moves = jacobian(still, state, members)
+        is_fresh = inverse is None
+        if inverse is None:
+            off_rest = jacobian(still, state, members) - np.eye(state.size)
+            inverse = np.linalg.pinv(off_rest, rcond=1e-12)
         moved = still.moved_on(state[None], members[None])[0] - state
-        step, *_ = np.linalg.lstsq(moves - np.eye(state.size), -moved, rcond=1e-12)
-        for damping in (1.0, 0.5, 0.25, 0.1, 0.02):
+        step = -inverse @ moved
+        for damping in (1.0, 0.5, 0.25, 0.1, 0.02) if is_fresh else (1.0,):
             tried = state + damping * step
             left = _change(still, tried, members)
-            if np.isfinite(left) and left < residual:
+            if np.isfinite(left) and left < (residual if is_fresh else residual * PAYS):
                 break
-        else:  # Newton's step leads nowhere, at a kink: let the map itself move on
-            tried = state
+        else:
+            inverse = None
+            if not is_fresh:
+                continue
+            tried = state  # Newton's step leads nowhere, at a kink: let the map itself move on
             for _ in range(KINK_YEARS):
                 tried = still.moved_on(tried[None], members[None])[0]
             left = _change(still, tried, members)

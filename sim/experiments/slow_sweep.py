@@ -20,12 +20,12 @@ from sim.experiments.meanfield import (
 from sim.experiments.still import Still
 from sim.experiments.twin.state import BoolArray
 
-SETTLING, SWEEP_YEARS, MOST_WAITS = 30, 10, 4
+SETTLING, SWEEP_YEARS, MOST_WAITS = 30, 10, 3
 """Years before the lever moves, and at each value; at most so often, while London still moves on."""
 MOVES_ON = 0.005
 """A London whose share changes more than this over the years at a value is still moving on."""
-APART_YEARS, APART_ROUNDS = 20, 2
-"""Years (at most so often) for which two ways are watched before roots are asked for."""
+APART_YEARS = 40
+"""Years for which two ways are watched before roots are asked for."""
 BADLY, WELL = (0.3, 0.9, 2.0), (0.97, 0.9, 1.0)
 """Permanent staff per post, cover of vacancies and multiple of the opening price."""
 
@@ -72,6 +72,8 @@ def slow_sweep(
     where the two ways differ, both are followed to the roots they lead to, and only two roots (or
     cycles), each confirmed as stable, count as two states.
 
+    Draws but the first are asked for roots at one value only, where their ways lie furthest apart.
+
     Args:
         build: London at a value, all draws at once.
         values: rising.
@@ -79,26 +81,17 @@ def slow_sweep(
         alone: by draw, what builds it without the others; may be left out if there is only one.
     """
     stills = [build(value) for value in values]
-    confirm = _Confirm(values, alone or (lambda _: build))
     first, last = stills[0], stills[-1]
     own = _until_still(first, first.opened, first.opening_members, SETTLING)
-    begin, began_badly = _other_state(first, own, BADLY, confirm, 0)
+    begin, began_badly = _other_state(first, own, BADLY)
     up = _way(stills, begin, years)
-    turn = _turn(last, up[-1], began_badly, confirm)
-    down = _way(stills[::-1], turn, years)[::-1]
+    down = _way(stills[::-1], _turn(last, up[-1], began_badly), years)[::-1]
     means = [_means(way) for way in (up, down)]
-    apart = np.abs(means[0][WORKFORCE] - means[1][WORKFORCE]) > APART
-    for place in range(len(stills)):
-        if apart[place].any():
-            ways = _watched_apart(stills[place], up[place], down[place])
-            apart[place] &= _gap(*ways) > APART
-            for draw in np.flatnonzero(apart[place]):
-                apart[place, draw] = confirm(place, int(draw), *ways)
     return SlowSweep(
         tuple(values),
         means[0],
         means[1],
-        apart,
+        _two_states(stills, up, down, values, alone or (lambda _: build)),
         tuple(one.states[0] for one in up),
         tuple(one.states[0] for one in down),
     )
@@ -123,69 +116,70 @@ def _until_still(still: Still, states: FloatArray, members: BoolArray, years: in
     return now
 
 
-def _turn(still: Still, now: Watched, began_badly: BoolArray, confirm: _Confirm) -> Watched:
+def _turn(still: Still, now: Watched, began_badly: BoolArray) -> Watched:
     """Return where each draw goes back from: another state than the one it has come to, if any."""
-    last = len(confirm.values) - 1
     states, members = now.states.copy(), now.members.copy()
     for start, wanted in ((BADLY, ~began_badly), (WELL, began_badly)):
         if wanted.any():
-            other, is_other = _other_state(still, now, start, confirm, last)
+            other, is_other = _other_state(still, now, start)
             chosen = is_other & wanted
             states[chosen], members[chosen] = other.states[chosen], other.members[chosen]
     return Watched(states, members, now.shares)
 
 
 def _other_state(
-    still: Still,
-    now: Watched,
-    start: tuple[float, float, float],
-    confirm: _Confirm,
-    place: int,
+    still: Still, now: Watched, start: tuple[float, float, float]
 ) -> tuple[Watched, BoolArray]:
-    """Return where London is now or, in draws that have one, another state; and which they are."""
+    """Return where London is now or, in draws that go elsewhere from a start, there; and which."""
     states, members = now.states.copy(), now.members.copy()
     away = _until_still(still, still.staffed(*start), still.opening_members, SETTLING)
-    is_other = _gap(now, away) > APART
-    if is_other.any():
-        here, away = _watched_apart(still, now, away)
-        is_other &= _gap(here, away) > APART
-        for draw in np.flatnonzero(is_other):
-            is_other[draw] = confirm(place, int(draw), here, away)
-        states[is_other], members[is_other] = away.states[is_other], away.members[is_other]
-    return Watched(states, members, now.shares), is_other
+    elsewhere = _gap(now, away) > APART
+    states[elsewhere], members[elsewhere] = away.states[elsewhere], away.members[elsewhere]
+    return Watched(states, members, now.shares), elsewhere
+
+
+# Two states
+
+
+def _two_states(
+    stills: Sequence[Still],
+    up: Sequence[Watched],
+    down: Sequence[Watched],
+    values: Sequence[float],
+    alone: Callable[[int], Build],
+) -> BoolArray:
+    """Return where the two ways are two states, both confirmed, (value, draw)."""
+    gaps = np.stack([_gap(one, other) for one, other in zip(up, down, strict=True)])
+    widest = np.argmax(gaps, axis=0)
+    found = np.zeros(gaps.shape, bool)
+    for place, (still, value) in enumerate(zip(stills, values, strict=True)):
+        asked = (gaps[place] > APART) & (widest == place)
+        asked[0] = gaps[place, 0] > APART
+        if not asked.any():
+            continue
+        ways = _watched_apart(still, up[place], down[place])
+        for draw in np.flatnonzero(asked & (_gap(*ways) > APART)):
+            found[place, draw] = _are_two(alone(int(draw))(value), int(draw), *ways)
+    return found
 
 
 def _watched_apart(still: Still, one: Watched, other: Watched) -> tuple[Watched, Watched]:
-    """Return two ways some years later, the lever left where it is, or once they have met."""
-    ways = one, other
-    for _ in range(APART_ROUNDS):
-        ways = (
-            watched(still, ways[0].states, ways[0].members, settling=0, watching=APART_YEARS),
-            watched(still, ways[1].states, ways[1].members, settling=0, watching=APART_YEARS),
-        )
-        if np.all(_gap(*ways) < APART):
-            break
-    return ways
+    """Return two ways decades later, the lever left where it is."""
+    return (
+        watched(still, one.states, one.members, settling=0, watching=APART_YEARS),
+        watched(still, other.states, other.members, settling=0, watching=APART_YEARS),
+    )
 
 
-class _Confirm:
-    """Whether two Londons of one draw are in two different states, both confirmed."""
-
-    def __init__(self, values: Sequence[float], alone: Callable[[int], Build]) -> None:
-        self.values, self._alone = values, alone
-
-    def __call__(self, place: int, draw: int, one: Watched, other: Watched) -> bool:
-        still = self._alone(draw)(self.values[place])
+def _are_two(still: Still, draw: int, one: Watched, other: Watched) -> bool:
+    """Return whether two Londons of one draw are in two different states, both confirmed."""
+    starts = np.stack([one.states[draw], other.states[draw]])
+    if all(is_at_rest(way.shares[WORKFORCE])[draw] for way in (one, other)):
         roots = [root_near(still, way.states[draw], way.members[draw]) for way in (one, other)]
-        at_rest = [is_at_rest(way.shares[WORKFORCE])[draw] for way in (one, other)]
-        shares = [float(still.shares_of(root.state[None])[WORKFORCE][0]) for root in roots]
-        if all(root.is_stable for root in roots):
-            return abs(shares[0] - shares[1]) > APART
-        if all(at_rest):
-            return False
-        starts = np.stack([way.states[draw] for way in (one, other)])
-        found = attractors(still, starts)
-        return len(found) > 1 and all(state.is_confirmed for state in found)
+        shares = still.shares_of(np.stack([root.state for root in roots]))[WORKFORCE]
+        return all(root.is_stable for root in roots) and bool(np.ptp(shares) > APART)
+    found = attractors(still, starts)  # one that goes round, or that is on its way
+    return len(found) > 1 and all(state.is_confirmed for state in found)
 
 
 def _gap(one: Watched, other: Watched) -> FloatArray:
