@@ -31,6 +31,7 @@ FEWEST_ROUNDS = 2
 STILL_ENOUGH = 1e-9
 STEP = 1e-7
 MOST_STEPS, KINK_YEARS = 24, 3
+DAMPINGS = (1.0, 0.5, 0.25, 0.1, 0.02)
 PAYS = 0.5
 """An old Jacobian is kept while each step leaves no more than this of what was left."""
 APART = 0.02
@@ -128,31 +129,34 @@ def root_near(still: Still, guess: FloatArray, members: BoolArray) -> Root:
     """
     state = guess.copy()
     residual = _change(still, state, members)
-    inverse: FloatArray | None = None
+    inverse = np.zeros((0, 0))
     for _ in range(MOST_STEPS):
         if residual < STILL_ENOUGH / 10:
             break
-        is_fresh = inverse is None
-        if inverse is None:
-            off_rest = jacobian(still, state, members) - np.eye(state.size)
-            inverse = np.linalg.pinv(off_rest, rcond=1e-12)
-        moved = still.moved_on(state[None], members[None])[0] - state
-        step = -inverse @ moved
-        for damping in (1.0, 0.5, 0.25, 0.1, 0.02) if is_fresh else (1.0,):
+        is_fresh = inverse.size == 0
+        if is_fresh:
+            inverse = _inverse(jacobian(still, state, members))
+        step = -inverse @ (still.moved_on(state[None], members[None])[0] - state)
+        most = residual if is_fresh else residual * PAYS
+        for damping in DAMPINGS if is_fresh else (1.0,):
             tried = state + damping * step
             left = _change(still, tried, members)
-            if np.isfinite(left) and left < (residual if is_fresh else residual * PAYS):
+            if np.isfinite(left) and left < most:
+                state, residual = tried, left
                 break
         else:
-            inverse = None
-            if not is_fresh:
-                continue
-            tried = state  # Newton's step leads nowhere, at a kink: let the map itself move on
-            for _ in range(KINK_YEARS):
-                tried = still.moved_on(tried[None], members[None])[0]
-            left = _change(still, tried, members)
-        state, residual = tried, left
+            inverse = np.zeros((0, 0))
+            if is_fresh:  # Newton's step leads nowhere, at a kink: let the map itself move on
+                for _ in range(KINK_YEARS):
+                    state = still.moved_on(state[None], members[None])[0]
+                residual = _change(still, state, members)
     return _judged(still, state, members, residual)
+
+
+def _inverse(moves: FloatArray) -> FloatArray:
+    """Return what turns a year's change into the step that undoes it; what never moves stays."""
+    off_rest: FloatArray = np.linalg.pinv(moves - np.eye(len(moves)), rcond=1e-12)
+    return off_rest
 
 
 def _change(still: Still, state: FloatArray, members: BoolArray) -> float:
@@ -208,7 +212,7 @@ def attractors(still: Still, starts: FloatArray | None = None) -> list[Attractor
         before = path
         seen = watched(still, seen.states, seen.members, settling=0, watching=WATCHED_YEARS)
         path = seen.shares[WORKFORCE]
-        goes_round = _keeps_its_place(before, path)
+        goes_round = keeps_its_place(before, path)
     if np.any(goes_round & ~is_at_rest(path)):
         seen = watched(still, seen.states, seen.members, settling=0, watching=CYCLE_YEARS)
     return _merged([_attractor(still, group, seen) for group in _groups(seen.shares[WORKFORCE])])
@@ -219,7 +223,7 @@ def is_at_rest(path: FloatArray) -> BoolArray:
     return np.asarray(np.ptp(path, axis=0) < AT_REST)
 
 
-def _keeps_its_place(before: FloatArray, after: FloatArray) -> BoolArray:
+def keeps_its_place(before: FloatArray, after: FloatArray) -> BoolArray:
     """Return whether each path, (year, state), is as high and as low as it was before."""
     within = SAME_AMPLITUDE * np.ptp(after, axis=0)
     gaps = [np.abs(end(before, axis=0) - end(after, axis=0)) for end in (np.min, np.max)]
@@ -264,7 +268,7 @@ def _attractor(still: Still, group: Sequence[int], seen: Watched) -> Attractor:
     half = path.size // 2
     root = root_near(still, seen.states[first], seen.members[first])
     rounds, count = whole_rounds(path)
-    keeps = _keeps_its_place(path[:half, None], path[half:, None])[0]
+    keeps = keeps_its_place(path[:half, None], path[half:, None])[0]
     is_cycle = bool(np.ptp(path) > AT_REST) and bool(keeps) and count >= FEWEST_ROUNDS
     if root.is_stable and not is_cycle:  # at rest, or still on the way to it
         at = {name: float(one[0]) for name, one in still.shares_of(root.state[None]).items()}

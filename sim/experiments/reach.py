@@ -7,7 +7,8 @@ workforce by leaving posts empty, which nobody would call success.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -64,6 +65,7 @@ class AtLevel:
             them (censored, not dropped) do not get there.
         shares: at the horizon, by outcome.
         means: the same as means over runs, to compare the twin with the agents.
+        by_run: the same by run (the twin's copies of a run averaged), for their paired error.
     """
 
     level: float
@@ -77,10 +79,19 @@ class AtLevel:
     years_to_target: float | None
     shares: dict[str, Spread]
     means: dict[str, float]
+    by_run: dict[str, tuple[float, ...]] = field(repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all but what each run comes to."""
+        whole = asdict(self)
+        del whole["by_run"]
+        return whole
 
 
-def at_level(level: float, paths: Mapping[str, FloatArray], asked: Asked) -> AtLevel:
-    """Return what paths, (run, census) by outcome, come to; census 0 is the start."""
+def at_level(
+    level: float, paths: Mapping[str, FloatArray], asked: Asked, copies: int = 1
+) -> AtLevel:
+    """Return what paths, (run and copy, census) by outcome, come to; census 0 is the start."""
     workforce, posts, unfilled = (paths[name][:, 1:] for name in SHARES)
     counts = unfilled <= asked.bound
     sound = np.where(counts, workforce, 0.0)
@@ -101,6 +112,10 @@ def at_level(level: float, paths: Mapping[str, FloatArray], asked: Asked) -> AtL
         years_to_target=median if np.isfinite(median) else None,
         shares={name: spread_of(paths[name][:, -1]) for name in SHARES},
         means={name: float(paths[name][:, -1].mean()) for name in SHARES},
+        by_run={
+            name: tuple(paths[name][:, -1].reshape(-1, copies).mean(axis=1).tolist())
+            for name in SHARES
+        },
     )
 
 
@@ -137,4 +152,5 @@ def twin_paths(
 
 def twin_at(level: float, scenario: Scenario, asked: Asked) -> AtLevel:
     """Return what the twin with luck comes to at one level (a task for a worker process)."""
-    return at_level(level, twin_paths(scenario, asked, drawn_columns(scenario, asked)), asked)
+    paths = twin_paths(scenario, asked, drawn_columns(scenario, asked))
+    return at_level(level, paths, asked, COPIES)

@@ -21,7 +21,7 @@ from sim.experiments.still import Still
 from sim.experiments.twin.state import BoolArray
 
 SETTLING, SWEEP_YEARS, MOST_WAITS = 30, 10, 3
-"""Years before the lever moves, and at each value; at most so often, while London still moves on."""
+"""Years before the lever moves, and at each value; so often at most, while London moves on."""
 MOVES_ON = 0.005
 """A London whose share changes more than this over the years at a value is still moving on."""
 APART_YEARS = 40

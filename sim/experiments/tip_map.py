@@ -125,4 +125,4 @@ def _run_agents(
         )
         agents = agents_at(point[0], ensemble, asked)
         mapped.agents[point] = agents
-        mapped.docked[point] = Docked(point[0], mapped.at(point).means, agents.means)
+        mapped.docked[point] = Docked.of(mapped.at(point), agents)

@@ -74,11 +74,26 @@ class Tip:
 
 @dataclass(frozen=True)
 class Docked:
-    """Twin against agents at one level: means over runs with the same draws, at the horizon."""
+    """Twin against agents at one level: means over the same runs, at the horizon.
+
+    Attributes:
+        error: standard error of the mean difference, run by run: what the luck of small numbers
+            leaves, which is all that a run of the twin does not share with the agents' run.
+    """
 
     level: float
     twin: dict[str, float]
     agents: dict[str, float]
+    error: dict[str, float]
+
+    @classmethod
+    def of(cls, twin: AtLevel, agents: AtLevel) -> Docked:
+        """Return two models side by side at one level."""
+        error = {}
+        for name in SHARES:
+            gaps = np.subtract(twin.by_run[name], agents.by_run[name])
+            error[name] = float(gaps.std() / np.sqrt(max(gaps.size - 1, 1)))
+        return cls(agents.level, twin.means, agents.means, error)
 
     @property
     def docks(self) -> bool:
@@ -265,7 +280,7 @@ def _answer(
     if not tips and not others:
         search.by_agents(max(grid, key=within).level)
     agents = tuple(search.agents[level] for level in sorted(search.agents))
-    docked = tuple(Docked(one.level, search.by_twin(one.level).means, one.means) for one in agents)
+    docked = tuple(Docked.of(search.by_twin(one.level), one) for one in agents)
     return Answer(pair, tuple(grid), agents, tips, others, docked, rest)
 
 

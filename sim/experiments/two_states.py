@@ -23,6 +23,8 @@ from sim.experiments.slow_sweep import SlowSweep, slow_sweep
 from sim.experiments.still import Still
 from sim.scenario import Scenario
 
+FOUND_TO = 7
+"""Decimals of a state."""
 MOST_DRAWS = 8
 """Draws that the lever is moved up and down in, the middle one besides."""
 
@@ -57,7 +59,8 @@ class TwoStates:
         between: lowest and highest level with two states, or None.
         begins, ends: where the second state appears and vanishes, to the precision asked for;
             None beyond the range looked at, or where no fold was confirmed.
-        draws, with_two: draws looked at, and those of them with two states at some level.
+        draws, with_two: draws looked at, and those of them with two states, confirmed; all but
+            the middle one are asked at one level only, where the two ways lie furthest apart.
         looked_at: the level at which states were confirmed by root and eigenvalues ...
         states: ... and those found there, the best staffed first.
     """
@@ -198,14 +201,15 @@ def _first(shares: dict[str, FloatArray]) -> dict[str, tuple[float, ...]]:
 
 
 def _state(found: Attractor) -> State:
+    """Return a state, its numbers no finer than Newton's method finds them."""
     return State(
-        shares=found.shares,
-        low=found.low,
-        high=found.high,
+        shares={name: round(share, FOUND_TO) for name, share in found.shares.items()},
+        low=round(found.low, FOUND_TO),
+        high=round(found.high, FOUND_TO),
         is_cycle=found.is_cycle,
         is_confirmed=found.is_confirmed,
-        radius=found.root.radius,
-        residual=found.root.residual,
+        radius=round(found.root.radius, FOUND_TO),
+        residual=round(found.root.residual, FOUND_TO),
         own_start=0 in found.starts,
     )
 

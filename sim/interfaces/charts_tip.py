@@ -42,7 +42,7 @@ __all__ = ["map_chart", "save", "tip_chart"]
 
 COLOURS = dict(zip(SHARES, PALETTE, strict=False))
 SHORT = {WORKFORCE: "of the workforce", POSTS: "of posts", UNFILLED: "unfilled"}
-ROOM, GAP = 0.115, 0.05
+ROOM, GAP = 0.115, 0.065
 """For the labels at the right of the last panel of a row, and between panels."""
 HEADS, FEET = 0.72, 0.42
 """Inches above a panel for its heading, and below it for its numbers."""
@@ -94,7 +94,7 @@ def _panel(axes: Axes, told: Told, answer: Answer, *, is_last: bool) -> None:
         axes.axvline(tip.level, color=QUIET, linewidth=1.2, linestyle=(0, (2, 2)))
     plain_axes(axes)
     axes.set_yticks(range(0, 101, 25), [f"{tick} %" for tick in range(0, 101, 25)])
-    axes.set_xlabel(f"{told.lever.name}, {told.lever.declared.unit}", size=SMALL_SIZE)
+    axes.set_xlabel(words.axis_name(told.lever), size=SMALL_SIZE)
     name = told.structure(answer.pair)
     head(axes, f"{name[0].upper()}{name[1:]}", _short(told, answer))
     if is_last:
@@ -167,7 +167,7 @@ def _short(told: Told, answer: Answer) -> str:
         ]
         text = f"tips {' and '.join(sides)}"
     else:
-        text = f"no tipping point: at best {per_cent(answer.best.best)}"
+        text = f"no tipping point: the median run peaks at {per_cent(answer.best.best)}"
     return f"{text}; {'two states' if answer.rest.between else 'one state'}"
 
 
@@ -178,16 +178,16 @@ def _title(told: Told) -> str:
     if not tips:
         best = max(answer.best.best for answer in told.answers)
         return (
-            f"No {told.lever.name} brings half the runs to {target} by {year} with unfilled posts "
-            f"in bounds; at best the median run reaches {per_cent(best)}"
+            f"No level of {words.lever_name(told.lever)} brings half the runs to {target} by "
+            f"{year} with posts filled; the median run peaks at {per_cent(best)}"
         )
     levels = [answer.tips[0].level for answer in tips]
     spread = told.level(min(levels))
     if max(levels) > min(levels):
         spread += f" to {told.level(max(levels))}"
     return (
-        f"London tips to {target} by {year} at {told.lever.name} {spread} under {len(tips)} of "
-        f"{len(told.answers)} rival structures"
+        f"Half the runs reach {target} by {year} with {words.lever_name(told.lever)} at {spread} "
+        f"under {len(tips)} of {len(told.answers)} rival structures"
     )
 
 
@@ -250,8 +250,8 @@ def _heat(axes: Axes, levers: tuple[Lever, Lever], one: Mapped, mapped: Sequence
     axes.set_xticks(range(len(one.second)), [f"{level:g}" for level in one.second])
     axes.set_yticks(range(len(one.first)), [f"{level:g}" for level in one.first])
     axes.tick_params(labelsize=SMALL_SIZE)
-    axes.set_xlabel(levers[1].name, size=SMALL_SIZE)
-    axes.set_ylabel(levers[0].name, size=SMALL_SIZE)
+    axes.set_xlabel(words.axis_name(levers[1]), size=SMALL_SIZE)
+    axes.set_ylabel(words.axis_name(levers[0]), size=SMALL_SIZE)
     for (row, column), chance in np.ndenumerate(grid):
         red, green, blue, _ = picture.cmap(picture.norm(chance))
         behind = f"#{int(255 * red):02X}{int(255 * green):02X}{int(255 * blue):02X}"

@@ -227,24 +227,25 @@ def _print_docking(told: Told) -> None:
             agents = "-" if found.agents is None else told.level(found.agents)
             rows.append(
                 (
-                    f"{told.structure(answer.pair)}: level",
-                    told.level(found.twin), agents, "", "", "yes" if found.docks else "NO",
+                    f"{told.structure(answer.pair)}, level",
+                    told.level(found.twin), agents, "", "", "yes" if found.docks else "no",
                 )
             )  # fmt: skip
         for one in answer.docked:
-            gaps = (one.twin[name] - one.agents[name] for name in SHARES)
             rows.append(
                 (
-                    f"at {told.level(one.level)}",
+                    f"{told.structure(answer.pair)}, {told.level(one.level)}",
                     shown(one.twin[WORKFORCE], "share"),
-                    *(shown(gap, "share", signed=True) for gap in gaps),
-                    "yes" if one.docks else "NO",
+                    shown(one.agents[WORKFORCE], "share"),
+                    *(words.gap(one, name) for name in SHARES),
+                    "yes" if one.docks else "no",
                 )
             )
     print_table(
-        f"Twin against agents in {told.day.year}, the same draws: levels, and mean shares with "
-        "twin less agents in points",
-        ("structure", "twin", "work-\nforce", "posts", "un-\nfilled", "agree"),
+        f"Twin against agents in {told.day.year}: mean shares of the workforce (or levels), then "
+        "twin less agents in points, with the standard error that the luck of small numbers "
+        "leaves",
+        ("", "twin", "agents", "work-\nforce", "posts", "un-\nfilled", "agree"),
         rows,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
@@ -14,7 +13,7 @@ from sim.experiments.tip_map import Mapped
 from sim.interfaces import tip_words
 from sim.interfaces.notes import BIDS_ON
 from sim.interfaces.tables import print_table, shown
-from sim.interfaces.tip_words import Told, per_cent, whole
+from sim.interfaces.tip_words import Told, lever_name, per_cent, whole
 from sim.scenario import Scenario
 
 COLUMNS = (
@@ -32,9 +31,8 @@ def structure(one: Mapped, mapped: Sequence[Mapped]) -> str:
 
 
 def _point(levers: tuple[Lever, Lever], point: tuple[float, float]) -> str:
-    return " and ".join(
-        f"{lever.name} {level:g}" for lever, level in zip(levers, point, strict=True)
-    )
+    named = zip(levers, point, strict=True)
+    return " and ".join(f"{lever_name(lever)} at {level:g}" for lever, level in named)
 
 
 def findings(levers: tuple[Lever, Lever], asked: Asked, mapped: Sequence[Mapped]) -> list[str]:
@@ -51,26 +49,27 @@ def findings(levers: tuple[Lever, Lever], asked: Asked, mapped: Sequence[Mapped]
         )
         agreed = sum(dock.docks for dock in one.docked.values())
         found.append(
-            f"{structure(one, mapped)}: {text}; the best is {_point(levers, one.best)}, chance "
+            f"{structure(one, mapped)}: {text}; the median run comes highest with "
+            f"{_point(levers, one.best)}, where the chance is "
             f"{shown(best.chance, 'share of runs')} (agents "
-            f"{shown(agents.chance, 'share of runs')}), there the share of posts is "
-            f"{per_cent(agents.shares[POSTS].q50)} and unfilled posts are "
-            f"{per_cent(agents.shares[UNFILLED].q50)}; twin and agents agree at {agreed} of "
-            f"{len(one.docked)} points."
+            f"{shown(agents.chance, 'share of runs')}), "
+            f"{per_cent(agents.shares[POSTS].q50)} of posts are held by permanent staff and "
+            f"{per_cent(agents.shares[UNFILLED].q50)} are unfilled; twin and agents agree at "
+            f"{agreed} of the {len(one.docked)} points at which both ran."
         )
     return found
 
 
 def title(levers: tuple[Lever, Lever], asked: Asked, mapped: Sequence[Mapped]) -> str:
     """Return the finding of the map."""
-    names = f"{levers[0].name} and {levers[1].name}"
+    names = f"{lever_name(levers[0])} and {lever_name(levers[1])}"
     able = [one for one in mapped if one.at(one.best).chance >= 0.5]
     target = whole(asked.target)
     if not able:
-        return f"No {names} on the grid brings half the runs to {target} with posts filled"
+        return f"No levels of {names} bring half the runs to {target} with posts filled"
     return (
-        f"Some {names} bring half the runs to {target} under {len(able)} of {len(mapped)} "
-        "rival structures"
+        f"Some levels of {names} bring half the runs to {target} under {len(able)} of "
+        f"{len(mapped)} rival structures"
     )
 
 
@@ -147,9 +146,9 @@ def content(
                 "finding": finding,
                 "first": list(one.first),
                 "second": list(one.second),
-                "twin": [[asdict(at) for at in row] for row in one.twin],
+                "twin": [[at.as_json() for at in row] for row in one.twin],
                 "agents": [
-                    {"at": list(point), **asdict(at), "agree": one.docked[point].docks}
+                    {"at": list(point), **at.as_json(), "agree": one.docked[point].docks}
                     for point, at in one.agents.items()
                 ],
             }

@@ -80,7 +80,7 @@ def _answer_content(told: Told, answer: Answer) -> dict[str, Any]:
                 "agents": one.agents,
                 "better_side": "above" if one.rising else "below",
                 "agree": one.docks,
-                "at": asdict(one.at),
+                "at": one.at.as_json(),
             }
             for one in found
         ]
@@ -91,9 +91,9 @@ def _answer_content(told: Told, answer: Answer) -> dict[str, Any]:
         "finding": words.finding(told, answer),
         "tipping_points": tips(answer.tips),
         "tipping_points_whatever_stands_empty": tips(answer.anyhow),
-        "best": asdict(answer.best),
-        "twin": [asdict(one) for one in answer.twin],
-        "agents": [asdict(one) for one in answer.agents],
+        "best": answer.best.as_json(),
+        "twin": [one.as_json() for one in answer.twin],
+        "agents": [one.as_json() for one in answer.agents],
         "twin_against_agents": [asdict(one) | {"agree": one.docks} for one in answer.docked],
         "states": asdict(answer.rest),
     }

@@ -14,7 +14,7 @@ from sim.domain.evidence import census_start, census_years
 from sim.experiments.levers_range import PRICE, Lever
 from sim.experiments.reach import POSTS, UNFILLED, WORKFORCE, Asked, AtLevel
 from sim.experiments.structures import Pair
-from sim.experiments.tipping import LOG_LEVEL_TOLERANCE, SHARE_TOLERANCE, Answer, Tip
+from sim.experiments.tipping import LOG_LEVEL_TOLERANCE, SHARE_TOLERANCE, Answer, Docked, Tip
 from sim.experiments.two_states import State, TwoStates
 from sim.interfaces.grounds import lever_rests_on, scenario_rests_on
 from sim.interfaces.notes import BIDS_ON, FEW_RUNS
@@ -53,6 +53,22 @@ class Told:
         return f"{name}, bids on {BIDS_ON[pair.bid_trigger]}" if self.triggers > 1 else name
 
 
+def lever_name(lever: Lever) -> str:
+    """Return what a lever is called in a sentence: the cap's charge rate, the hiring uplift."""
+    name = lever.name.removesuffix(" per hour") if lever.declared.unit == PRICE else lever.name
+    place = lever.key.split(".")
+    if place[0] != "levers":
+        return name
+    return f"the {place[1].replace('_', ' ')}'s {name}"
+
+
+def axis_name(lever: Lever) -> str:
+    """Return what stands at an axis: the lever and its unit."""
+    name = lever_name(lever).removeprefix("the ")
+    unit = lever.declared.unit
+    return f"{name}, {unit}" if unit else name
+
+
 def per_cent(share: float) -> str:
     """Return a share in per cent with one decimal."""
     return shown(share, "share")
@@ -61,37 +77,37 @@ def per_cent(share: float) -> str:
 def finding(told: Told, answer: Answer) -> str:
     """Return what the lever does under a structure, in one sentence."""
     name = told.structure(answer.pair)
-    name = f"{name[0].upper()}{name[1:]}"
-    return f"{name}: {tipping(told, answer)}; {stability(told, answer.rest)}."
+    return f"Under {name} {tipping(told, answer)}; {stability(told, answer.rest)}."
 
 
 def tipping(told: Told, answer: Answer) -> str:
     """Return at which level London tips, or that it does not."""
     target, year = whole(told.asked.target), told.day.year
-    bound = whole(told.asked.bound)
     if answer.tips:
-        parts = [_side(told, tip) for tip in answer.tips]
+        parts = " and ".join(_side(told, tip) for tip in answer.tips)
         at = answer.tips[0].at
-        return (
-            f"half the runs reach {target} by {year} {' and '.join(parts)}; there the share of "
-            f"posts is {per_cent(at.shares[POSTS].q50)} and unfilled posts are "
-            f"{per_cent(at.shares[UNFILLED].q50)}"
-        )
-    best = answer.best
-    lever = told.lever
+        return f"half the runs reach {target} by {year} {parts}, where {_posts(at)}"
+    lever, best = told.lever, answer.best
     text = (
-        f"no tipping point between {told.level(lever.low)} and {told.level(lever.high)}: at no "
-        f"level do half the runs reach {target} by {year} with at most {bound} of posts unfilled, "
-        f"the best is {per_cent(best.best)} at {told.level(best.level)}"
+        f"there is no tipping point between {told.level(lever.low)} and {told.level(lever.high)}: "
+        f"at no level do half the runs reach {target} by {year} with at most "
+        f"{whole(told.asked.bound)} of posts unfilled, and the median run peaks at "
+        f"{per_cent(best.best)} (at {told.level(best.level)}"
     )
+    shown_here = next((one for one in answer.agents if one.level == best.level), None)
+    text += ")" if shown_here is None else f", where by {year} {_posts(shown_here)})"
     if answer.anyhow:
         tip = answer.anyhow[0]
-        text += (
-            f"; whatever stands empty they would {_side(told, tip)}, where unfilled posts are "
-            f"{per_cent(tip.at.shares[UNFILLED].q50)} and the share of posts "
-            f"{per_cent(tip.at.shares[POSTS].q50)}"
-        )
+        text += f"; whatever stands empty they would {_side(told, tip)}, but there {_posts(tip.at)}"
     return text
+
+
+def _posts(at: AtLevel) -> str:
+    """Return the share of posts and what stands empty at a level."""
+    return (
+        f"{per_cent(at.shares[POSTS].q50)} of posts are held by permanent staff and "
+        f"{per_cent(at.shares[UNFILLED].q50)} are unfilled"
+    )
 
 
 def _side(told: Told, tip: Tip) -> str:
@@ -102,23 +118,28 @@ def _side(told: Told, tip: Tip) -> str:
 
 def stability(told: Told, rest: TwoStates) -> str:
     """Return whether London has two states under constant conditions."""
+    often = f"two in {rest.with_two} of {rest.draws} draws"
+    held = "under the conditions of that year held for ever"
     if rest.between is None and len(rest.states) < 2:
-        often = f" ({rest.with_two} of {rest.draws} draws have two)" if rest.with_two else ""
-        return f"one stable state throughout{often}"
-    often = f"{rest.with_two} of {rest.draws} draws"
+        (only,) = rest.states
+        where = f"at {told.level(rest.looked_at)} {state_words(only)}"
+        if not only.is_confirmed:
+            return f"{held} no state was confirmed, {where} ({often})"
+        return f"{held} there is one state at every level, {where} ({often})"
     if rest.between is None:
         return (
-            f"two states at {told.level(rest.looked_at)}, {_and(rest.states)}, though the lever "
-            f"moved slowly up and down finds one (two in {often})"
+            f"{held} there are two states at {told.level(rest.looked_at)}, {_and(rest.states)}, "
+            f"though the lever moved slowly up and down finds one ({often})"
         )
-    doubt = "" if rest.are_confirmed else ", not confirmed by root and eigenvalues"
-    begins = told.lever.low if rest.begins is None else rest.begins
-    ends = told.lever.high if rest.ends is None else rest.ends
-    if rest.begins is None and rest.ends is None:
-        where = f"from {told.level(rest.between[0])} to {told.level(rest.between[1])}"
-    else:
-        where = f"between {told.level(begins)} and {told.level(ends)}"
-    return f"two states {where}, {_and(rest.states)}{doubt} (two in {often})"
+    doubt = "" if rest.are_confirmed else ", not all of them confirmed at the middle of that range"
+    begins = rest.between[0] if rest.begins is None else rest.begins
+    ends = rest.between[1] if rest.ends is None else rest.ends
+    where = (
+        f"at {told.level(begins)}"
+        if begins == ends
+        else f"from {told.level(begins)} to {told.level(ends)}"
+    )
+    return f"{held} there are two states {where}, {_and(rest.states)}{doubt} ({often})"
 
 
 def _and(states: Sequence[State]) -> str:
@@ -128,8 +149,8 @@ def _and(states: Sequence[State]) -> str:
 def state_words(state: State) -> str:
     """Return a state's permanent share of the workforce, at rest or going round."""
     if state.is_cycle:
-        return f"one that goes round from {per_cent(state.low)} to {per_cent(state.high)}"
-    return f"one at {per_cent(state.shares[WORKFORCE])}"
+        return f"one that goes round between {per_cent(state.low)} and {per_cent(state.high)}"
+    return f"one with {per_cent(state.shares[WORKFORCE])} of the workforce permanent"
 
 
 @cache
@@ -137,6 +158,12 @@ def most_agency() -> float:
     """Return the highest agency share of any employer in the censuses that ship."""
     starts = [census_start(year) for year in census_years()]
     return max(float(np.max(one.agency / (one.agency + one.permanent))) for one in starts)
+
+
+def gap(one: Docked, name: str) -> str:
+    """Return twin less agents in points, with its standard error."""
+    difference = shown(one.twin[name] - one.agents[name], "share", signed=True)
+    return f"{difference} ±{100 * one.error[name]:.1f}"
 
 
 def whole(share: float) -> str:
@@ -161,12 +188,14 @@ def notes(told: Told) -> list[str]:
         f"{told.day.year} passes one half. A census counts only with at most "
         f"{whole(asked.bound)} of posts unfilled: a tight cap empties posts, which flatters the "
         "share of the workforce. Runs that never get there are counted, not dropped.",
-        "The twin scans the range with luck and the runs' own draws; agents run, paired, near what "
-        f"it finds. They agree if shares are within {100 * SHARE_TOLERANCE:g} point and levels "
-        f"within {LOG_LEVEL_TOLERANCE:g} of their logarithm.",
-        "Stable states: the mean field under the conditions of the horizon held for ever, for the "
-        "middle draw; the lever is moved up and then down, and what stays apart is confirmed by "
-        "root and eigenvalues. Two states say nothing of how soon London would change over.",
+        "The twin scans the range with the runs' own draws, years, leaders and inspectors; agents "
+        "run, paired, near what it finds, or where it does best. The two agree if mean shares are "
+        f"within {100 * SHARE_TOLERANCE:g} point and levels within {LOG_LEVEL_TOLERANCE:g} of "
+        "their logarithm.",
+        "Stable states: the mean field, for the middle draw unless said otherwise; the lever is "
+        "moved slowly up and then down, and where the two ways differ each is confirmed by root "
+        "and eigenvalues, or as a cycle that comes round the same way. Two states say nothing of "
+        "how soon London would change over.",
         scenario_rests_on(told.scenario),
     ]
     lowest = min((one.low for answer in told.answers for one in answer.rest.states), default=1.0)

@@ -9,7 +9,6 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 
 from sim.domain.evidence import CensusStart
-from sim.domain.vocabulary import HiringStructure
 from sim.experiments.meanfield import (
     WORKFORCE,
     Attractor,
@@ -18,10 +17,12 @@ from sim.experiments.meanfield import (
     fold,
     followed,
     jacobian,
+    keeps_its_place,
+    whole_rounds,
 )
 from sim.experiments.slow_sweep import slow_sweep
 from sim.experiments.still import Still, boroughs_bid_on_average
-from sim.experiments.twin import prices
+from sim.experiments.twin import Twin, prices
 from sim.market.outcomes import OUTCOME, measured
 from sim.rules import behaviour
 from sim.scenario import Scenario, load_scenario
@@ -46,6 +47,8 @@ ON_PAPER: dict[str, Any] = {
 }
 """A London in which only leaving and hiring act: h (v/.22) exp(-rep (a - .22)) against x (1 - v),
 with the agency share a equal to the vacancy share v because agency staff cover all of it."""
+EXTRA = 20
+"""Agency staff above the establishment in each borough, now and always."""
 BIG: dict[str, Any] = {
     "pay_growth_per_year": 0.0,
     "posts_growth_per_year": 0.0,
@@ -54,11 +57,26 @@ BIG: dict[str, Any] = {
     "common_hiring_spread": 0.0,
     "common_leaving_spread": 0.0,
     "leadership_spread": 0.0,
-    "extra_fade_per_year": 5.0,
+    "extra_agency_share": EXTRA / 1500,
 }
 """Constant conditions without inspectors or luck common to all: what the mean field describes."""
 SHORT_OF_STAFF = BIG | {"sector_exit_per_year": 0.13}
-YEARS = 40
+SHARES = (WORKFORCE, "permanent_share_of_posts", "unfilled_share_of_posts")
+WATCHED = 40
+"""Years over which the agents' shares are averaged."""
+AT_REST: list[tuple[str, float | None, int]] = [
+    ("responsive", 40.0, 20),
+    ("supply_limited", 40.0, 100),
+    ("reputation", None, 40),
+    ("reputation", 40.0, 20),
+    ("budget", None, 60),
+    ("budget", 40.0, 20),
+]
+"""Where the mean field comes to rest, and the years that takes from the opening state."""
+LARGER = {("reputation", None): 4.0}
+"""Times as many posts. Without a cap this rest is weakly damped (eigenvalue .95), and luck pushes
+bids up more than down: agents stand .008 below it with 6,000 posts, .003 with 24,000 and .001 with
+96,000, so the shift belongs to small numbers and is gone in the limit that the mean field is."""
 
 
 def on_paper(hires: float, reputation: float = REPELS) -> Still:
@@ -146,17 +164,42 @@ def test_continuation_finds_both_folds_of_the_paper() -> None:
 def test_a_lever_moved_up_and_down_shows_both_states_between_the_folds_only() -> None:
     values = (0.06, 0.09, 0.16, 0.22)
     (_, lowest), (_, highest) = folds_on_paper()
-    sweep = slow_sweep(on_paper, values, years=30)
+    sweep = slow_sweep(on_paper, values)
     assert sweep.stays_apart[:, 0].tolist() == [lowest < value < highest for value in values]
+    assert sweep.two_states() == (0.09, 0.16)
     assert np.all(sweep.down[WORKFORCE] >= sweep.up[WORKFORCE] - 1e-3)
+
+
+@pytest.mark.slow
+def test_a_london_that_lingers_where_a_fold_was_is_on_its_way_to_the_only_state() -> None:
+    """Just beyond the fold a state that has vanished still holds London up for decades."""
+    (_, _), (badly, highest) = folds_on_paper()
+    still = on_paper(highest * 1.02)
+    begin = still.staffed(1.0 - badly, 1.0, 1.0)
+    decades = still.after(begin, still.opening_members, years=40)[0]
+    assert vacancy(still, decades[0]) == pytest.approx(badly, abs=0.1)
+    (found,) = attractors(still, np.vstack([still.opened, decades]))
+    assert found.is_confirmed
+    assert vacancy(still, found.root.state) < 0.1
 
 
 @pytest.mark.slow
 def test_weak_reputation_never_makes_two_states() -> None:
     # on paper two folds need rep v (1 - v) = 1, and so rep above 4
-    sweep = slow_sweep(lambda hires: on_paper(hires, 3.5), (0.04, 0.06, 0.08, 0.10, 0.12))
+    sweep = slow_sweep(lambda hires: on_paper(hires, 3.5), (0.04, 0.08, 0.12))
     assert not sweep.stays_apart.any()
     assert sweep.two_states() is None
+
+
+def test_a_slow_passage_is_no_cycle_and_a_cycle_is_read_in_whole_rounds() -> None:
+    years = np.arange(80.0)
+    wave = 0.8 + 0.05 * np.sin(2.0 * np.pi * years / 20.0)
+    rounds, count = whole_rounds(wave)
+    assert count == 3
+    assert wave[rounds].mean() == pytest.approx(0.8, abs=1e-9)
+    assert whole_rounds(0.5 + years / 1000.0)[1] == 0
+    passing = np.stack([wave, 0.5 + years / 1000.0], axis=1)
+    assert keeps_its_place(passing[:40], passing[40:]).tolist() == [True, False]
 
 
 # The map
@@ -212,16 +255,18 @@ def test_where_posts_are_many_a_bid_on_average_is_the_bid(trigger: str) -> None:
 # The agents
 
 
-def big(hiring: str, cap: float | None) -> Scenario:
+def big(hiring: str, cap: float | None, **parameters: float) -> Scenario:
     levers: dict[str, Any] = {}
     if cap is not None:
         levers["cap"] = {"members": 1.0, "charge_rate_per_hour": cap, "enforcement": "strict"}
     structure = {"hiring": hiring, "bid_trigger": "unfilled"}
-    return scenario(SHORT_OF_STAFF, start=LAW_STANDS_STILL, structure=structure, **levers)
+    given = SHORT_OF_STAFF | parameters
+    return scenario(given, start=LAW_STANDS_STILL, structure=structure, **levers)
 
 
-def big_census() -> CensusStart:
-    return small_census(4, posts=1500, permanent=1140, agency=290, extra=20)
+def big_census(times: float = 1.0) -> CensusStart:
+    people = {"posts": 1500, "permanent": 1140, "agency": 290, "extra": EXTRA}
+    return small_census(4, **{name: round(times * count) for name, count in people.items()})
 
 
 def rest_of(planned: Scenario) -> Attractor:
@@ -231,24 +276,69 @@ def rest_of(planned: Scenario) -> Attractor:
     return found
 
 
-def in_the_long_run(planned: Scenario) -> dict[str, float]:
-    """Return the agents' mean shares over the last half of many censuses."""
-    (market,) = replicates(planned, big_census(), runs=1, years=YEARS)
-    panel = market.panel[YEARS * 6 :: 12]
-    names = (WORKFORCE, "permanent_share_of_posts", "unfilled_share_of_posts")
-    return {n: float(measured(panel, OUTCOME[n], london=True)[1:].mean()) for n in names}
+def agents_over(
+    planned: Scenario, *, after: int, years: int, times: float = 1.0, runs: int = 1
+) -> dict[str, np.ndarray]:
+    """Return the agents' shares at the censuses of some years, (run, census)."""
+    markets = replicates(planned, big_census(times), runs=runs, years=after + years)
+    panels = [market.panel[12 * after :: 12].copy() for market in markets]
+    return {
+        name: np.stack([measured(one, OUTCOME[name], london=True)[1:] for one in panels])
+        for name in SHARES
+    }
+
+
+def twin_over(planned: Scenario, *, after: int, years: int, draws: int) -> dict[str, np.ndarray]:
+    """Return the shares of the twin with luck at the censuses of some years, (draw, census)."""
+    record = Twin(planned, {}, draws, 7, census=big_census()).run(after + years)
+    permanent, placed, posts, unfilled = (
+        record.of(name).sum(axis=-1)[:, after + 1 :]
+        for name in ("permanent", "agency", "posts", "unfilled")
+    )
+    values = (permanent / (permanent + placed), permanent / posts, unfilled / posts)
+    return dict(zip(SHARES, values, strict=True))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cap", [None, 40.0])
-@pytest.mark.parametrize("hiring", list(HiringStructure))
+@pytest.mark.parametrize(("hiring", "cap", "after"), AT_REST)
 def test_agents_have_the_stationary_shares_of_the_mean_field(
-    hiring: str, cap: float | None
+    hiring: str, cap: float | None, after: int
 ) -> None:
     planned = big(hiring, cap)
-    expected, found = rest_of(planned).shares, in_the_long_run(planned)
-    for name, share in found.items():
-        assert share == pytest.approx(expected[name], abs=0.01), name
+    rest = rest_of(planned)
+    assert not rest.is_cycle
+    times = LARGER.get((hiring, cap), 1.0)
+    found = agents_over(planned, after=after, years=WATCHED, times=times)
+    for name, shares in found.items():
+        assert shares.mean() == pytest.approx(rest.shares[name], abs=0.01), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hiring", ["responsive", "supply_limited"])
+def test_where_the_mean_field_goes_round_there_is_no_stationary_share_but_a_mean(
+    hiring: str,
+) -> None:
+    """Bids chase shortages for ever: the mean over whole rounds is that of many lucky Londons."""
+    planned = big(hiring, None)
+    round_ = rest_of(planned)
+    assert round_.is_cycle
+    assert not round_.root.is_stable
+    assert round_.root.turns
+    found = twin_over(planned, after=60, years=120, draws=40)
+    for name, shares in found.items():
+        assert shares.mean() == pytest.approx(round_.shares[name], abs=0.01), name
+
+
+@pytest.mark.slow
+def test_agents_go_round_where_the_mean_field_does() -> None:
+    """As far up and down, and on average within the error that a few rounds leave."""
+    planned = big("responsive", None)
+    round_ = rest_of(planned)
+    shares = agents_over(planned, after=20, years=100)[WORKFORCE]
+    low, high = np.quantile(shares, (0.05, 0.95))
+    assert low == pytest.approx(round_.low, abs=0.03)
+    assert high == pytest.approx(round_.high, abs=0.03)
+    assert shares.mean() == pytest.approx(round_.shares[WORKFORCE], abs=0.01)
 
 
 @pytest.mark.slow
@@ -259,9 +349,9 @@ def test_agents_tip_where_the_mean_field_does() -> None:
     def above(cap: float) -> float:
         return rest_of(big("supply_limited", cap)).shares[WORKFORCE] - wanted
 
-    critical = brentq(above, 34.0, 46.0, xtol=0.05)
+    critical = brentq(above, 38.0, 44.0, xtol=0.1)
     below, beyond = (
-        in_the_long_run(big("supply_limited", critical * factor))[WORKFORCE]
+        agents_over(big("supply_limited", critical * factor), after=20, years=20)[WORKFORCE].mean()
         for factor in (np.exp(-0.04), np.exp(0.04))
     )
     assert below > wanted > beyond
