@@ -25,7 +25,7 @@ WORKFORCE = "permanent_share_of_workforce"
 STARTS = ((0.97, 0.9, 1.0), (0.97, 0.9, 2.0), (0.6, 0.9, 1.0), (0.3, 0.9, 2.0), (0.1, 0.95, 1.0))
 """Permanent staff per post, cover of vacancies and price that London is set to, besides its own
 opening state, to see where it goes from there."""
-SETTLING_YEARS, WATCHED_YEARS, MOST_ROUNDS, CYCLE_YEARS = 60, 40, 6, 80
+SETTLING_YEARS, WATCHED_YEARS, MOST_ROUNDS, CYCLE_YEARS = 60, 40, 6, 120
 FEWEST_ROUNDS = 2
 """A cycle is confirmed when it has been seen to come round so often."""
 STILL_ENOUGH = 1e-9
@@ -155,8 +155,7 @@ def root_near(still: Still, guess: FloatArray, members: BoolArray) -> Root:
 
 def _inverse(moves: FloatArray) -> FloatArray:
     """Return what turns a year's change into the step that undoes it; what never moves stays."""
-    off_rest: FloatArray = np.linalg.pinv(moves - np.eye(len(moves)), rcond=1e-12)
-    return off_rest
+    return np.asarray(np.linalg.pinv(moves - np.eye(len(moves)), rcond=1e-12), np.float64)
 
 
 def _change(still: Still, state: FloatArray, members: BoolArray) -> float:

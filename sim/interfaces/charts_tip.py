@@ -142,7 +142,8 @@ def _share(
     for one in agents:
         spread = one.shares[name]
         axes.plot([one.level] * 2, [100 * spread.q10, 100 * spread.q90], color=colour, linewidth=1)
-        axes.plot([one.level], [100 * spread.q50], color=colour, marker="o", markersize=4.5)
+        look: dict[str, Any] = {"marker": "o", "markersize": 4.5, "clip_on": False}
+        axes.plot([one.level], [100 * spread.q50], color=colour, **look)
 
 
 def _branches(axes: Axes, answer: Answer) -> None:

@@ -223,29 +223,27 @@ def _print(told: Told) -> None:
 def _print_docking(told: Told) -> None:
     rows: list[tuple[str, ...]] = []
     for answer in told.answers:
-        for found in (*answer.tips, *answer.anyhow):
-            agents = "-" if found.agents is None else told.level(found.agents)
-            rows.append(
-                (
-                    f"{told.structure(answer.pair)}, level",
-                    told.level(found.twin), agents, "", "", "yes" if found.docks else "no",
-                )
-            )  # fmt: skip
-        for one in answer.docked:
-            rows.append(
-                (
-                    f"{told.structure(answer.pair)}, {told.level(one.level)}",
-                    shown(one.twin[WORKFORCE], "share"),
-                    shown(one.agents[WORKFORCE], "share"),
-                    *(words.gap(one, name) for name in SHARES),
-                    "yes" if one.docks else "no",
-                )
+        own: list[tuple[str, ...]] = [
+            (
+                told.level(one.level),
+                shown(one.twin[WORKFORCE], "share"),
+                shown(one.agents[WORKFORCE], "share"),
+                *(words.gap(one, name) for name in SHARES),
+                "yes" if one.docks else "no",
             )
+            for one in answer.docked
+        ]
+        for found in (*answer.tips, *answer.anyhow):
+            agents = "none" if found.agents is None else told.level(found.agents)
+            agree = "yes" if found.docks else "no"
+            own.append(("tips", told.level(found.twin), agents, "", "", "", agree))
+        names = (told.structure(answer.pair), *[""] * len(own))
+        rows += [(name, *row) for name, row in zip(names, own, strict=False)]
     print_table(
-        f"Twin against agents in {told.day.year}: mean shares of the workforce (or levels), then "
-        "twin less agents in points, with the standard error that the luck of small numbers "
-        "leaves",
-        ("", "twin", "agents", "work-\nforce", "posts", "un-\nfilled", "agree"),
+        f"Twin against agents in {told.day.year}: mean shares of the workforce (or where each "
+        "tips), then twin less agents in points, with the standard error that the luck of small "
+        "numbers leaves",
+        ("structure", "at", "twin", "agents", "work-\nforce", "posts", "un-\nfilled", "agree"),
         rows,
     )
 

@@ -45,7 +45,8 @@ class Told:
         """Return a level of the lever as a person reads it."""
         if self.lever.declared.unit == PRICE:
             return f"£{value:.2f}"
-        return f"{value:g}"
+        decimals = max(0, 1 - int(np.floor(np.log10(self.lever.precision))))
+        return f"{round(value, decimals):g}"
 
     def structure(self, pair: Pair) -> str:
         """Return what a structure is called, its bids named where they differ."""

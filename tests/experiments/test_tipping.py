@@ -10,10 +10,19 @@ import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.experiments.levers_range import Lever, opening_charge_rate, read_lever
-from sim.experiments.reach import SHARES, Asked, AtLevel, at_level, drawn_columns, twin_at
+from sim.experiments.reach import (
+    SHARES,
+    Asked,
+    AtLevel,
+    agents_at,
+    at_level,
+    drawn_columns,
+    twin_at,
+)
 from sim.experiments.run import run_ensemble
 from sim.experiments.structures import Pair, under
 from sim.experiments.tipping import Docked, Tip, crossings, tipped
+from sim.experiments.twin.same_luck import SameLuck
 from sim.market.model import LondonMarket
 from sim.scenario import ScenarioError, declared_at, load_scenario
 
@@ -161,8 +170,33 @@ def test_tolerances_are_those_of_the_docking() -> None:
     assert not Tip(40.0, None, False, at).docks
     near = {name: share + 0.009 for name, share in at.means.items()}
     far = {name: share + 0.011 for name, share in at.means.items()}
-    assert Docked(40.0, at.means, near).docks
-    assert not Docked(40.0, at.means, far).docks
+    assert Docked(40.0, at.means, near, {}).docks
+    assert not Docked(40.0, at.means, far, {}).docks
+
+
+def test_twin_and_agents_share_all_luck_but_that_of_small_numbers() -> None:
+    """The error of their paired difference is far below that of runs with luck of their own."""
+    asked = Asked(runs=8, seed=1, years=3)
+    pair = Pair(HiringStructure.RESPONSIVE, BidTrigger.UNFILLED)
+    scenario = under(load_scenario("baseline"), pair)
+    ensemble = run_ensemble(scenario, runs=asked.runs, seed=asked.seed, years=asked.years)
+    agents, twin = agents_at(40.0, ensemble, asked), twin_at(40.0, scenario, asked)
+    docked = Docked.of(twin, agents)
+    assert docked.docks
+    workforce = SHARES[0]
+    apart = np.array([twin.by_run[workforce], agents.by_run[workforce]]).std(axis=1).mean()
+    assert docked.error[workforce] < apart / np.sqrt(asked.runs) / 3.0
+
+
+def test_a_share_of_members_is_each_run_s_own() -> None:
+    sets = ("levers.cap.members=0.5",)
+    scenario = load_scenario("pan-london-cap", sets)
+    twin = SameLuck(scenario, {}, range(3), 4)
+    for run in range(3):
+        market = LondonMarket(scenario, rng=4, replicate=run, years=1)
+        assert twin.signed[run].tolist() == market.pledge.signed.tolist()
+        market.release()
+    assert len({tuple(row) for row in twin.signed.tolist()}) == 3
 
 
 def test_the_same_seed_gives_the_same_level_and_another_does_not() -> None:
