@@ -153,7 +153,7 @@ def test_the_state_between_two_stable_ones_is_the_unstable_one_on_paper() -> Non
 def test_continuation_finds_both_folds_of_the_paper() -> None:
     (_, lowest), (_, highest) = folds_on_paper()
     well, badly = (one.root for one in attractors(on_paper(0.10)))
-    precision = 0.0005
+    precision = 0.002
     assert fold(on_paper, well, 0.10, 0.06, precision) == pytest.approx(lowest, abs=precision)
     assert fold(on_paper, badly, 0.10, 0.25, precision) == pytest.approx(highest, abs=precision)
     along = followed(on_paper, np.linspace(0.10, 0.06, 9).tolist(), well)
