@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.linalg import lu_factor, lu_solve
+from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
 from sim.domain.randomness import FloatArray
 from sim.experiments.still import Still
@@ -32,6 +34,7 @@ STILL_ENOUGH = 1e-9
 STEP = 1e-7
 MOST_STEPS, KINK_YEARS = 24, 3
 DAMPINGS = (1.0, 0.5, 0.25, 0.1, 0.02)
+EIGENVALUES = 8
 PAYS = 0.5
 """An old Jacobian is kept while each step leaves no more than this of what was left."""
 APART = 0.02
@@ -129,14 +132,14 @@ def root_near(still: Still, guess: FloatArray, members: BoolArray) -> Root:
     """
     state = guess.copy()
     residual = _change(still, state, members)
-    inverse = np.zeros((0, 0))
+    step_of: Callable[[FloatArray], FloatArray] | None = None
     for _ in range(MOST_STEPS):
         if residual < STILL_ENOUGH / 10:
             break
-        is_fresh = inverse.size == 0
-        if is_fresh:
-            inverse = _inverse(jacobian(still, state, members))
-        step = -inverse @ (still.moved_on(state[None], members[None])[0] - state)
+        is_fresh = step_of is None
+        if step_of is None:
+            step_of = _newton(jacobian(still, state, members))
+        step = step_of(still.moved_on(state[None], members[None])[0] - state)
         most = residual if is_fresh else residual * PAYS
         for damping in DAMPINGS if is_fresh else (1.0,):
             tried = state + damping * step
@@ -145,7 +148,7 @@ def root_near(still: Still, guess: FloatArray, members: BoolArray) -> Root:
                 state, residual = tried, left
                 break
         else:
-            inverse = np.zeros((0, 0))
+            step_of = None
             if is_fresh:  # Newton's step leads nowhere, at a kink: let the map itself move on
                 for _ in range(KINK_YEARS):
                     state = still.moved_on(state[None], members[None])[0]
@@ -153,9 +156,22 @@ def root_near(still: Still, guess: FloatArray, members: BoolArray) -> Root:
     return _judged(still, state, members, residual)
 
 
-def _inverse(moves: FloatArray) -> FloatArray:
-    """Return what turns a year's change into the step that undoes it; what never moves stays."""
-    return np.asarray(np.linalg.pinv(moves - np.eye(len(moves)), rcond=1e-12), np.float64)
+def _newton(moves: FloatArray) -> Callable[[FloatArray], FloatArray]:
+    """Return what turns a year's change into Newton's step; what never moves stays."""
+    free = _moving(moves)
+    factors = lu_factor((moves - np.eye(len(moves)))[np.ix_(free, free)], check_finite=False)
+
+    def step_of(change: FloatArray) -> FloatArray:
+        step = np.zeros_like(change)
+        step[free] = lu_solve(factors, -change[free], check_finite=False)
+        return step
+
+    return step_of
+
+
+def _moving(moves: FloatArray) -> BoolArray:
+    """Return which numbers move at all: what never does, such as fixed bids, is no state."""
+    return np.asarray(np.abs(moves - np.eye(len(moves))).max(axis=1) >= STEP)
 
 
 def _change(still: Still, state: FloatArray, members: BoolArray) -> float:
@@ -167,11 +183,27 @@ def _change(still: Still, state: FloatArray, members: BoolArray) -> float:
 
 def _judged(still: Still, state: FloatArray, members: BoolArray, residual: float) -> Root:
     moves = jacobian(still, state, members)
-    fixed = np.abs(moves - np.eye(state.size)).max(axis=1) < STEP
-    moves = moves[np.ix_(~fixed, ~fixed)]  # what never moves, such as fixed bids, is no state
-    values = np.linalg.eigvals(moves) if moves.size else np.zeros(1)
-    largest = values[int(np.argmax(np.abs(values)))]
+    free = _moving(moves)
+    moves = moves[np.ix_(free, free)]
+    largest = largest_eigenvalue(moves)
     return Root(state, members, residual, float(abs(largest)), bool(abs(largest.imag) > 1e-9))
+
+
+def largest_eigenvalue(moves: FloatArray) -> complex:
+    """Return the eigenvalue furthest from zero: the one that decides whether a rest is stable.
+
+    Of a large matrix only a few are worked out (Arnoldi's method, from a fixed beginning).
+    """
+    values: Any = np.zeros(1)
+    if len(moves) > 4 * EIGENVALUES:
+        begin = np.random.default_rng(1).standard_normal(len(moves))
+        try:
+            values = eigs(moves, EIGENVALUES, v0=begin, return_eigenvectors=False)
+        except ArpackNoConvergence:
+            values = np.linalg.eigvals(moves)
+    elif moves.size:
+        values = np.linalg.eigvals(moves)
+    return complex(values[int(np.argmax(np.abs(values)))])
 
 
 # Attractors

@@ -18,6 +18,7 @@ from sim.experiments.meanfield import (
     followed,
     jacobian,
     keeps_its_place,
+    largest_eigenvalue,
     watched,
     whole_rounds,
 )
@@ -213,6 +214,14 @@ def test_the_jacobian_is_what_a_small_push_does() -> None:
     pair = np.stack([state, state + push])
     after = still.moved_on(pair, np.repeat(still.opening_members, 2, axis=0))
     assert np.allclose(after[1] - after[0], moves @ push, atol=1e-8)
+
+
+def test_the_largest_eigenvalue_is_that_of_all_of_them() -> None:
+    still = Still(load_scenario("no-cap"), month=60)
+    state = still.after(still.opened, still.opening_members, years=30)[0][0]
+    moves = jacobian(still, state, still.opening_members[0])
+    every = np.abs(np.linalg.eigvals(moves)).max()
+    assert abs(largest_eigenvalue(moves)) == pytest.approx(every, abs=1e-6)
 
 
 def test_a_state_stands_for_the_london_it_was_read_from() -> None:
