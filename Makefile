@@ -2,6 +2,7 @@
 #
 # PYTHON=  the interpreter to use (its environment is then .venv-<version>)
 # VENV=    where the virtual environment goes
+# MARKED=  the markers of the tests that `make test` runs, such as 'slow or browser'; without it, all
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -36,19 +37,16 @@ demo: $(CORE) ## under a minute once installed: the vicious circle, the cap, the
 	@$(VENV)/bin/permanence demo
 
 test: $(TEST) ## the whole test suite
-	@set --; \
-	if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
-	  echo 'No Chromium found: the browser tests are left out.'; \
-	  set -- -m 'not browser'; \
-	fi; \
-	$(PYTEST) "$$@"
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
+	  echo 'No Chromium found: the browser tests are left out.'
+	@$(PYTEST) $(if $(MARKED),-m '$(MARKED)')
 
 check: $(DEV) ## what CI runs on every change: format, lint, types, import layers, fast tests
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy sim
 	$(VENV)/bin/lint-imports --no-logo
-	$(PYTEST) -m 'not slow and not browser'
+	$(PYTEST) -m 'not (slow or long or browser)'
 
 bench: $(CORE) ## speed and memory, as ratios measured side by side
 	$(PY) tools/bench.py

@@ -62,7 +62,7 @@ def test_a_notebook_states_no_result_in_its_text(path):
             assert " points" not in text
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
 def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
     copy = Path(shutil.copy(path, tmp_path))

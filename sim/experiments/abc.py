@@ -25,7 +25,6 @@ from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import qmc
 
 from sim.domain.randomness import FloatArray
 from sim.experiments.run import Progress, interrupts_heeded, interrupts_ignored, no_progress
@@ -236,6 +235,8 @@ def prior_predictive(
 
     `progress` is called with (draws simulated, draws wanted, seconds a draw).
     """
+    from scipy.stats import qmc  # slow to load, and few commands draw from a prior
+
     sequence = qmc.Sobol(len(bounds.names), seed=seed_for(seed, Use.PRIOR))
     # Whole powers of two are what it is balanced for; what is not needed is cut off.
     places = sequence.random_base2(math.ceil(math.log2(count)))[:count]

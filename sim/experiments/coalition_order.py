@@ -28,7 +28,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.stats import rankdata
 
 from sim.domain.randomness import FloatArray
 from sim.experiments.coalition import Gain, Game, Members, Payoff, Seen, gain_of
@@ -314,4 +313,6 @@ def own_rule(game: Game, tolerance: float, path: Path) -> OwnRule:
 def _rank_correlation(one: FloatArray, other: FloatArray) -> float | None:
     if one.size < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return None
+    from scipy.stats import rankdata  # slow to load
+
     return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])

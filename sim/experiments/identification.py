@@ -17,7 +17,6 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior
@@ -358,4 +357,6 @@ def _drivers(
 
 def _rank_correlation(name: str, drawn: Sequence[dict[str, float]], moved: FloatArray) -> float:
     values = np.array([one[name] for one in drawn])
+    from scipy import stats  # slow to load
+
     return float(stats.spearmanr(values, moved).statistic) if np.ptp(values) > 0.0 else 0.0

@@ -31,7 +31,6 @@ from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from sim.domain.randomness import FloatArray
 from sim.experiments import calibrate as calibration
@@ -324,6 +323,8 @@ def recoveries(rows: Sequence[Row]) -> list[Recovery]:
 
 
 def _over_truths(name: str, rows: Sequence[Row]) -> Recovery:
+    from scipy.stats import kstest  # slow to load
+
     ranks = tuple(row.rank for row in rows)
     return Recovery(
         quantity=name,
@@ -331,13 +332,15 @@ def _over_truths(name: str, rows: Sequence[Row]) -> Recovery:
         inside=sum(row.inside for row in rows),
         width=float(np.mean([row.relative_width for row in rows])),
         ranks=ranks,
-        flatness=float(stats.kstest(ranks, "uniform").pvalue),
+        flatness=float(kstest(ranks, "uniform").pvalue),
     )
 
 
 def chance_of_as_many(inside: int, truths: int, holds: float = LEVEL) -> float:
     """Return the chance that so many truths or more lie inside intervals that hold such a share."""
-    return float(stats.binom.sf(inside - 1, truths, holds))
+    from scipy.stats import binom  # slow to load
+
+    return float(binom.sf(inside - 1, truths, holds))
 
 
 def least_unevenness(truths: int, chance: float = 0.05) -> float:
@@ -345,4 +348,6 @@ def least_unevenness(truths: int, chance: float = 0.05) -> float:
 
     It is the critical distance of Kolmogorov and Smirnov's test, in shares of truths.
     """
-    return float(stats.kstwo.ppf(1.0 - chance, truths))
+    from scipy.stats import kstwo  # slow to load
+
+    return float(kstwo.ppf(1.0 - chance, truths))

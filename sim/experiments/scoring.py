@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
 from sim.domain.randomness import FloatArray
 from sim.experiments.baselines import Normal
@@ -59,6 +58,8 @@ def score_samples(samples: FloatArray, seen: FloatArray) -> Cases:
 
 def score_normal(forecasts: list[Normal], seen: FloatArray) -> Cases:
     """Score normal forecasts, one a year of `seen`, (unit, year)."""
+    from scipy.stats import norm  # slow to load
+
     mean = np.stack([one.mean for one in forecasts], axis=1)
     spread = np.stack([one.spread for one in forecasts], axis=1)
     z = (seen - mean) / spread

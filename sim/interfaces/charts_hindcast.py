@@ -72,7 +72,7 @@ def hindcast_chart(
             right = page.figure.add_axes((begin, bottom, RIGHT - begin - 0.02, top - bottom))
             _draw_scores(right, scored)
             head(right, "Boroughs", "mean CRPS, points: shorter is better")
-    alt = _alt_text(forecast, scored, title)
+    alt = f"{title}. {about} {_alt_text(forecast, scored)}"
     page.figure.alt_text = alt
     return Chart(page.figure, alt)
 
@@ -182,9 +182,7 @@ def _compared(gaps: Sequence[Skill]) -> str:
     )
 
 
-def _alt_text(
-    forecast: Hindcast, scored: Mapping[str, tuple[Score, Sequence[Skill]]], title: str
-) -> str:
+def _alt_text(forecast: Hindcast, scored: Mapping[str, tuple[Score, Sequence[Skill]]]) -> str:
     place = forecast.units.index(LONDON)
     bands = forecast.quantiles(MEASURE)[:, place]
     years = [
@@ -195,4 +193,4 @@ def _alt_text(
     told = [f"{name} {score.crps:.1f}" for name, (score, _) in scored.items()]
     said = f" CRPS in points: {'; '.join(told)}." if told else ""
     forecasts = f"London's forecast, permanent share of the workforce: {'; '.join(years)}."
-    return f"{title}. {forecasts}{said}"
+    return f"{forecasts}{said}"

@@ -14,29 +14,13 @@ from sim.experiments.loop_links import NODES
 from sim.experiments.loops import NamedLoop, Reading, all_cycles, main_cycle, ranked, through
 from sim.interfaces import loop_words as words
 from sim.interfaces.charts_style import INK, PALETTE, SMALL_SIZE, no_axis, width_inches
+from sim.interfaces.loop_places import AT, DIAGRAM_TALL, DIAGRAM_WIDE
 from sim.interfaces.tables import shown
 
 RAISES, LOWERS, REINFORCING, BALANCING = PALETTE[0], PALETTE[3], PALETTE[2], PALETTE[1]
-DIAGRAM_WIDE, DIAGRAM_TALL = 9.0, 5.0
-"""Inches of the diagram; the list of loops stands to the right of it."""
 NODE_WIDE, NODE_TALL = 1.42, 0.62
 LINES = {1: 0.48, 2: 0.62, 3: 0.8}
 """Height of a node's box by its lines of text, inches."""
-AT = {
-    "pay_bill": (0.8, 2.2),
-    "charge_rate": (3.35, 4.55),
-    "premium": (6.45, 4.55),
-    "unfilled": (1.45, 3.15),
-    "agency_staff": (5.1, 3.0),
-    "to_agency": (8.25, 3.35),
-    "vacancies": (3.2, 1.75),
-    "coming_back": (6.9, 1.8),
-    "leaving": (0.8, 1.05),
-    "strain": (2.55, 0.32),
-    "hiring": (5.35, 0.32),
-    "agency_share": (8.1, 0.55),
-}
-"""Where each node stands, inches from the lower left of the diagram."""
 BOXED = {
     "vacancies": "vacancies",
     "unfilled": "unfilled posts",
@@ -101,14 +85,6 @@ OVER_AN_ARROW = 0.002
 PALE = "#73777B"
 """Of a node through which hardly any feedback runs."""
 THINNEST, THICKEST = 1.0, 6.0
-
-
-def places() -> dict[str, tuple[float, float]]:
-    """Return where each node stands in the diagram, from 0 to 1, y upwards."""
-    return {
-        name: (round(x / DIAGRAM_WIDE, 4), round(y / DIAGRAM_TALL, 4))
-        for name, (x, y) in AT.items()
-    }
 
 
 def drawn_links(reading: Reading) -> list[tuple[str, str]]:

@@ -18,7 +18,6 @@ from sim.experiments.loops import (
 from sim.experiments.store import package_version
 from sim.interfaces import loop_words as words
 from sim.interfaces.charts_loop_diagram import (
-    DIAGRAM_WIDE,
     colour,
     draw_diagram,
     drawn_links,
@@ -40,6 +39,7 @@ from sim.interfaces.charts_style import (
     save,
     wrapped,
 )
+from sim.interfaces.loop_places import DIAGRAM_WIDE
 from sim.scenario import Scenario
 
 __all__ = ["loops_chart", "save"]

@@ -18,10 +18,9 @@ from sim.experiments.draws import Draws
 from sim.experiments.loop_links import CIRCLE
 from sim.experiments.loops import Circle, measured_circle, ranked
 from sim.experiments.store import StoreError, write_atomically
-from sim.interfaces import charts_loops
 from sim.interfaces import loop_words as words
 from sim.interfaces import options as o
-from sim.interfaces.charts_loop_diagram import places
+from sim.interfaces.loop_places import places
 from sim.interfaces.progress import progress_bar
 from sim.interfaces.result_tables import finite, print_files, print_json
 from sim.interfaces.tables import print_notes, print_table, shown
@@ -240,6 +239,8 @@ def _save(found: Sequence[Circle], asked: Asked, out: Path) -> list[Path]:
 
     def write(stream: IO[bytes]) -> None:
         stream.write(content.encode("utf-8"))
+
+    from sim.interfaces import charts_loops  # plotting is loaded only when something is drawn
 
     files = [out / f"{STEM}.json", out / LINKS_FILE, out / LOOPS_FILE]
     write_atomically(files[0], write)

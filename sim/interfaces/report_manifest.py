@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import matplotlib as mpl
 
 from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
@@ -45,7 +44,7 @@ def manifest_of(result: SavedResult, read: Sequence[ReadEnsemble], unit: str) ->
             "kind": KIND,
             "format": FORMAT,
             "unit": unit,
-            "matplotlib": mpl.__version__,
+            "matplotlib": version("matplotlib"),
             "results": entries,
             "key_numbers": key_numbers([one.ensemble for one in read], unit),
             "split": [list(row) for row in result.split],

@@ -63,7 +63,7 @@ def by_pyabc(folder: Path) -> tuple[FloatArray, FloatArray]:
     return draws[list(names)].to_numpy(), np.asarray(weights)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")  # the library's own
 @pytest.mark.usefixtures("quiet_and_seeded")
 def test_both_samplers_find_the_same_and_the_exact_posterior(tmp_path: Path) -> None:

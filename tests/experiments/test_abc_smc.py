@@ -106,7 +106,7 @@ def _rounded(row: FloatArray) -> bytes:
     return np.round(row, 9).tobytes()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("tolerance", [0.3, 1.0])
 def test_the_posterior_is_the_exact_one(tolerance: float) -> None:
     settings = Settings(population=2_000, batch=4_000, least_tolerance=tolerance, **LONG)
@@ -116,7 +116,7 @@ def test_the_posterior_is_the_exact_one(tolerance: float) -> None:
     assert (error < 0.05).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_posterior_is_the_exact_one_where_a_ridge_runs_into_the_edge() -> None:
     settings = Settings(population=2_000, batch=2_000, least_tolerance=0.5, **LONG)
     found = smc(ridge, CORNER, RIDGE_TARGETS, seed=3, settings=settings).posterior
@@ -346,6 +346,7 @@ def test_both_modes_are_kept() -> None:
         assert mode.std() < 0.2
 
 
+@pytest.mark.slow
 def test_the_cut_by_history_is_a_first_generation() -> None:
     prior = prior_predictive(noisy, BOUNDS, count=2_048, seed=1)
     first = first_generation(history_match(prior, TARGETS, bound=2.0), TARGETS)

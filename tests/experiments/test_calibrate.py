@@ -88,6 +88,7 @@ def test_priors_are_the_declared_ones_and_each_structure_samples_its_own_paramet
             assert declared[name].prior == (low, high)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batches", [0, 5, 11, 20, 40])
 def test_going_on_after_an_interruption_gives_the_same_bytes(batches: int, tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
@@ -282,7 +283,7 @@ def test_parameters_and_correlations_say_what_the_draws_are() -> None:
     assert parameter_fits(names, half)[1].posterior[0] >= 0.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_search_as_it_ships_calls_nothing_identified_that_nothing_depends_on() -> None:
     """Two parameters show and the other 27 do not: what is stated of them must be their prior."""
     found = calibrate(
@@ -294,7 +295,7 @@ def test_the_search_as_it_ships_calls_nothing_identified_that_nothing_depends_on
     assert max(fit.narrower for fit in fits[2:]) < LEAST_NARROWING
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_tables_have_every_target_parameter_and_pair(tmp_path: Path) -> None:
     settings = Settings(population=40, batch=40, most_simulations=200)
     asked = Plan((PAIR,), 1, settings, 64, 20, 0)

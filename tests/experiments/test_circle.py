@@ -53,7 +53,7 @@ def test_a_link_that_is_cut_already_stays_cut() -> None:
             assert Link.PAY_DRAWS_TO_AGENCY in scenario.structure.cut_links
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_rows_are_one_a_variant_and_their_changes_are_what_cutting_a_link_allows() -> None:
     told: list[tuple[int, int]] = []
     rows = circle_rows(
@@ -150,6 +150,7 @@ def test_a_draw_counts_only_where_price_and_agency_share_both_rise(
         assert (row.agency_share.q10, row.agency_share.q90) == pytest.approx((-0.02, 0.02))
 
 
+@pytest.mark.slow
 def test_without_both_price_links_real_prices_do_not_rise(monkeypatch: pytest.MonkeyPatch) -> None:
     cut = FREE.structure.model_copy(update={"cut_links": (Link.RIVALS_ARE_LEAPFROGGED,)})
     one_cut = FREE.model_copy(update={"structure": cut})

@@ -235,7 +235,7 @@ def small(*sets: str, runs: int = 2, years: int = 1, folder: Path | None = None)
 NAMED = 'levers.cap.members=["Lambeth", "Bexley", "Croydon"]'
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cap_that_never_binds_is_worth_nothing_to_anybody() -> None:
     game = small("levers.cap.charge_rate_per_hour=400", NAMED)
     np.testing.assert_array_equal(game.whole.values, game.nobody.values)
@@ -252,7 +252,7 @@ def game() -> Game:
     return small(NAMED)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_city_stays_out_unless_it_signs_and_everybody_has_a_stake(game: Game) -> None:
     held = {stake.employer: stake for stake in stakes(game, Payoff.UNFILLED, 0.0)}
     assert len(held) == 32
@@ -263,7 +263,7 @@ def test_the_city_stays_out_unless_it_signs_and_everybody_has_a_stake(game: Game
     assert held[UNSCORED_EMPLOYER].outside == outside
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_leaver_pays_more_and_fills_posts(game: Game) -> None:
     cost = {stake.employer: stake for stake in stakes(game, Payoff.AGENCY_COST, 0.0)}
     for name in game.signers:
@@ -272,7 +272,7 @@ def test_a_leaver_pays_more_and_fills_posts(game: Game) -> None:
     assert sum(filled[name].filled.mean for name in game.signers) > 0  # ... and fills posts
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_money_is_linear_in_the_value_of_a_post_and_agrees_with_its_payoff(game: Game) -> None:
     left = departures(game)
     value = default_post_value(game)
@@ -287,7 +287,7 @@ def test_money_is_linear_in_the_value_of_a_post_and_agrees_with_its_payoff(game:
     assert set(losses_to_others(left)) == set(game.employers)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_a_coalition_brought_is_kept_and_a_spoilt_file_is_run_again(tmp_path: Path) -> None:
     first = small(NAMED, folder=tmp_path)
     seen = first.whole
@@ -303,7 +303,7 @@ def test_what_a_coalition_brought_is_kept_and_a_spoilt_file_is_run_again(tmp_pat
     assert third.whole.employers == seen.employers
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_under_the_models_own_rule_leavers_leave_after_three_short_months() -> None:
     game = small(NAMED, years=2)
     patient, hasty = game.voluntary(1.0), game.voluntary(0.0)

@@ -91,6 +91,7 @@ def test_a_policy_that_changes_something_is_seen_on_the_same_luck() -> None:
     assert share.correlation > 0.8, "paired runs share their luck"
 
 
+@pytest.mark.slow
 def test_the_same_luck_makes_the_difference_at_least_ten_times_as_sharp() -> None:
     def shares(name: str, seed: int) -> np.ndarray:
         fixed = run(load_scenario(name), runs=16, seed=seed, draws=Draws.DEFAULT)

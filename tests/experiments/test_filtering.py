@@ -19,6 +19,8 @@ from sim.experiments.twin import Twin
 from sim.market.model import LondonMarket
 from sim.market.opening import Carried
 
+pytestmark = pytest.mark.slow
+
 ORIGIN, RUNS = 2021, 16
 
 
@@ -119,7 +121,6 @@ def test_a_market_opens_where_the_state_left_off(states: list[Carried]) -> None:
     assert one.leadership is not market.leadership  # the state is not written to
 
 
-@pytest.mark.slow
 def test_agents_go_on_as_the_twin_would(states: list[Carried]) -> None:
     """A year on, London's share is the same on average, whoever lets the year pass."""
     by_agents = []

@@ -35,6 +35,7 @@ def forecast() -> module.Hindcast:
     return hindcast(2021, 2024, runs=6, seed=1)
 
 
+@pytest.mark.slow
 def test_every_employer_and_london_are_forecast_also_past_the_data(
     forecast: module.Hindcast,
 ) -> None:

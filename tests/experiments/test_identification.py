@@ -76,7 +76,7 @@ def test_draws_that_are_no_posterior_are_refused(draws: Draws) -> None:
         i.identify(runs=1, years=1, seed=1, posterior=draws)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_effects_are_paired_and_draws_differ_between_structures() -> None:
     found = i.identify(runs=8, years=1, seed=3)
     assert found.runs == 8

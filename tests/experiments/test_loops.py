@@ -160,7 +160,7 @@ def held_strain(twin: ProbedTwin, months: int, size: float = 1e-4) -> np.ndarray
     return np.stack(path, axis=-1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_strain_loop_opened_and_pushed_gives_the_product_of_its_gains() -> None:
     twin = at_rest(HiringStructure.RESPONSIVE)
     product = reading(twin).cycle(("vacancies", "strain", "leaving"))
@@ -226,7 +226,7 @@ def at_rest(hiring: HiringStructure, leaving: float = SHORT_OF_STAFF) -> ProbedT
     return twin
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("hiring", "leaving", "tolerance"),
     [(hiring, SHORT_OF_STAFF, 0.05) for hiring in HiringStructure]

@@ -15,7 +15,7 @@ PEOPLE = HEADLINE[:3]
 PRICE = "charge_rate_per_hour"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("base", "policy"), [("no-cap", "pan-london-cap"), ("baseline", "package")]
 )
@@ -28,7 +28,7 @@ def test_shared_luck_divides_the_variance_of_shares_tenfold(base: str, policy: s
             assert row.factor >= WANTED_FACTOR, row
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_policy_that_fixes_no_price_is_sharp_in_prices_too() -> None:
     offer = load_scenario("permanent-offer")
     for row in measured_pairing(load_scenario("baseline"), offer, runs=30, seed=1):

@@ -18,6 +18,7 @@ from sim.experiments.structures import Pair, pairs
 
 STORED = Path(__file__).parent.parent.parent / "docs" / "recovery.csv"
 PAIR = pairs()[1]
+SEARCH_REPEATS = 0.35  # of the prior's 90 % interval, from one processor to another
 QUICK = Settings(
     population=20, batch=20, least_rounds=1, most_rounds=2, least_tolerance=2.5, moved_share=0.1,
     most_simulations=600,
@@ -84,6 +85,7 @@ def test_more_who_leave_for_agency_work_and_more_hires_show_in_the_flows() -> No
 # Looking for them
 
 
+@pytest.mark.slow
 def test_what_is_known_is_not_looked_for_again_and_nothing_changes(small: None) -> None:
     seen: list[int] = []
     once = r.recover(2, 3, settings=QUICK, each=lambda one: seen.append(one.truth))
@@ -100,6 +102,7 @@ def test_what_is_known_is_not_looked_for_again_and_nothing_changes(small: None) 
             assert 0.0 < row.relative_width < 2.0
 
 
+@pytest.mark.slow
 def test_other_truths_do_not_change_a_truth(small: None) -> None:
     ground = r.ground_of(r.structure_of(2), seed=3)
     alone = r.recover_one(2, ground, 3, settings=QUICK)
@@ -173,13 +176,21 @@ def test_the_stored_verdicts_are_those_of_the_stored_intervals() -> None:
             assert low <= row.value <= high
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_truth_is_found_again_as_it_is_stored() -> None:
+    """The truth and the prior to the last digit; what the search finds, as far as it can repeat.
+
+    A search follows comparisons of sums, and another processor adds in another order.
+    """
     truth, seed = 1, 1
     found: Recovered = r.recover_one(truth, r.ground_of(r.structure_of(truth), seed), seed)
     kept = [row for row in stored() if row.truth == truth]
     assert [row.quantity for row in found.rows] == [row.quantity for row in kept]
     for row, old in zip(found.rows, kept, strict=True):
-        for name in ("value", "q05", "q50", "q95", "rank", "prior_q05", "prior_q95"):
-            told = f"{row.quantity}, {name}: run `make recovery` and read what changed"
+        told = f"{row.quantity}: run `make recovery` and read what changed"
+        for name in ("value", "prior_q05", "prior_q95"):
             assert getattr(row, name) == pytest.approx(getattr(old, name), rel=1e-9, abs=1e-9), told
+        width = old.prior_q95 - old.prior_q05
+        for name in ("q05", "q50", "q95"):
+            assert abs(getattr(row, name) - getattr(old, name)) < SEARCH_REPEATS * width, told
+        assert abs(row.rank - old.rank) < SEARCH_REPEATS, told

@@ -136,6 +136,7 @@ OFFER = {"leadership": 0.3, "hiring_uplift": 0.8}
 RULES = {"experience_years": 3.0}
 
 
+@pytest.mark.slow
 def test_a_real_split_adds_up_run_by_run_and_agrees_with_the_pairs() -> None:
     asked = {"runs": 3, "seed": 5, "years": 1}
     base = run_ensemble(load_scenario("no-cap"), **asked)

@@ -75,6 +75,7 @@ def test_points_that_differ_little_have_folders_of_their_own() -> None:
     assert len({point_name(at) for at in points([near])}) == len(near.values) == 2
 
 
+@pytest.mark.slow
 def test_a_point_is_the_scenario_with_that_value_and_the_difference_is_paired() -> None:
     planned = planned_points("pan-london-cap", [Axis(TOLERANCE, (0.05, 0.2))], ())
     asked = {"runs": 3, "seed": 2, "years": 1}

@@ -55,7 +55,7 @@ def a_posterior_draw(pair: Pair) -> dict[str, float]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("pair", "values_of"),
     [

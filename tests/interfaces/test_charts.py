@@ -527,6 +527,12 @@ def test_charts_never_load_pyplot():
     assert done.stdout.strip() == "False"
 
 
+def test_the_command_line_starts_without_what_only_some_commands_need():
+    code = "import sys, sim.interfaces.cli; print({'matplotlib', 'scipy.stats'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 def test_a_figure_shows_itself_in_a_notebook_with_its_alt_text():
     figure = permanence_chart([made(end=0.84)]).figure
     shown = figure._repr_html_()

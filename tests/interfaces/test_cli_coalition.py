@@ -49,7 +49,7 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader((folder / name).read_text("utf-8").splitlines()))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_findings_come_first_and_what_they_rest_on_last(kept: Path) -> None:
     answer = permanence(*TYPED, "--jobs", "1", "--out", str(kept))
     assert answer.code == 0, answer.err
@@ -68,7 +68,7 @@ def test_findings_come_first_and_what_they_rest_on_last(kept: Path) -> None:
     assert too_wide(answer.out.partition("Saved:")[0]) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_same_command_computes_nothing_again_and_gives_the_same_bytes(kept: Path) -> None:
     left = files_in(kept)
     assert permanence(*TYPED, "--jobs", "1", "--out", str(kept)).code == 0
@@ -79,7 +79,7 @@ def test_the_same_command_computes_nothing_again_and_gives_the_same_bytes(kept: 
     assert files_in(kept) == left
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_files_json_and_jobs_agree(kept: Path) -> None:
     answer = permanence(*TYPED, "--jobs", "2", "--json")
     assert answer.code == 0, answer.err
@@ -104,7 +104,7 @@ def test_files_json_and_jobs_agree(kept: Path) -> None:
         )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_structure_is_asked_who_would_leave_alone(tmp_path: Path) -> None:
     answer = permanence(
         *TYPED, "--runs", "1", "--bid-trigger", "all", "--jobs", "1", "--out", str(tmp_path / "b")
@@ -120,7 +120,7 @@ def test_every_structure_is_asked_who_would_leave_alone(tmp_path: Path) -> None:
     assert too_wide(answer.out.partition("Saved:")[0]) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_map_and_the_curve_say_in_words_what_they_show(answer: Answer) -> None:
     chart = charts_coalition.temptation_map(answer)
     assert chart.figure.headline in chart.alt_text
@@ -132,7 +132,7 @@ def test_the_map_and_the_curve_say_in_words_what_they_show(answer: Answer) -> No
     assert all(f"{one.members} sign" in curve.alt_text for one in answer.path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_words_follow_the_numbers(answer: Answer) -> None:
     said = " ".join(words.findings(answer))
     riders = answer.free_riders(answer.payoff)
@@ -148,7 +148,7 @@ def test_words_follow_the_numbers(answer: Answer) -> None:
         assert all(row["scenario"] == "pan-london-cap" for row in rows_of(answer))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cap_that_never_binds_says_so() -> None:
     idle = permanence(*TYPED, "--set", "levers.cap.charge_rate_per_hour=400", "--runs", "1")
     assert idle.code == 0, idle.err
@@ -188,7 +188,7 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(
 # In Python
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_python_game_has_the_numbers_of_the_files(kept: Path) -> None:
     game = sim.coalition("pan-london-cap", runs=2, years=1, overrides=[NAMED])
     assert repr(game) == "<Coalition: pan-london-cap, 3 signatories, 2 paired runs, 1 year on>"

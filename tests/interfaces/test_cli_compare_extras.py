@@ -95,6 +95,7 @@ def test_the_split_is_printed_for_every_headline_outcome_and_fits() -> None:
         assert grounds in text
 
 
+@pytest.mark.slow
 def test_the_json_of_a_split_adds_up_and_agrees_with_the_files(tmp_path: Path) -> None:
     out = tmp_path / "kept"
     answer = permanence(*PAIR, *SMALL, "--shapley", "--json", "--out", str(out))
@@ -123,6 +124,7 @@ def test_the_json_of_a_split_adds_up_and_agrees_with_the_files(tmp_path: Path) -
         assert "cap" in picture.info["Description"]
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_bytes_on_two_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +207,7 @@ def test_a_null_test_that_fails_says_where_and_exits_with_one(
 # Pairing
 
 
+@pytest.mark.slow
 def test_pairing_is_measured_and_printed_with_both_variances(few_runs: None) -> None:
     typed = ("compare", "no-cap", "pan-london-cap", *SMALL, "--measure-pairing")
     answer = permanence(*typed)
@@ -218,6 +221,7 @@ def test_pairing_is_measured_and_printed_with_both_variances(few_runs: None) -> 
         assert row["factor"] == pytest.approx(row["independent"] / row["paired"])
 
 
+@pytest.mark.slow
 def test_pairing_is_kept_in_a_file(few_runs: None, tmp_path: Path) -> None:
     out = tmp_path / "kept"
     typed = ("compare", "no-cap", "pan-london-cap", *SMALL, "--measure-pairing", "--out", str(out))

@@ -32,6 +32,7 @@ def test_tables_show_every_lever_and_both_shares() -> None:
     assert too_wide(answer.out) == []
 
 
+@pytest.mark.slow
 def test_the_file_the_json_and_the_jobs_agree(tmp_path: Path) -> None:
     typed = ("effects", "package", "--runs", "2", "--years", "1", "--quiet", *ONE)
     first = permanence(*typed, "--jobs", "1", "--json", "--out", str(tmp_path / "a"))

@@ -12,6 +12,8 @@ from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
 from tests.interfaces.command import files_in, permanence, too_wide
 
+pytestmark = pytest.mark.slow
+
 SMALL = ("--runs", "4", "--jobs", "1", "--quiet")
 
 

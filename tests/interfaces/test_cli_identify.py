@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 from pathlib import Path
@@ -24,6 +25,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "identification.md"
 NUMBER = re.compile(r"[-+]?\d")
 
 
+@functools.cache
 def invented(shift: float = 0.01) -> Identification:
     """Return what the shipped posterior says of parameters, with invented effects of policies."""
     posterior = shipped_posterior()
@@ -68,6 +70,7 @@ def tables(text: str) -> dict[str, list[list[str]]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_page_in_the_documents_is_made_as_its_tables_are() -> None:
     written = PAGE.read_text("utf-8")
     old, new = tables(written), tables(words.page(invented(), "identification.svg", "words"))

@@ -15,8 +15,9 @@ from sim.experiments.draws import Draws
 from sim.experiments.loop_links import CIRCLE, LINK_AT, NAMES
 from sim.experiments.loops import LOOP, Circle, measured_circle
 from sim.experiments.structures import Pair, pairs
-from sim.interfaces.charts_loop_diagram import AT, LOOP_AT, drawn_links, places
+from sim.interfaces.charts_loop_diagram import LOOP_AT, drawn_links
 from sim.interfaces.charts_loops import loops_chart
+from sim.interfaces.loop_places import AT, places
 from sim.interfaces.loop_words import finding, grounds_of, over_time
 from sim.scenario import load_scenario
 from tests.interfaces.command import files_in, permanence, too_wide
@@ -90,7 +91,7 @@ def test_the_json_is_what_a_page_can_draw() -> None:
     assert sum(shares) == pytest.approx(1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_each_structure_is_told_and_has_its_own_loops(tmp_path: Path) -> None:
     out = tmp_path / "all"
     answer = permanence(
@@ -113,6 +114,7 @@ def test_at_moves_the_date_of_links_and_diagram() -> None:
     assert answered["structures"][0]["date"] == "2015-03-31"
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
@@ -159,7 +161,7 @@ def test_every_node_and_loop_has_its_place() -> None:
     assert set(LOOP_AT) == set(LOOP)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("pair", pairs(), ids=lambda pair: "-".join(pair))
 def test_the_diagram_says_its_finding_and_no_gain_lies_over_another(pair: Pair) -> None:
     circle = measured(pair)

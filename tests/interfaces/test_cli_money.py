@@ -190,6 +190,7 @@ def test_an_empty_post_is_never_told_as_a_saving() -> None:
 # Files and charts
 
 
+@pytest.mark.slow
 def test_out_leaves_tables_charts_and_results_and_the_same_command_adds_nothing(
     tmp_path: Path,
 ) -> None:

@@ -23,6 +23,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli_recover, "SETTINGS", QUICK)
 
 
+@pytest.mark.slow
 def test_the_table_says_what_was_found_and_the_folder_goes_on(small: None, tmp_path: Path) -> None:
     out, document = tmp_path / "found", tmp_path / "recovery.csv"
     answer = permanence(*TWO, "--out", "found", "--write-docs", "recovery.csv", folder=tmp_path)

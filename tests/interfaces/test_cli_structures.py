@@ -29,6 +29,7 @@ def test_one_structure_is_the_scenario_with_that_structure() -> None:
     assert one["outcomes"] == other["outcomes"]
 
 
+@pytest.mark.slow
 def test_all_shows_every_pair_with_its_fit_and_one_sentence_on_the_circle() -> None:
     text = answered("run", "baseline", "--structure", "all")
     for hiring in HiringStructure:
@@ -50,6 +51,7 @@ def test_all_triggers_under_one_structure_are_two_pairs() -> None:
     assert all(row["misses_record_by_points"] > 0 for row in found)
 
 
+@pytest.mark.slow
 def test_a_comparison_gives_old_new_and_difference_under_each(tmp_path: Path) -> None:
     typed = ("compare", "no-cap", "pan-london-cap", "--bid-trigger", "all", "--out")
     text = answered(*typed, str(tmp_path / "all"))
@@ -69,6 +71,7 @@ def test_a_comparison_gives_old_new_and_difference_under_each(tmp_path: Path) ->
             assert "..".join(ends) in text.split()
 
 
+@pytest.mark.slow
 def test_the_same_command_again_uses_what_is_there(tmp_path: Path) -> None:
     typed = ("run", "no-cap", "--bid-trigger", "all", "--out", str(tmp_path / "all"))
     first = answered(*typed)

@@ -30,6 +30,7 @@ def test_a_table_a_finding_and_what_stands_beside_them() -> None:
     assert too_wide(answer.out) == []
 
 
+@pytest.mark.slow
 def test_every_column_is_there_for_one_number_and_for_two() -> None:
     for more in ((), ("--over", "levers.cap.charge_rate_per_hour=40,45")):
         typed = ("sweep", "cap-with-defection", *OVER, *more, "--against", "no-cap", *SMALL)

@@ -245,12 +245,14 @@ def test_a_borough_has_a_report_of_its_own(comparison: Path, tmp_path: Path) -> 
     assert manifest_in(page.read_text("utf-8"), "it")["unit"] == "Bexley"
 
 
+@pytest.mark.slow
 def test_a_comparison_made_for_a_borough_is_reported_for_it(tmp_path: Path) -> None:
     folder = made_comparison(tmp_path / "result", "--borough", "Bexley")
     page = made_report(folder, tmp_path / "page.html")
     assert manifest_in(page.read_text("utf-8"), "it")["unit"] == "Bexley"
 
 
+@pytest.mark.slow
 def test_a_split_by_lever_is_taken_along(tmp_path: Path) -> None:
     folder = tmp_path / "result"
     pair = ("compare", "no-cap", "package", *SMALL, "--shapley", "--out", str(folder))
@@ -279,6 +281,7 @@ def two_structures(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_runs_under_several_structures_are_shown_by_structure(tmp_path: Path) -> None:
     drawn = two_structures(tmp_path / "two.csv")
     folder = made_comparison(tmp_path / "result", "--parameters", str(drawn))

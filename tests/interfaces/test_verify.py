@@ -59,6 +59,7 @@ def test_a_folder_is_identical_and_left_as_it_was(run_folder: Path) -> None:
     assert files_in(run_folder) == before
 
 
+@pytest.mark.slow
 def test_a_report_alone_is_identical_on_any_number_of_processes(run_page: Path) -> None:
     code, said = verified(run_page)
     assert (code, said.split(",")[0]) == (0, "identical: 2 runs")
@@ -88,6 +89,7 @@ def test_as_data(run_page: Path) -> None:
     assert told["numbers"] > 10_000
 
 
+@pytest.mark.slow
 def test_a_posteriors_file_is_asked_for_and_must_be_the_one(tmp_path: Path) -> None:
     drawn = two_structures(tmp_path / "two.csv")
     folder = made_run(tmp_path / "result", "--parameters", str(drawn))

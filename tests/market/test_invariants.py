@@ -287,7 +287,7 @@ def test_the_accounts_close_after_every_phase_in_london(planned: Scenario, seed:
     market.release()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(scenarios(), censuses(), st.integers(0, 1_000))
 @settings(drawn, max_examples=250)
 def test_the_accounts_close_for_two_years_in_many_londons(

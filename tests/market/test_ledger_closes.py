@@ -111,7 +111,7 @@ def test_money_and_people_add_up_after_every_phase(
     close_every_phase(planned, census, seed, months)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(scenarios(), censuses(), st.integers(0, 1_000), st.integers(4, 12))
 @settings(drawn, max_examples=200)
 def test_money_and_people_add_up_under_200_scenarios(

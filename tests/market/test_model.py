@@ -207,6 +207,7 @@ def test_a_released_market_is_freed() -> None:
     assert seen() is None
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_over_many_runs() -> None:
     def begun(replicate: int) -> LondonMarket:
         market = market_of(scenario(), replicate=replicate)

@@ -166,7 +166,7 @@ def test_outstanding_draws_applicants() -> None:
     assert column(best, "offers_made")[1:].sum() > column(good, "offers_made")[1:].sum()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_patterns_of_judgements_come_out_of_the_mechanism() -> None:
     """Patterns 13 and 14 of the model: nothing in the code reads an agency share."""
     years = range(-1, 6)

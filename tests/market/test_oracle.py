@@ -17,7 +17,7 @@ from tests.market.oracle import OracleLondon
 from tests.market.oracle_people import BENCH, PERMANENT, PLACED
 from tests.market.small_london import market_of, scenario, small_census
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 RUNS, FAULTY_RUNS, MONTHS = 60, 50, (12, 24)
 STANDARD_ERRORS, SMALLEST_P = 4.0, 1e-3
