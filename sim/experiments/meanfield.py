@@ -222,7 +222,9 @@ def watched(
     return Watched(still.packed(), still.is_member.copy(), shares)
 
 
-def attractors(still: Still, starts: FloatArray | None = None) -> list[Attractor]:
+def attractors(
+    still: Still, starts: FloatArray | None = None, *, settling: int = SETTLING_YEARS
+) -> list[Attractor]:
     """Return where London goes from its own state and from states far from it, each once.
 
     They come in falling order of the permanent share of the workforce.
@@ -230,11 +232,12 @@ def attractors(still: Still, starts: FloatArray | None = None) -> list[Attractor
     Args:
         still: of one draw.
         starts: states to start from, (start, number); by default London's own and `STARTS`.
+        settling: years before they are watched.
     """
     if starts is None:
         starts = np.vstack([still.opened, *(still.staffed(*one) for one in STARTS)])
     members = np.repeat(still.opening_members, len(starts), axis=0)
-    seen = watched(still, starts, members, settling=SETTLING_YEARS, watching=WATCHED_YEARS)
+    seen = watched(still, starts, members, settling=settling, watching=WATCHED_YEARS)
     path = seen.shares[WORKFORCE]
     goes_round = np.zeros(path.shape[1], bool)
     for _ in range(MOST_ROUNDS):

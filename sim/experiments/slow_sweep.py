@@ -20,7 +20,7 @@ from sim.experiments.meanfield import (
 from sim.experiments.still import Still
 from sim.experiments.twin.state import BoolArray
 
-SETTLING, SWEEP_YEARS, MOST_WAITS = 30, 10, 3
+SETTLING, SWEEP_YEARS, MOST_WAITS = 40, 10, 2
 """Years before the lever moves, and at each value; so often at most, while London moves on."""
 MOVES_ON = 0.005
 """A London whose share changes more than this over the years at a value is still moving on."""
@@ -178,7 +178,7 @@ def _are_two(still: Still, draw: int, one: Watched, other: Watched) -> bool:
         roots = [root_near(still, way.states[draw], way.members[draw]) for way in (one, other)]
         shares = still.shares_of(np.stack([root.state for root in roots]))[WORKFORCE]
         return all(root.is_stable for root in roots) and bool(np.ptp(shares) > APART)
-    found = attractors(still, starts)  # one that goes round, or that is on its way
+    found = attractors(still, starts, settling=0)  # one goes round, or is on its way
     return len(found) > 1 and all(state.is_confirmed for state in found)
 
 

@@ -31,7 +31,6 @@ QUICK = (
     (slow_sweep, "MOST_WAITS", 1),
     (slow_sweep, "APART_YEARS", 4),
     (slow_sweep, "APART", 1.0),
-    (meanfield, "SETTLING_YEARS", 30),
     (meanfield, "MOST_ROUNDS", 1),
 )
 
