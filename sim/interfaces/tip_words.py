@@ -119,7 +119,7 @@ def _side(told: Told, tip: Tip) -> str:
 
 def stability(told: Told, rest: TwoStates) -> str:
     """Return whether London has two states under constant conditions."""
-    often = f"two in {rest.with_two} of {rest.draws} draws"
+    often = f"two in {rest.with_two or 'none'} of {rest.draws} draws"
     held = "under the conditions of that year held for ever"
     if rest.between is None and len(rest.states) < 2:
         (only,) = rest.states
