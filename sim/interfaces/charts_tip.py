@@ -248,8 +248,12 @@ def map_chart(
 def _heat(axes: Axes, levers: tuple[Lever, Lever], one: Mapped, mapped: Sequence[Mapped]) -> None:
     grid = np.array([[point.chance for point in row] for row in one.twin])
     picture = axes.imshow(grid, aspect="auto", origin="lower", cmap="Blues", vmin=0.0, vmax=1.0)
-    axes.set_xticks(range(len(one.second)), [f"{level:g}" for level in one.second])
-    axes.set_yticks(range(len(one.first)), [f"{level:g}" for level in one.first])
+    axes.set_xticks(
+        range(len(one.second)), [words.level_words(levers[1], level) for level in one.second]
+    )
+    axes.set_yticks(
+        range(len(one.first)), [words.level_words(levers[0], level) for level in one.first]
+    )
     axes.tick_params(labelsize=SMALL_SIZE)
     axes.set_xlabel(words.axis_name(levers[1]), size=SMALL_SIZE)
     axes.set_ylabel(words.axis_name(levers[0]), size=SMALL_SIZE)

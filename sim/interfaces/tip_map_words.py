@@ -13,7 +13,7 @@ from sim.experiments.tip_map import Mapped
 from sim.interfaces import tip_words
 from sim.interfaces.notes import BIDS_ON
 from sim.interfaces.tables import print_table, shown
-from sim.interfaces.tip_words import Told, lever_name, per_cent, whole
+from sim.interfaces.tip_words import Told, level_words, lever_name, per_cent, whole
 from sim.scenario import Scenario
 
 COLUMNS = (
@@ -32,7 +32,9 @@ def structure(one: Mapped, mapped: Sequence[Mapped]) -> str:
 
 def _point(levers: tuple[Lever, Lever], point: tuple[float, float]) -> str:
     named = zip(levers, point, strict=True)
-    return " and ".join(f"{lever_name(lever)} at {level:g}" for lever, level in named)
+    return " and ".join(
+        f"{lever_name(lever)} at {level_words(lever, level)}" for lever, level in named
+    )
 
 
 def findings(levers: tuple[Lever, Lever], asked: Asked, mapped: Sequence[Mapped]) -> list[str]:
@@ -94,10 +96,11 @@ def print_map(
             f"{about(scenario, asked)}"
         )
         rows = [
-            (f"{level:g}", *(shown(at.chance, "share of runs") for at in row))
+            (level_words(levers[0], level), *(shown(at.chance, "share of runs") for at in row))
             for level, row in zip(one.first, one.twin, strict=True)
         ]
-        header = (levers[0].name, *(f"{level:g}" for level in one.second))
+        columns = (level_words(levers[1], level) for level in one.second)
+        header = (lever_name(levers[0]).removeprefix("the "), *columns)
         print_table(heading, header, rows)
 
 

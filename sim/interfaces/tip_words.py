@@ -43,10 +43,7 @@ class Told:
 
     def level(self, value: float) -> str:
         """Return a level of the lever as a person reads it."""
-        if self.lever.declared.unit == PRICE:
-            return f"£{value:.2f}"
-        decimals = max(0, 1 - int(np.floor(np.log10(self.lever.precision))))
-        return f"{round(value, decimals):g}"
+        return level_words(self.lever, value)
 
     def structure(self, pair: Pair) -> str:
         """Return what a structure is called, its bids named where they differ."""
@@ -68,6 +65,14 @@ def axis_name(lever: Lever) -> str:
     name = lever_name(lever).removeprefix("the ")
     unit = lever.declared.unit
     return f"{name}, {unit}" if unit else name
+
+
+def level_words(lever: Lever, value: float) -> str:
+    """Return a level as a person reads it, to its precision."""
+    if lever.declared.unit == PRICE:
+        return f"£{value:.2f}"
+    decimals = max(0, 1 - int(np.floor(np.log10(lever.precision))))
+    return f"{round(value, decimals):g}"
 
 
 def per_cent(share: float) -> str:
