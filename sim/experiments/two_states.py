@@ -35,7 +35,9 @@ class State:
 
     Attributes:
         low, high: of the permanent share of the workforce.
-        radius: largest size of an eigenvalue of the year's Jacobian at the rest found.
+        radius: largest size of an eigenvalue of the year's Jacobian at the rest found. Near a cycle
+            that is the rest of those who kept to the cap when the watch ended, and may be stable:
+            London then goes round because members leave and come back.
         residual: what is left to the root, per post, in a year.
     """
 
