@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench docs patterns record posterior identification recovery clean constraints
+.PHONY: help demo test check bench pictures pagebench docs patterns record posterior identification recovery clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -50,6 +50,12 @@ check: $(DEV) ## what CI runs on every change: format, lint, types, import layer
 
 bench: $(CORE) ## speed and memory, as ratios measured side by side
 	$(PY) tools/bench.py
+
+pictures: $(TEST) ## rewrite docs/page/*.png, the workshop page in pictures; needs Chromium
+	@$(PY) tools/page.py pictures
+
+pagebench: $(TEST) ## minutes: how fast the workshop page answers, measured in Chromium
+	@$(PY) tools/page.py bench
 
 docs: $(CORE) ## rewrite docs/model.md from the code
 	$(PY) tools/document.py

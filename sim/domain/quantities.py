@@ -7,6 +7,7 @@ the assumptions log and the documents are generated from what is written there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +33,9 @@ class Declaration:
         prior: the range in which the value is thought to lie, or None if it is not uncertain.
         identified: whether the census record narrows the prior.
         no_op: the lever value at which nothing changes, or None for a parameter.
+        offered: (lowest, highest, step) of the values a slider offers, inside `allowed`; None
+            where a number is typed.
+        is_shown_first: whether a page shows its control before anybody asks for more.
     """
 
     name: str
@@ -44,6 +48,8 @@ class Declaration:
     prior: tuple[float, float] | None
     identified: bool
     no_op: Any
+    offered: tuple[float, float, float] | None
+    is_shown_first: bool
 
 
 def quantity(
@@ -57,6 +63,8 @@ def quantity(
     prior: tuple[float, float] | None = None,
     identified: bool = False,
     no_op: Any = None,
+    offered: tuple[float, float, float] | None = None,
+    is_shown_first: bool = False,
 ) -> Any:
     """Declare one number (or choice) of the model; arguments as in `Declaration`."""
     extra = {
@@ -66,6 +74,8 @@ def quantity(
         "prior": prior,
         "identified": identified,
         "no_op": no_op,
+        "offered": offered,
+        "is_shown_first": is_shown_first,
     }
     checks: dict[str, Any] = {} if allowed is None else {"ge": allowed[0], "le": allowed[1]}
     if allowed is not None or isinstance(default, bool):
@@ -75,6 +85,11 @@ def quantity(
 
 def declarations(group: type[Declared]) -> dict[str, Declaration]:
     """Return what every field of a group declares, by name, in the order written."""
+    return dict(_declarations(group))
+
+
+@cache
+def _declarations(group: type[Declared]) -> dict[str, Declaration]:
     found = {}
     for name, field in group.model_fields.items():
         extra = field.json_schema_extra
@@ -90,7 +105,7 @@ def declarations(group: type[Declared]) -> dict[str, Declaration]:
             default=field.get_default(),
             label=str(field.description),
             allowed=None if low is None or high is None else (low, high),
-            **{key: extra[key] for key in ("unit", "source", "prior", "identified", "no_op")},  # type: ignore[arg-type]
+            **{key: value for key, value in extra.items() if key != "grade"},  # type: ignore[arg-type]
             grade=Grade(str(extra["grade"])),
         )
     return found

@@ -47,6 +47,8 @@ ASKED_MONTHS = (2, 5, 8, 11)
 CHECKED_YEARS = 4
 """Years over which a push is followed: later months hardly weigh."""
 BATCH = 100
+DEFAULT_RUNS = 50
+"""Draws over which the circle is measured where nobody says."""
 VACANCIES = NAMES.index("vacancies")
 
 

@@ -14,54 +14,13 @@ from sim.experiments.loop_links import NODES
 from sim.experiments.loops import NamedLoop, Reading, all_cycles, main_cycle, ranked, through
 from sim.interfaces import loop_words as words
 from sim.interfaces.charts_style import INK, PALETTE, SMALL_SIZE, no_axis, width_inches
-from sim.interfaces.loop_places import AT, DIAGRAM_TALL, DIAGRAM_WIDE
+from sim.interfaces.loop_places import AT, BEND, BENDS, BOXED, DIAGRAM_TALL, DIAGRAM_WIDE
 from sim.interfaces.tables import shown
 
 RAISES, LOWERS, REINFORCING, BALANCING = PALETTE[0], PALETTE[3], PALETTE[2], PALETTE[1]
 NODE_WIDE, NODE_TALL = 1.42, 0.62
 LINES = {1: 0.48, 2: 0.62, 3: 0.8}
 """Height of a node's box by its lines of text, inches."""
-BOXED = {
-    "vacancies": "vacancies",
-    "unfilled": "unfilled posts",
-    "charge_rate": "charge rate",
-    "premium": "agency over\npermanent pay",
-    "to_agency": "going to\nagency",
-    "coming_back": "coming back\nfrom agency",
-    "agency_staff": "agency staff\nin post",
-    "strain": "caseload strain",
-    "leaving": "leaving the\nsector",
-    "hiring": "permanent\nhiring",
-    "agency_share": "agency share",
-    "pay_bill": "pay bill a post",
-}
-BENDS = {
-    ("vacancies", "unfilled"): -0.15,
-    ("unfilled", "charge_rate"): -0.15,
-    ("vacancies", "charge_rate"): 0.0,
-    ("premium", "to_agency"): -0.2,
-    ("to_agency", "vacancies"): 0.0,
-    ("to_agency", "agency_staff"): 0.12,
-    ("vacancies", "hiring"): -0.25,
-    ("hiring", "vacancies"): -0.25,
-    ("vacancies", "strain"): -0.25,
-    ("strain", "leaving"): -0.35,
-    ("leaving", "vacancies"): -0.15,
-    ("agency_staff", "coming_back"): -0.2,
-    ("coming_back", "agency_staff"): -0.2,
-    ("coming_back", "vacancies"): -0.1,
-    ("agency_staff", "strain"): -0.22,
-    ("strain", "to_agency"): 0.0,
-    ("strain", "coming_back"): 0.0,
-    ("agency_staff", "unfilled"): 0.12,
-    ("vacancies", "agency_share"): 0.05,
-    ("agency_staff", "agency_share"): 0.35,
-    ("agency_staff", "pay_bill"): 0.1,
-    ("vacancies", "pay_bill"): 0.0,
-    ("pay_bill", "strain"): 0.0,
-    ("charge_rate", "pay_bill"): -0.3,
-}
-BEND = 0.1
 LABEL_AT = 0.55
 """How far along the visible part of an arrow its gain is written, if there is room."""
 MARK_RADIUS = 0.19

@@ -37,11 +37,9 @@ from sim.interfaces.charts_style import (
     width_inches,
     wrapped,
 )
+from sim.interfaces.map_shades import PERMANENT_EDGES, SHADES
 from sim.market.outcomes import OUTCOME, Outcome
 
-SHADES = ("#E4ECF5", "#B3CBE4", "#6F9DCB", "#2F6699", "#12436D")
-"""Light to dark, one hue: told apart without colour vision, and in grey."""
-PERMANENT_EDGES = (0.6, 0.7, 0.8, TARGET_PERMANENT_SHARE)
 PERMANENT = ("permanent_share_of_workforce", "permanent_share_of_posts")
 COLUMNS, ROWS, GAP = 8, 7, 0.06
 HATCH, DASHED = "////", (0, (3, 2))

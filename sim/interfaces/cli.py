@@ -33,6 +33,7 @@ from sim.interfaces import (
     cli_report,
     cli_run,
     cli_scenario,
+    cli_serve,
     cli_story,
     cli_sweep,
     cli_take_home,
@@ -76,6 +77,7 @@ app.command("circle")(cli_circle.circle)
 app.command("loops")(cli_loops.loops)
 app.command("coalition")(cli_coalition.coalition)
 app.command("money")(cli_money.money)
+app.command("serve")(cli_serve.serve)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
 app.add_typer(

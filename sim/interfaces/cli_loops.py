@@ -14,7 +14,7 @@ from sim.experiments import results
 from sim.experiments.compare import spread_of
 from sim.experiments.draws import Draws
 from sim.experiments.loop_links import CIRCLE
-from sim.experiments.loops import Circle, measured_circle, ranked
+from sim.experiments.loops import DEFAULT_RUNS, Circle, measured_circle, ranked
 from sim.experiments.store import StoreError, write_atomically
 from sim.interfaces import loop_json
 from sim.interfaces import loop_words as words
@@ -26,7 +26,7 @@ from sim.interfaces.result_tables import finite, print_files, print_json
 from sim.interfaces.tables import print_notes, print_table, shown
 from sim.scenario import load_scenario
 
-DEFAULT_RUNS, DEFAULT_YEARS = 50, 10
+DEFAULT_YEARS = 10
 STEM, LINKS_FILE, LOOPS_FILE = "loops", "links.csv", "loops.csv"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -24,6 +24,7 @@ from sim.experiments.verify import Rerun, key_numbers, run_again, with_draws
 from sim.interfaces import options as o
 from sim.interfaces import report_finding, report_manifest
 from sim.interfaces.cli_compare_extras import SPLIT_FILE
+from sim.interfaces.cli_explorer import EXPLORER_NAME, is_explorer, write_explorer
 from sim.interfaces.progress import processors, progress_bar
 from sim.interfaces.result_tables import print_json
 from sim.interfaces.tables import TIED, wrapped
@@ -47,19 +48,37 @@ def report(
         typer.Option(metavar="FILE", help=f"The file to write (default: RESULT/{DEFAULT_NAME})."),
     ] = None,
     borough: o.BoroughOption = None,
+    explorer: Annotated[
+        bool,
+        typer.Option(
+            "--explorer",
+            help="Write the workshop page round this result instead, for use without a server; "
+            f"--out is by default RESULT/{EXPLORER_NAME}.",
+        ),
+    ] = False,
+    jobs: o.Jobs = None,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
 ) -> None:
     """Write a result as one HTML file that opens offline, prints to PDF and can be verified.
+
+    With --explorer the file is the workshop page: the result, the story in five steps, and four
+    levers of five levels each by the borough twin, which the page says are estimates.
 
     Example: permanence report results/cap --out cap.html
     """
     found = find_result(result, SPLIT_FILE)
     refuse_other_version(found, str(result))
     unit = found.unit if borough is None else o.unit_of(borough)
-    path = result / DEFAULT_NAME if out is None else out
-    _refuse_file(path)
+    path = result / (EXPLORER_NAME if explorer else DEFAULT_NAME) if out is None else out
+    _refuse_file(path, is_ours=is_explorer if explorer else None)
     read = _read(found, quiet)
+    if explorer:
+        write_explorer(
+            [one.ensemble for one in read], unit, path,
+            jobs=jobs or processors(), as_json=as_json, quiet=quiet,
+        )  # fmt: skip
+        return
     ensembles = [one.ensemble for one in read]
 
     from sim.interfaces import report as pages  # plotting is loaded only when something is drawn
@@ -96,8 +115,13 @@ def _put(content: bytes, stream: IO[bytes]) -> None:
     stream.write(content)
 
 
-def _refuse_file(path: Path) -> None:
-    """Refuse to write over anything that is not a report of ours, before anything is read."""
+def _refuse_file(path: Path, is_ours: Callable[[Path], bool] | None = None) -> None:
+    """Refuse to write over anything that is not a report of ours, before anything is read.
+
+    Args:
+        path: the file to write.
+        is_ours: says whether a file may be replaced, if it is another kind of page.
+    """
     if path.suffix.lower() != PAGE_ENDING:
         raise StoreError(f"--out {path}: allowed: a file that ends in {PAGE_ENDING}")
     if path.is_dir():
@@ -105,7 +129,12 @@ def _refuse_file(path: Path) -> None:
     above = next((one for one in path.absolute().parents if one.exists()), None)
     if above is not None and not above.is_dir():
         raise StoreError(f"--out {path}: {above} is a file, where a folder is expected")
-    if path.exists():
+    if is_ours is not None:
+        if path.exists() and not is_ours(path):
+            raise StoreError(
+                f"--out {path}: is there already and is no workshop page; name a new file"
+            )
+    elif path.exists():
         try:
             report_manifest.manifest_in(report_manifest.read_page(path), str(path))
         except StoreError:

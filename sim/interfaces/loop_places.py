@@ -20,6 +20,50 @@ AT = {
 }
 """Where each node stands, inches from the lower left of the diagram."""
 
+BOXED = {
+    "vacancies": "vacancies",
+    "unfilled": "unfilled posts",
+    "charge_rate": "charge rate",
+    "premium": "agency over\npermanent pay",
+    "to_agency": "going to\nagency",
+    "coming_back": "coming back\nfrom agency",
+    "agency_staff": "agency staff\nin post",
+    "strain": "caseload strain",
+    "leaving": "leaving the\nsector",
+    "hiring": "permanent\nhiring",
+    "agency_share": "agency share",
+    "pay_bill": "pay bill a post",
+}
+"""What stands in each node's box, line by line."""
+BENDS = {
+    ("vacancies", "unfilled"): -0.15,
+    ("unfilled", "charge_rate"): -0.15,
+    ("vacancies", "charge_rate"): 0.0,
+    ("premium", "to_agency"): -0.2,
+    ("to_agency", "vacancies"): 0.0,
+    ("to_agency", "agency_staff"): 0.12,
+    ("vacancies", "hiring"): -0.25,
+    ("hiring", "vacancies"): -0.25,
+    ("vacancies", "strain"): -0.25,
+    ("strain", "leaving"): -0.35,
+    ("leaving", "vacancies"): -0.15,
+    ("agency_staff", "coming_back"): -0.2,
+    ("coming_back", "agency_staff"): -0.2,
+    ("coming_back", "vacancies"): -0.1,
+    ("agency_staff", "strain"): -0.22,
+    ("strain", "to_agency"): 0.0,
+    ("strain", "coming_back"): 0.0,
+    ("agency_staff", "unfilled"): 0.12,
+    ("vacancies", "agency_share"): 0.05,
+    ("agency_staff", "agency_share"): 0.35,
+    ("agency_staff", "pay_bill"): 0.1,
+    ("vacancies", "pay_bill"): 0.0,
+    ("pay_bill", "strain"): 0.0,
+    ("charge_rate", "pay_bill"): -0.3,
+}
+BEND = 0.1
+"""How far an arrow bows, as a part of its length: to its right, and of one not named above."""
+
 
 def places() -> dict[str, tuple[float, float]]:
     """Return where each node stands in the diagram, from 0 to 1, y upwards."""

@@ -264,9 +264,9 @@ def outside_hires_per_year(
     agency_share: FloatArray,
     strain_now: FloatArray,
     hires_per_post: float,
-    vacancy_elasticity: float,
+    vacancy_elasticity: FloatArray | float,
     strain_sensitivity: float,
-    reputation: float,
+    reputation: FloatArray | float,
 ) -> FloatArray:
     """Return h posts (v / .22)^alpha exp(-psi_h psi K - rep (agency share - .22)) (assumption).
 
@@ -281,7 +281,7 @@ def outside_hires_per_year(
 
 
 def budget_offer(
-    cost_per_post: FloatArray, start_cost_per_post: FloatArray, sensitivity: float
+    cost_per_post: FloatArray, start_cost_per_post: FloatArray, sensitivity: FloatArray | float
 ) -> FloatArray:
     """Return the change in the offer, in strain, when pay bills overrun the start's (assumption).
 
@@ -344,7 +344,7 @@ def shortage(
     vacancy_share: FloatArray,
     unfilled_target: float,
     vacancy_target: float,
-    vacancy_weight: float,
+    vacancy_weight: FloatArray | float,
 ) -> FloatArray:
     """Return how short a borough feels, as a share of posts (assumption, a rival structure).
 

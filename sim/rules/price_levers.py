@@ -34,6 +34,8 @@ class Cap(Lever):
         unit="£ per hour",
         label="the most a member pays for an hour of agency work",
         allowed=(5, 500),
+        offered=(25, 75, 1),
+        is_shown_first=True,
     )
     charge_rate_under_2_years: float | None = quantity(
         None,
@@ -50,12 +52,20 @@ class Cap(Lever):
     basis: PriceBasis = quantity(
         PriceBasis.CHARGE, unit="choice", label="whether the level is a charge or assignment rate"
     )
-    members: Members = quantity(0.0, unit=MEMBERS_UNIT, label="who signs the cap", no_op=0.0)
+    members: Members = quantity(
+        0.0,
+        unit=MEMBERS_UNIT,
+        label="who signs the cap",
+        no_op=0.0,
+        offered=(0, 1, 0.05),
+        is_shown_first=True,
+    )
     tolerance: float = quantity(
         0.08,
         unit="unfilled share of posts",
         label="unfilled posts a member bears before it breaks the cap",
         allowed=(0, 1),
+        offered=(0.02, 0.3, 0.01),
     )
     months_short_before_leaving: int = quantity(
         3, unit="months", label="months in a row a member bears being short", allowed=(1, 120)
@@ -136,6 +146,7 @@ class TaxRegime(Lever):
         unit="choice",
         label="whether the off-payroll (IR35) reform of April 2017 is enforced",
         no_op=OffPayroll.ENACTED,
+        is_shown_first=True,
     )
 
     @property
@@ -166,6 +177,7 @@ class Neighbours(Lever):
         label="how much more councils around London pay (0: they go with London's price)",
         allowed=(0, 2),
         no_op=0.0,
+        offered=(0, 0.5, 0.05),
     )
 
     @property

@@ -28,6 +28,7 @@ class PermanentOffer(Lever):
         label="share of cases above the bar that bought-in overspill teams take over",
         allowed=(0, 1),
         no_op=0.0,
+        offered=(0, 1, 0.1),
     )
     caseload_bar: float = quantity(
         17.0,
@@ -42,6 +43,8 @@ class PermanentOffer(Lever):
         label="visible leadership and support: how much it lowers strain",
         allowed=(0, 3),
         no_op=0.0,
+        offered=(0, 0.6, 0.05),
+        is_shown_first=True,
     )
     hiring_uplift: float = quantity(
         0.0,
@@ -49,6 +52,8 @@ class PermanentOffer(Lever):
         label="how much more outside applicants answer the offer",
         allowed=(0, 5),
         no_op=0.0,
+        offered=(0, 1.5, 0.1),
+        is_shown_first=True,
     )
     careers: float = quantity(
         0.0,
@@ -71,6 +76,7 @@ class PermanentOffer(Lever):
         label="how much more permanent staff are paid",
         allowed=(0, 1),
         no_op=0.0,
+        offered=(0, 0.3, 0.01),
     )
 
     @property
@@ -98,6 +104,8 @@ class NewlyQualified(Lever):
         label="newly qualified staff looking for a first post, against the ordinary year",
         allowed=(0, 5),
         no_op=1.0,
+        offered=(0.5, 2, 0.05),
+        is_shown_first=True,
     )
     step_up_multiplier: float = quantity(
         1.0,
@@ -138,6 +146,7 @@ class AgencyRules(Lever):
         allowed=(0, 10),
         no_op=0.0,
         source="statutory guidance in force from 31 October 2024: three years",
+        offered=(0, 6, 0.5),
     )
     cooling_off_months: int = quantity(
         0,
@@ -146,6 +155,7 @@ class AgencyRules(Lever):
         allowed=(0, 24),
         no_op=0,
         source="three months in the guidance of 2024; six in the London Pledge of June 2022",
+        offered=(0, 12, 1),
     )
     cooling_off_members: Members = quantity(
         1.0,
@@ -174,6 +184,7 @@ class Prevention(Lever):
         label="cases that no longer arise, once it works",
         allowed=(0, 1),
         no_op=0.0,
+        offered=(0, 0.3, 0.01),
     )
     lag_months: int = quantity(
         24, unit="months", label="months from paying to fewer cases", allowed=(0, 120)

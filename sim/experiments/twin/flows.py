@@ -9,7 +9,6 @@ from sim.domain.randomness import FloatArray
 from sim.experiments.twin import people
 from sim.experiments.twin.state import TINY, TwinState
 from sim.experiments.twin.work import ofsted_pull
-from sim.market.hiring import hiring_constants
 from sim.rules import behaviour
 
 ROUNDING_UP = 0.5
@@ -104,9 +103,7 @@ def hiring_room(twin: TwinState) -> FloatArray:
 def outside_mean(twin: TwinState) -> FloatArray:
     """Return expected outside hires of a month."""
     p = twin.p
-    supply_limited, reputation = hiring_constants(twin.structure.hiring, twin.parameters)
-    drawn_elasticity = p.vacancy_elasticity if supply_limited != 1.0 else 1.0
-    repels = p.reputation_sensitivity if reputation else 0.0
+    repels = twin.terms.reputation_sensitivity
     if not twin.links.agency_share_repels_applicants:
         repels = 0.0
     permanent, posts = twin.permanent, np.maximum(twin.posts, TINY)
@@ -116,7 +113,7 @@ def outside_mean(twin: TwinState) -> FloatArray:
         twin.placed / np.maximum(permanent + twin.placed, TINY),
         twin.strain - twin.strain_centre,
         p.outside_hires_per_post,
-        drawn_elasticity,
+        twin.terms.vacancy_elasticity,
         p.strain_to_hiring * p.strain_to_leaving,
         repels,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.opening_state import CensusStart
+from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray, Purpose, Streams
 from sim.experiments.twin import people, prices, routes, work
 from sim.experiments.twin.flows import (
@@ -56,6 +57,7 @@ class Twin(TwinState):
         seed: of its luck; None for the deterministic limit, which knows no inspector either.
         census: opening figures; by default the scenario's start census.
         memberships: the seed by which a share of members is drawn, the same for all draws.
+        structures: the structure of each London; by default all have the scenario's own.
     """
 
     def __init__(
@@ -67,9 +69,10 @@ class Twin(TwinState):
         *,
         census: CensusStart | None = None,
         memberships: int = 1,
+        structures: Sequence[StructureKey] | None = None,
     ) -> None:
         found = census or opening.opening_census(scenario.start)
-        super().__init__(scenario, drawn, draws, seed, found)
+        super().__init__(scenario, drawn, draws, seed, found, structures)
         streams = Streams(memberships)
         self.book = Rulebook(scenario, self.employers, streams)
         self.signed = members_of(

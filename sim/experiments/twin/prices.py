@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.domain.vocabulary import BidTrigger, Enforcement, PriceBasis
+from sim.domain.vocabulary import Enforcement, PriceBasis
 from sim.experiments.twin.pay import agency_nets
 from sim.experiments.twin.state import TINY, TwinState
 from sim.market.pledge import BACK_BELOW
@@ -17,13 +17,12 @@ SAME_PAY = 1e-6
 def boroughs_bid_for_agency_staff(twin: TwinState) -> None:
     """Each borough decides what it would pay."""
     p, posts = twin.p, np.maximum(twin.posts, TINY)
-    watches = twin.structure.bid_trigger is BidTrigger.VACANCIES
     short_by = behaviour.shortage(
         twin.unfilled / posts,
         twin.vacancies() / posts,
         p.unfilled_target,
         p.vacancy_target,
-        p.vacancy_weight if watches else 0.0,
+        twin.terms.vacancy_weight,
     )
     wanted = behaviour.desired_charge_rate(
         twin.prices[..., -1],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -12,11 +12,13 @@ import numpy.typing as npt
 
 from sim.domain.calendar import month_end
 from sim.domain.opening_state import CensusStart
+from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray, Purpose
-from sim.domain.vocabulary import HiringStructure, Link
+from sim.domain.vocabulary import Link
 from sim.experiments.twin.pay import PermanentPay
 from sim.experiments.twin.people import STAGE_BANDS, TASTE_POINTS
 from sim.experiments.twin.record import FLOWS
+from sim.experiments.twin.structures import structure_terms
 from sim.market.rulebook import Rulebook, RulesInForce
 from sim.market.state import Links
 from sim.rules import behaviour
@@ -93,6 +95,7 @@ class TwinState:
         draws: int,
         seed: int | None,
         census: CensusStart,
+        structures: Sequence[StructureKey] | None = None,
     ) -> None:
         self.plan, self.draws, self.census = scenario, draws, census
         self.parameters = scenario.parameters
@@ -101,6 +104,8 @@ class TwinState:
             values[name] = np.asarray(column, np.float64).reshape(draws, 1)
         self.p = SimpleNamespace(**values)
         self.structure, self.levers = scenario.structure, scenario.levers
+        own = (self.structure.hiring, self.structure.bid_trigger)
+        self.terms = structure_terms(self.p, [own] if structures is None else structures)
         self.links = Links(**{one.value: one not in self.structure.cut_links for one in Link})
         self.employers = census.employers
         self.shape = (draws, len(self.employers))
@@ -229,11 +234,11 @@ class TwinState:
 
     def budget_offer(self) -> FloatArray | float:
         """What overspending does to the offer (zero unless the structure says so)."""
-        holds = self.structure.hiring is HiringStructure.BUDGET and self.links.overspend_cuts_offer
+        holds = self.terms.watches_budget and self.links.overspend_cuts_offer
         if self.opening_cost_per_post is None or not holds:
             return 0.0
         return behaviour.budget_offer(
-            self.cost_per_post(), self.opening_cost_per_post, self.p.budget_sensitivity
+            self.cost_per_post(), self.opening_cost_per_post, self.terms.budget_sensitivity
         )
 
     def cost_per_post(self) -> FloatArray:

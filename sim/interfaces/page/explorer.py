@@ -1,0 +1,218 @@
+"""The page in one file: a result, the story, and a grid of quick estimates round it, embedded.
+
+A result's own runs are shown as they are. The steps of the story, and each link of the circle cut
+alone, are runs of the agents. The grid moves four levers over five levels each, all against the
+result's base; each of its points is the borough twin's (see `grid`).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sim.domain.vocabulary import LONDON
+from sim.experiments.run import Ensemble, run_ensemble
+from sim.interfaces.page.answers import Teller, answer
+from sim.interfaces.page.facts import START, facts
+from sim.interfaces.page.files import in_one_file
+from sim.interfaces.page.grid import Grid, Levels, embedded_grid
+from sim.interfaces.page.loop import loop_of
+from sim.interfaces.page.sizes import DEFAULT_RUNS, MOST_YEARS
+from sim.interfaces.page.specs import Book, Spec, values_of
+from sim.interfaces.page.story import story, story_pairs
+from sim.scenario import ScenarioError
+
+Told = Callable[[int, int, float], None]
+ONLY_LONDON = ("policy_cost_per_year", "agency_share")
+"""Outcomes of named runs that the file has for London alone."""
+FEWER_DECIMALS = 4
+
+
+def quiet(done: int, wanted: int, seconds: float) -> None:
+    """Say nothing."""
+
+
+def explorer_html(
+    results: Sequence[Ensemble],
+    *,
+    unit: str = LONDON,
+    runs: int = DEFAULT_RUNS,
+    pool: Executor | None = None,
+    told: Told = quiet,
+    levels: Levels | None = None,
+) -> str:
+    """Return the workshop page as one HTML file with its runs in it.
+
+    Args:
+        results: one result, or a base and its policies, paired; all other runs take its seed,
+            horizon and draws.
+        unit: London or the employer the page opens with.
+        runs: of each estimate, and of the agents in the story.
+        pool: worker processes, or none.
+        told: called with (parts done, parts wanted, processor seconds).
+        levels: of the grid by path of a control, for another grid; the cap's level and members
+            first.
+
+    Raises:
+        ScenarioError: a policy differs from the base in more than the page has controls for.
+    """
+    book = Book([one.scenario for one in results])
+    base = results[0]
+    start = Spec.model_construct(scenario=book.name_of(base.scenario), changes={})
+    cases = _cases(book, start, results, runs)
+    grid = Grid.around(book, start, base, runs, levels)
+    needed = list(dict.fromkeys(key for case in cases for key in case.sides if not case.found))
+    parts = len(needed) * runs + len(grid.points)
+    known = {_side(start, base.runs): base}
+    for place, side in enumerate(needed):
+
+        def progress(done: int, _: int, seconds: float, before: int = place * runs) -> None:
+            told(before + done, parts, seconds)
+
+        if side not in known:
+            known[side] = run_ensemble(
+                book.resolved(side.spec, "side"), runs=side.runs, seed=base.seed,
+                years=base.years, draws=base.draws, pool=pool, progress=progress,
+            )  # fmt: skip
+    embedded = {
+        **_named(book, cases, known),
+        "grid": embedded_grid(grid, pool, lambda done: told(len(needed) * runs + done, parts, 0.0)),
+        "loop": _loops(book, start, base),
+    }
+    opening = {"base": start.scenario, "unit": unit, "changes": _opening(cases)}
+    about = {
+        **facts(base.draws, runs=runs, book=book),
+        "years": base.years,
+        "most_years": max(MOST_YEARS, base.years),
+        "seed": base.seed,
+        "start": START | opening,
+    }
+    return in_one_file(about, {"deflated": _packed(embedded)})
+
+
+# Named runs
+
+
+@dataclass(frozen=True)
+class Side:
+    """A spec that can be in a set, and how many runs it has."""
+
+    scenario: str
+    changes: str
+    runs: int
+
+    @property
+    def spec(self) -> Spec:
+        """The spec itself."""
+        return Spec.model_construct(scenario=self.scenario, changes=json.loads(self.changes))
+
+
+def _side(spec: Spec, runs: int) -> Side:
+    return Side(spec.scenario, json.dumps(spec.changes, sort_keys=True), runs)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two sides to put side by side, with their ensembles if a result has them already."""
+
+    sides: tuple[Side, Side]
+    found: tuple[Ensemble, Ensemble] | None = None
+
+
+def _cases(book: Book, start: Spec, results: Sequence[Ensemble], runs: int) -> list[Case]:
+    """Return the result's own pairs, then those of the story that are not among them."""
+    base = results[0]
+    cases = [
+        Case((_side(start, base.runs), _side(spec, one.runs)), (base, one))
+        for one in results
+        for spec in [_as_changes(book, start, one)]
+    ]
+    seen = {tuple((one.scenario, one.changes) for one in case.sides) for case in cases}
+    for left, right in story_pairs():
+        case = Case((_side(left, runs), _side(right, runs)))
+        if tuple((one.scenario, one.changes) for one in case.sides) not in seen:
+            cases.append(case)
+    return cases
+
+
+def _as_changes(book: Book, start: Spec, one: Ensemble) -> Spec:
+    """Return a result's scenario as changes to its base."""
+    before = values_of(book.scenario(start.scenario))
+    changes = {
+        path: value
+        for path, value in values_of(one.scenario).items()
+        if value is not None and value != before[path]
+    }
+    found = Spec.model_construct(scenario=start.scenario, changes=changes)
+    if book.resolved(found, "policy").fingerprint() != one.scenario.fingerprint():
+        raise ScenarioError(
+            f"--explorer: {one.scenario.name} differs from {start.scenario} in more than levers "
+            "and structure; allowed: policies made by levers alone"
+        )
+    return found
+
+
+def _named(book: Book, cases: Iterable[Case], known: Mapping[Side, Ensemble]) -> dict[str, Any]:
+    """Return answers of the agents; what a side says is kept once."""
+    sides: list[dict[str, Any]] = []
+    places: dict[Side, int] = {}
+    answers = []
+    for case in cases:
+        pair = case.found or (known[case.sides[0]], known[case.sides[1]])
+        named = [
+            replace(one, scenario=book.resolved(side.spec, name))
+            for one, side, name in zip(pair, case.sides, ("base", "policy"), strict=True)
+        ]
+        content = answer(named[0], named[1], Teller.AGENTS)
+        for side, name in zip(case.sides, ("left", "right"), strict=True):
+            if side not in places:
+                places[side] = len(sides)
+                sides.append({"spec": side.spec.model_dump(), "told": _smaller(content[name])})
+        answers.append({**content, "left": places[case.sides[0]], "right": places[case.sides[1]]})
+    return {"sides": sides, "answers": answers}
+
+
+def _smaller(side: dict[str, Any]) -> dict[str, Any]:
+    """Return a side without boroughs' figures nobody draws, shares to a hundredth of a per cent."""
+    boroughs = {name: found for name, found in side["boroughs"].items() if name not in ONLY_LONDON}
+    return side | {
+        "london": {name: _rounded(found) for name, found in side["london"].items()},
+        "boroughs": {name: _rounded(found) for name, found in boroughs.items()},
+    }
+
+
+def _rounded(values: Any) -> Any:
+    if isinstance(values, list):
+        return [_rounded(value) for value in values]
+    if values is None or abs(values) >= 10_000:
+        return None if values is None else round(values)
+    return round(values, FEWER_DECIMALS)
+
+
+def _opening(cases: Sequence[Case]) -> dict[str, Any]:
+    """Return the changes the page opens with: the result's first policy, if it has one."""
+    own = [case for case in cases if case.found]
+    changes: dict[str, Any] = own[min(1, len(own) - 1)].sides[1].spec.changes
+    return changes
+
+
+def _loops(book: Book, start: Spec, base: Ensemble) -> list[dict[str, Any]]:
+    """Return the measured circle of the steps that show it, and of the result's base."""
+    specs = [Spec(**step["left"]) for step in story() if step["panel"] == "loop"]
+    return [
+        {
+            "spec": spec.model_dump(),
+            "told": loop_of(book.resolved(spec, "base"), seed=base.seed, draws=base.draws),
+        }
+        for spec in (*(one for one in specs if one != start), start)
+    ]
+
+
+def _packed(content: dict[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()

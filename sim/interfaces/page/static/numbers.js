@@ -1,0 +1,102 @@
+// The numbers at the end of the horizon: as a table, as sentences, and how to read them.
+
+import { seriesOf } from "./charts.js";
+import { byId, el } from "./svg.js";
+import { capital, dayOf, differenceIn, inUnit, shortName } from "./words.js";
+
+const WORKFORCE = "permanent_share_of_workforce";
+const POSTS = "permanent_share_of_posts";
+const UNFILLED = "unfilled_share_of_posts";
+const CHARGE = "charge_rate_per_hour";
+const LEAST_TOLD = 0.0005;
+
+/** Return one row an outcome: old, new, and the paired difference with its interval. */
+export function rowsOf(facts, answer, unit) {
+  if (unit === facts.london) {
+    return answer.differences.map(({ outcome, label, unit: measure, old, new: now, difference, q10, q90 }) => {
+      const isChance = outcome.startsWith("chance");
+      return { outcome, label, unit: measure, old, now, difference, between: isChance ? null : [q10, q90] };
+    });
+  }
+  const place = facts.employers.findIndex((one) => one.name === unit);
+  return Object.entries(answer.employers).map(([outcome, found]) => {
+    const [low, middle, high] = (found ?? [[], [], []]).map((one) => one[place] ?? null);
+    const [old, now] = ["left", "right"].map((side) => answer[side].boroughs[outcome]?.[1].at(-1)[place] ?? null);
+    return { outcome, ...facts.outcomes[outcome], old, now, difference: middle, between: low === null ? null : [low, high] };
+  });
+}
+
+/** Draw the table of both sides and their paired difference. */
+export function drawNumbers(facts, answer, view) {
+  const head = ["", view.left, view.right, "Difference"].map((text) => el("th", { scope: "col", text }));
+  const body = rowsOf(facts, answer, view.unit).map((row) => {
+    const before = view.hidesAll ? "?" : inUnit(row.old, row.unit);
+    const shown = view.hides ? [before, "?", "?"] : [before, inUnit(row.now, row.unit), signed(row.difference, row.unit)];
+    const cells = shown.map((text) => el("td", { text }));
+    if (!view.hides && row.between) cells[2].append(el("small", { text: between(row) }));
+    return el("tr", {}, el("th", { scope: "row", text: row.label }), ...cells);
+  });
+  const name = view.unit === facts.london ? facts.london : shortName(view.unit);
+  const caption = `${name}, ${lastDay(answer)}: medians, paired difference`;
+  byId("numbers").replaceChildren(
+    el("table", {}, el("caption", { text: caption }), el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)),
+  );
+}
+
+function signed(value, unit) {
+  return value === null ? "–" : differenceIn(value, unit);
+}
+
+function between({ between: [low, high], unit }) {
+  return `${signed(low, unit)} to ${signed(high, unit)}`;
+}
+
+function lastDay(answer) {
+  return dayOf(answer.opening, 12 * answer.years);
+}
+
+/** Return what was found, in sentences with the numbers in them. */
+export function findingOf(facts, answer, unit) {
+  const name = unit === facts.london ? facts.london : shortName(unit);
+  const rows = Object.fromEntries(rowsOf(facts, answer, unit).map((row) => [row.outcome, row]));
+  const isSame = answer.left.fingerprint === answer.right.fingerprint;
+  const told = isSame ? courseInWords(facts, answer, unit) : differencesOf(rows);
+  const when = isSame ? `${dayOf(answer.opening, 0)} to ${lastDay(answer)}` : lastDay(answer);
+  return `${name}, ${when}${answer.teller === "twin" ? " (estimate)" : ""}: ${told}`;
+}
+
+function courseInWords(facts, answer, unit) {
+  const told = [WORKFORCE, POSTS, UNFILLED, CHARGE].map((outcome) => {
+    const rows = seriesOf(answer, "left", outcome, unit === facts.london ? null : unit, facts.employers);
+    const { label, unit: measure } = facts.outcomes[outcome];
+    return `${label} ${inUnit(rows[0][2], measure)} to ${inUnit(rows.at(-1)[2], measure)}`;
+  });
+  return `${told.join(", ")} (medians).`;
+}
+
+function differencesOf(rows) {
+  const told = [WORKFORCE, POSTS, UNFILLED, CHARGE].filter((outcome) => rows[outcome]).map((outcome) => {
+    const row = rows[outcome];
+    const points = outcome === WORKFORCE ? " points in 80 % of runs" : "";
+    const spread = row.between && outcome !== CHARGE ? ` (${between(row)}${points})` : "";
+    const label = { [POSTS]: "of posts", [CHARGE]: "an agency hour" }[outcome] ?? row.label;
+    return `${label} ${inUnit(row.now, row.unit)}, not ${inUnit(row.old, row.unit)}${spread}`;
+  });
+  return `${told.join("; ")}.`;
+}
+
+/** Return how to read the numbers: what bands hold, what is not known, what is only an empty post. */
+export function readingOf(facts, answer, unit, hides) {
+  const runs = answer.teller === "twin" ? "the twin's draws, an estimate," : `${answer.runs} runs`;
+  const structures = answer.left.structures > 1 ? `, luck and ${answer.left.structures} rival structures` : " and luck, in one of several rival structures";
+  const found = [`Lines: medians; bands: 80 % of ${runs} over parameters${structures}.`];
+  if (answer.grounds.length) found.push(...answer.grounds);
+  if (!hides && answer.left.fingerprint !== answer.right.fingerprint) {
+    const rows = Object.fromEntries(rowsOf(facts, answer, unit).map((row) => [row.outcome, row]));
+    const [share, empty] = [rows[WORKFORCE].difference, rows[UNFILLED].difference];
+    if (share > LEAST_TOLD && empty > LEAST_TOLD) {
+      found.push(`Part of the rise in the first share is posts left empty: ${facts.outcomes[UNFILLED].label} ${signed(empty, "share")} points.`);
+    }
+  }
+  return found.map(capital).join(" ");
+}

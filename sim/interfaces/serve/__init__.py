@@ -1,0 +1,1 @@
+"""`permanence serve`: the workshop page on this machine, and who may ask it what."""

@@ -1,0 +1,278 @@
+"""Answers in order: at once from the twin, then from the agents; what is superseded is dropped.
+
+One process makes quick estimates, the others run agents and give way to it. A tab has one question
+at a time: its next one cancels what is still waiting of the last. All that is kept is bounded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import CancelledError, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from sim.experiments.draws import Draws
+from sim.experiments.run import Ensemble, interrupts_ignored, run_ensemble
+from sim.interfaces.page.answers import Teller, answer
+from sim.interfaces.serve.leash import Leash
+from sim.interfaces.serve.work import (
+    as_json,
+    begin,
+    loop_answer,
+    quick_answer,
+    ready,
+)
+from sim.scenario import Scenario
+
+MOST_QUESTIONS = 16
+"""Questions open at once, over all tabs; more are turned away."""
+ENSEMBLES_AT_ONCE = 3
+KEPT_ANSWERS, KEPT_ENSEMBLES = 48, 24
+IDLE_SECONDS, LOOK_SECONDS = 3.0, 0.2
+"""How long nobody has asked before the desk works ahead, and how often it looks."""
+Kept = TypeVar("Kept")
+
+
+class DeskFullError(Exception):
+    """There are as many questions open as there may be."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Two scenarios to set side by side, and how."""
+
+    left: Scenario
+    right: Scenario
+    seed: int
+    years: int
+
+    @property
+    def key(self) -> tuple[str, str, int, int]:
+        """What makes two questions the same."""
+        return (self.left.fingerprint(), self.right.fingerprint(), self.seed, self.years)
+
+
+class Memory(Generic[Kept]):
+    """Keeps the things last used, up to a number."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Any, Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Any) -> Kept | None:
+        """Return what is kept under a key, if it is."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def keep(self, key: Any, value: Kept) -> None:
+        """Keep something, and let go of what was not used for longest."""
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+class Desk:
+    """Takes questions and answers them, at most `MOST_QUESTIONS` at a time.
+
+    Args:
+        draws: what runs draw parameters and structure from.
+        runs: runs of an ensemble.
+        jobs: processes that run agents; one more makes quick estimates.
+    """
+
+    def __init__(self, draws: Draws, runs: int, jobs: int) -> None:
+        self.draws, self.runs, self._jobs = draws, runs, jobs
+        self._quick, self._agents = _pool(1, gives_way=False), _pool(jobs, gives_way=True)
+        self._threads = ThreadPoolExecutor(ENSEMBLES_AT_ONCE, thread_name_prefix="ensemble")
+        self._answers: Memory[bytes] = Memory(KEPT_ANSWERS)
+        self._estimates: Memory[bytes] = Memory(KEPT_ANSWERS)
+        self._loops: Memory[bytes] = Memory(KEPT_ANSWERS)
+        self._ensembles: Memory[Ensemble] = Memory(KEPT_ENSEMBLES)
+        self._open = 0
+        self._by_tab: dict[str, Leash] = {}
+        self._warming: Leash | None = None
+        self._is_closed = threading.Event()
+        self._busy_until = 0.0
+
+    def open(self) -> None:
+        """Start the worker processes, deaf to Ctrl-C, so that the first question need not wait."""
+        with interrupts_ignored():
+            begun = [self._quick.submit(ready)]
+            begun += [self._agents.submit(ready) for _ in range(self._jobs)]
+        for future in begun:
+            future.result()
+
+    def prepare(self, questions: Sequence[Question]) -> None:
+        """Answer questions ahead in the background, giving way to whoever asks meanwhile."""
+        threading.Thread(target=self._prepare, args=(questions,), daemon=True).start()
+
+    def _prepare(self, questions: Sequence[Question]) -> None:
+        waiting = list(questions)
+        while waiting and not self._is_closed.wait(LOOK_SECONDS):
+            if self._open or time.monotonic() < self._busy_until:
+                continue
+            self._warming = leash = Leash(self._agents)
+            one = waiting[0]
+            try:
+                if self._estimates.get(one.key) is None:
+                    told = leash.follow(self._quick, quick_answer, *self._asked_of_twin(one))
+                    self._estimates.keep(one.key, told.result())
+                self._by_agents(one, leash, lambda done, wanted: None)
+            except (CancelledError, BrokenProcessPool, RuntimeError):
+                continue  # somebody asked, or the page is being closed: later, if at all
+            waiting.pop(0)
+
+    def close(self) -> None:
+        """Stop everything, finished or not."""
+        self._is_closed.set()
+        if self._warming is not None:
+            self._warming.cut()
+        for leash in self._by_tab.values():
+            leash.cut()
+        self._quick.shutdown(wait=False, cancel_futures=True)
+        self._agents.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def admit(self) -> None:
+        """Take in one question.
+
+        Raises:
+            DeskFullError: there is no room; come back later.
+        """
+        if self._open >= MOST_QUESTIONS:
+            raise DeskFullError
+        self._open += 1
+        self._busy_until = time.monotonic() + IDLE_SECONDS
+        if self._warming is not None:
+            self._warming.cut()
+
+    async def answers(self, question: Question, tab: str) -> AsyncIterator[bytes]:
+        """Yield what becomes known of an admitted question, one JSON object a line."""
+        leash = Leash(self._agents)
+        before = self._by_tab.get(tab)
+        if before is not None:
+            before.cut()
+        self._by_tab[tab] = leash
+        try:
+            async for line in self._told(question, leash):
+                yield line + b"\n"
+        except (CancelledError, asyncio.CancelledError):
+            yield as_json({"kind": "superseded"}) + b"\n"
+        except BrokenProcessPool:
+            self._mend()
+            yield as_json({"kind": "error", "message": "a worker stopped: ask again"}) + b"\n"
+        finally:
+            leash.cut()
+            self._open -= 1
+            self._busy_until = time.monotonic() + IDLE_SECONDS
+            if self._by_tab.get(tab) is leash:
+                del self._by_tab[tab]
+
+    async def _told(self, question: Question, leash: Leash) -> AsyncIterator[bytes]:
+        told = self._answers.get(question.key)
+        if told is None:
+            yield _line("answer", await self._estimate(question, leash))
+            progress: asyncio.Queue[bytes | None] = asyncio.Queue()
+            loop = asyncio.get_running_loop()
+
+            def say(done: int, wanted: int) -> None:
+                told = as_json({"kind": "progress", "done": done, "of": wanted})
+                loop.call_soon_threadsafe(progress.put_nowait, told)
+
+            working = loop.run_in_executor(self._threads, self._by_agents, question, leash, say)
+            working.add_done_callback(lambda done: done.cancelled() or done.exception())
+            working.add_done_callback(lambda _: progress.put_nowait(None))
+            while (step := await progress.get()) is not None:
+                yield step
+            told = await working
+        yield _line("answer", told)
+
+    async def _estimate(self, question: Question, leash: Leash) -> bytes:
+        kept = self._estimates.get(question.key)
+        if kept is not None:
+            return kept
+        found: bytes = await asyncio.wrap_future(
+            leash.follow(self._quick, quick_answer, *self._asked_of_twin(question))
+        )
+        self._estimates.keep(question.key, found)
+        return found
+
+    def _asked_of_twin(self, question: Question) -> tuple[Any, ...]:
+        sides = (question.left, question.right)
+        return (*sides, self.runs, question.seed, question.years, self.draws)
+
+    async def loop(self, question: Question) -> bytes:
+        """Return the causal loop of an admitted question's left side, with measured strengths."""
+        key = (question.left.fingerprint(), question.seed)
+        try:
+            kept = self._loops.get(key)
+            if kept is None:
+                kept = await asyncio.wrap_future(
+                    self._quick.submit(loop_answer, question.left, question.seed, self.draws)
+                )
+                self._loops.keep(key, kept)
+            return kept
+        except BrokenProcessPool:
+            self._mend()
+            raise DeskFullError from None
+        finally:
+            self._open -= 1
+
+    def _by_agents(
+        self, question: Question, leash: Leash, say: Callable[[int, int], None]
+    ) -> bytes:
+        """Run what is not kept of two ensembles and put them side by side; in a thread."""
+        sides = {one.fingerprint(): one for one in (question.left, question.right)}
+        found: dict[str, Ensemble] = {}
+        missing = []
+        for key, scenario in sides.items():
+            kept = self._ensembles.get((key, question.seed, question.years))
+            if kept is None:
+                missing.append((key, scenario))
+            else:
+                found[key] = kept
+        wanted = self.runs * len(missing)
+        for place, (key, scenario) in enumerate(missing):
+
+            def progress(done: int, _: int, seconds: float, before: int = place) -> None:
+                leash.heed(done, wanted, seconds)
+                say(before * self.runs + done, wanted)
+
+            found[key] = run_ensemble(
+                scenario, runs=self.runs, seed=question.seed, years=question.years,
+                draws=self.draws, pool=leash, progress=progress,
+            )  # fmt: skip
+            self._ensembles.keep((key, question.seed, question.years), found[key])
+        left, right = (
+            replace(found[one.fingerprint()], scenario=one)
+            for one in (question.left, question.right)
+        )
+        told = as_json(answer(left, right, Teller.AGENTS))
+        self._answers.keep(question.key, told)
+        return told
+
+    def _mend(self) -> None:
+        """Put new pools in place of broken ones."""
+        for pool in (self._quick, self._agents):
+            pool.shutdown(wait=False, cancel_futures=True)
+        self._quick, self._agents = _pool(1, gives_way=False), _pool(self._jobs, gives_way=True)
+
+
+def _pool(count: int, *, gives_way: bool) -> ProcessPoolExecutor:
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, spawn, initializer=begin, initargs=(gives_way,))
+
+
+def _line(kind: str, content: bytes) -> bytes:
+    return b'{"kind":"' + kind.encode() + b'","answer":' + content + b"}"
