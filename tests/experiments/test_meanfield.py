@@ -125,6 +125,7 @@ def test_folds_on_paper_are_those_of_continuous_time_but_for_the_length_of_a_mon
     assert second == pytest.approx((1.0 + root) / 2.0, abs=0.015)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hires", "count"), [(0.05, 1), (0.10, 2), (0.25, 1)])
 def test_every_stable_state_on_paper_is_found_and_no_other(hires: float, count: int) -> None:
     still = on_paper(hires)
@@ -137,7 +138,7 @@ def test_every_stable_state_on_paper_is_found_and_no_other(hires: float, count: 
         assert hires_at(vacancy(still, one.root.state)) == pytest.approx(hires, rel=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_state_between_two_stable_ones_is_the_unstable_one_on_paper() -> None:
     still = on_paper(0.10)
     well, badly = attractors(still)
@@ -150,7 +151,7 @@ def test_the_state_between_two_stable_ones_is_the_unstable_one_on_paper() -> Non
     assert vacancy(still, edge.state) == pytest.approx(unstable, abs=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_continuation_finds_both_folds_of_the_paper() -> None:
     (_, lowest), (_, highest) = folds_on_paper()
     well, badly = (one.root for one in attractors(on_paper(0.10)))
@@ -161,7 +162,7 @@ def test_continuation_finds_both_folds_of_the_paper() -> None:
     assert along[-1][0] == pytest.approx(0.08)  # the last value before the fold at .0758
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_lever_moved_up_and_down_shows_both_states_between_the_folds_only() -> None:
     values = (0.06, 0.09, 0.16, 0.22)
     (_, lowest), (_, highest) = folds_on_paper()
@@ -171,7 +172,7 @@ def test_a_lever_moved_up_and_down_shows_both_states_between_the_folds_only() ->
     assert np.all(sweep.down[WORKFORCE] >= sweep.up[WORKFORCE] - 1e-3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_london_that_lingers_where_a_fold_was_is_on_its_way_to_the_only_state() -> None:
     """Just beyond the fold a state that has vanished still holds London up for decades."""
     (_, _), (badly, highest) = folds_on_paper()
@@ -184,7 +185,7 @@ def test_a_london_that_lingers_where_a_fold_was_is_on_its_way_to_the_only_state(
     assert vacancy(still, found.root.state) < 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_weak_reputation_never_makes_two_states() -> None:
     # on paper two folds need rep v (1 - v) = 1, and so rep above 4
     sweep = slow_sweep(lambda hires: on_paper(hires, 3.5), (0.04, 0.06, 0.08, 0.10, 0.12))
@@ -216,6 +217,7 @@ def test_the_jacobian_is_what_a_small_push_does() -> None:
     assert np.allclose(after[1] - after[0], moves @ push, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_the_largest_eigenvalue_is_that_of_all_of_them() -> None:
     still = Still(load_scenario("no-cap"), month=60)
     state = still.after(still.opened, still.opening_members, years=30)[0][0]
@@ -308,7 +310,7 @@ def twin_over(planned: Scenario, *, after: int, years: int, draws: int) -> dict[
     return dict(zip(SHARES, values, strict=True))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("hiring", "cap", "after"), AT_REST)
 def test_agents_have_the_stationary_shares_of_the_mean_field(
     hiring: str, cap: float | None, after: int
@@ -322,7 +324,7 @@ def test_agents_have_the_stationary_shares_of_the_mean_field(
         assert shares.mean() == pytest.approx(rest.shares[name], abs=0.01), name
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_agents_are_on_the_mean_field_s_way_where_rest_is_a_century_off() -> None:
     """Supply-limited hiring pulls staff back so weakly that small numbers wander for decades.
 
@@ -338,7 +340,7 @@ def test_agents_are_on_the_mean_field_s_way_where_rest_is_a_century_off() -> Non
         assert shares.mean() == pytest.approx(way[name][1:].mean(), abs=0.01), name
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("hiring", ["responsive", "supply_limited"])
 def test_where_the_mean_field_goes_round_there_is_no_stationary_share_but_a_mean(
     hiring: str,
@@ -354,7 +356,7 @@ def test_where_the_mean_field_goes_round_there_is_no_stationary_share_but_a_mean
         assert shares.mean() == pytest.approx(round_.shares[name], abs=0.01), name
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_agents_go_round_where_the_mean_field_does() -> None:
     """As far up and down, and on average within the error that a few rounds leave."""
     planned = big("responsive", None)
@@ -366,7 +368,7 @@ def test_agents_go_round_where_the_mean_field_does() -> None:
     assert shares.mean() == pytest.approx(round_.shares[WORKFORCE], abs=0.01)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_agents_tip_where_the_mean_field_does() -> None:
     """London passes a share at the same cap, within .04 of its logarithm."""
     wanted = 0.85

@@ -175,6 +175,7 @@ def test_tolerances_are_those_of_the_docking() -> None:
     assert not Docked(40.0, at.means, far, {}).docks
 
 
+@pytest.mark.slow
 def test_twin_and_agents_share_all_luck_but_that_of_small_numbers() -> None:
     """The error of their paired difference is below that of one of them alone."""
     asked = Asked(runs=8, seed=1, years=4)
@@ -208,7 +209,7 @@ def test_the_same_seed_gives_the_same_level_and_another_does_not() -> None:
     assert one.means != other.means
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_tipping_point_is_confirmed_by_the_agents_within_the_tolerances(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -16,6 +16,8 @@ from sim.interfaces.cli_tip import _rivals
 from sim.scenario import load_scenario
 from tests.interfaces.command import files_in, permanence, too_wide
 
+pytestmark = pytest.mark.slow
+
 CAP = "levers.cap.charge_rate_per_hour"
 SMALL = ("--runs", "2", "--years", "2", "--jobs", "1", "--quiet", "--structure", "reputation")
 NARROW = ("--from", "40", "--to", "44", "--precision", "2")
@@ -148,7 +150,6 @@ def test_bad_input_is_one_sentence_and_nothing_is_written(
     assert files_in(tmp_path) == {}
 
 
-@pytest.mark.slow
 def test_two_levers_make_a_map(tmp_path: Path) -> None:
     both = ("--lever", f"{CAP}=40:48", "--lever", "levers.cap.tolerance=0.05:0.15")
     out = tmp_path / "map"
@@ -165,7 +166,6 @@ def test_two_levers_make_a_map(tmp_path: Path) -> None:
     assert structure["finding"] in " ".join(printed.out.split())
 
 
-@pytest.mark.slow
 def test_one_process_or_two_give_the_same_answer() -> None:
     few = "levers.cap.months_short_before_leaving=3:4"  # two levels, and no more
     typed = ("tip", "baseline", "--lever", few, *SMALL, "--json")
