@@ -5,8 +5,10 @@ The public names, by what they are for:
     run, compare                    an ensemble of a scenario; policies side by side, paired
     hindcast, patterns              a forecast from a census and its score; patterns of the record
     coalition                       the cap as a game: who gains by leaving, how many hold it
+    loops                           how strong each link and loop of the circle is, and when
+    tip                             the level of a number at which London reaches 90 %, if any
     Result, Comparison, Coalition,  what they return: tables, data frames, charts
-    Forecast
+    Forecast, Tipping
     load_scenario, scenario_from,   a scenario by name or file, or from a dictionary; what ships
     scenario_names, Scenario,
     ScenarioError
@@ -49,7 +51,9 @@ if TYPE_CHECKING:
     from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure, Link, Route
     from sim.interfaces.python import Comparison, Result, compare, run
     from sim.interfaces.python_coalition import Coalition, coalition
+    from sim.interfaces.python_loops import loops
     from sim.interfaces.python_record import Forecast, hindcast, patterns
+    from sim.interfaces.python_tip import Tipping, tip
     from sim.market.model import MONTH, LondonMarket
     from sim.market.outcomes import OUTCOMES
     from sim.rules.tax import payslip
@@ -70,10 +74,13 @@ __all__ = [
     "hindcast",
     "patterns",
     "coalition",
+    "loops",
+    "tip",
     "Result",
     "Comparison",
     "Coalition",
     "Forecast",
+    "Tipping",
     # scenarios
     "load_scenario",
     "scenario_from",
@@ -99,7 +106,9 @@ __all__ = [
 _HOMES = {
     "sim.interfaces.python": ("run", "compare", "Result", "Comparison"),
     "sim.interfaces.python_coalition": ("coalition", "Coalition"),
+    "sim.interfaces.python_loops": ("loops",),
     "sim.interfaces.python_record": ("hindcast", "patterns", "Forecast"),
+    "sim.interfaces.python_tip": ("tip", "Tipping"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",

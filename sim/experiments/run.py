@@ -128,6 +128,10 @@ class Ensemble:
         return np.any(self.of(outcome, unit)[:, 1:] >= TARGET_PERMANENT_SHARE, axis=1)
 
 
+THREADS = "OPENBLAS_NUM_THREADS"
+"""Read when numpy is loaded: how many threads linear algebra starts."""
+
+
 @contextmanager
 def workers(jobs: int) -> Iterator[Executor | None]:
     """Offer a pool of worker processes, or None for one job; stop it cleanly on Ctrl-C.
@@ -137,6 +141,8 @@ def workers(jobs: int) -> Iterator[Executor | None]:
     if jobs <= 1:
         yield None
         return
+    ours = THREADS not in os.environ
+    os.environ.setdefault(THREADS, "1")  # workers inherit it: each keeps to one processor
     pool = ProcessPoolExecutor(
         jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_work
     )
@@ -150,6 +156,8 @@ def workers(jobs: int) -> Iterator[Executor | None]:
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        if ours:
+            os.environ.pop(THREADS, None)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from sim.interfaces import (
     cli_story,
     cli_sweep,
     cli_take_home,
+    cli_tip,
 )
 from sim.rules.tax_law import TaxYearError
 from sim.scenario import ScenarioError
@@ -68,6 +69,7 @@ app.command("recover")(cli_recover.recover_command)
 app.command("identify")(cli_identify.identify_command)
 app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
+app.command("tip")(cli_tip.tip)
 app.command("effects")(cli_effects.effects_command)
 app.command("report")(cli_report.report)
 app.command("verify")(cli_report.verify)

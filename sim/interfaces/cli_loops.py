@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
 
-from sim.domain.calendar import MONTHS_PER_YEAR, month_end, months_between
 from sim.experiments import results
 from sim.experiments.compare import spread_of
 from sim.experiments.draws import Draws
 from sim.experiments.loop_links import CIRCLE
 from sim.experiments.loops import DEFAULT_RUNS, Circle, measured_circle, ranked
 from sim.experiments.store import StoreError, write_atomically
+from sim.interfaces import loop_json
 from sim.interfaces import loop_words as words
 from sim.interfaces import options as o
-from sim.interfaces.loop_places import places
+from sim.interfaces.loop_json import Asked
 from sim.interfaces.progress import progress_bar
+from sim.interfaces.python_loops import month_asked
 from sim.interfaces.result_tables import finite, print_files, print_json
 from sim.interfaces.tables import print_notes, print_table, shown
-from sim.scenario import Scenario, ScenarioError, load_scenario
+from sim.scenario import load_scenario
 
 DEFAULT_YEARS = 10
 STEM, LINKS_FILE, LOOPS_FILE = "loops", "links.csv", "loops.csv"
@@ -38,18 +38,6 @@ def a_date(given: str | date) -> date:
         return date.fromisoformat(given)
     except ValueError:
         raise typer.BadParameter(f"given {given}; allowed: a date, such as 2025-03-31") from None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What was asked, for tables and files."""
-
-    scenario: Scenario
-    runs: int
-    seed: int
-    years: int
-    draws: Draws
-    sets: Sequence[str]
 
 
 def loops(
@@ -84,7 +72,7 @@ def loops(
         raise StoreError(f"--out {out}: is a file, where a folder is expected")
     planned = load_scenario(scenario, sets or ())
     pairs = o.rival_pairs(planned, structure, bid_trigger, sets)
-    month = _month(planned, at, years)
+    month = month_asked(planned, at, years)
     found = []
     with progress_bar("loops", 1, quiet=quiet) as progress:
         for place, pair in enumerate(pairs):
@@ -101,22 +89,13 @@ def loops(
     asked = Asked(planned, runs, seed, years, parameters, tuple(sets or ()))
     files = [] if out is None else _save(found, asked, out)
     if as_json:
-        print_json(_as_json(found, asked) | {"files": [str(path) for path in files]})
+        print_json(loop_json.content(found, asked) | {"files": [str(path) for path in files]})
         return
     if len(found) == 1:
         _print_one(found[0], asked)
     else:
         _print_all(found, asked)
     print_files(files)
-
-
-def _month(scenario: Scenario, at: date | None, years: int) -> int:
-    first = scenario.start.opening
-    month = 0 if at is None else months_between(first, at)
-    if not 0 <= month <= years * MONTHS_PER_YEAR:
-        last = month_end(first, years * MONTHS_PER_YEAR)
-        raise ScenarioError(f"--at: given {at}; allowed: a date from {first} to {last}")
-    return month
 
 
 # Tables
@@ -235,7 +214,9 @@ def _pair(circle: Circle) -> str:
 
 def _save(found: Sequence[Circle], asked: Asked, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(finite(_as_json(found, asked)), indent=2, ensure_ascii=False) + "\n"
+    content = (
+        json.dumps(finite(loop_json.content(found, asked)), indent=2, ensure_ascii=False) + "\n"
+    )
 
     def write(stream: IO[bytes]) -> None:
         stream.write(content.encode("utf-8"))
@@ -281,17 +262,3 @@ def _loop_rows(found: Sequence[Circle]) -> list[tuple[str, ...]]:
 def _numbers(values: Any) -> tuple[str, ...]:
     spread = spread_of(values)
     return tuple(map(results.number, (spread.q50, spread.q10, spread.q90)))
-
-
-def _as_json(found: Sequence[Circle], asked: Asked) -> dict[str, Any]:
-    return {
-        "scenario": asked.scenario.name,
-        "set": list(asked.sets),
-        "seed": asked.seed,
-        "runs": asked.runs,
-        "years": asked.years,
-        "parameter_draws": asked.draws.name,
-        "gain_means": words.GAIN_MEANS,
-        "notes": words.notes(asked.scenario, found[0], asked.draws, asked.runs),
-        "structures": [words.circle_as_json(circle, places()) for circle in found],
-    }

@@ -11,13 +11,18 @@ from sim.domain.vocabulary import Grade
 from sim.experiments.run import Ensemble
 from sim.rules.lever import Lever
 from sim.rules.tax_law import last_tabulated_year
+from sim.scenario import Scenario
 
 NO_SOURCE = "assumption"
 
 
 def rests_on(ensemble: Ensemble) -> str:
     """Return what of a difference rests on data and what on priors, in two sentences."""
-    scenario = ensemble.scenario
+    return scenario_rests_on(ensemble.scenario)
+
+
+def scenario_rests_on(scenario: Scenario) -> str:
+    """Return what of an answer about a scenario rests on data and what on priors."""
     declared = declarations(Parameters)
     uncertain = [
         one

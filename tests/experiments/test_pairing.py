@@ -35,6 +35,7 @@ def test_a_policy_that_fixes_no_price_is_sharp_in_prices_too() -> None:
         assert row.factor >= WANTED_FACTOR, row
 
 
+@pytest.mark.slow
 def test_the_variances_are_those_of_pairs_and_of_strangers_at_the_working_values() -> None:
     base, policy = load_scenario("no-cap"), load_scenario("pan-london-cap")
     found = {row.outcome: row for row in measured_pairing(base, policy, runs=4, seed=3)}

@@ -106,6 +106,7 @@ def test_worse_means_worse_with_nearly_every_draw(monkeypatch: pytest.MonkeyPatc
     assert not any(fit.is_worse for fit in fits(wanted, runs=19, seed=1))  # it could be luck
 
 
+@pytest.mark.slow
 def test_the_circle_closes_more_often_where_boroughs_bid_on_vacancies() -> None:
     circle = load_scenario("vicious-circle")
     shares = [

@@ -130,6 +130,7 @@ def test_compare_prints_paired_differences_by_name() -> None:
             assert row["difference"] == pytest.approx(row["new"] - row["old"], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_circle_prints_what_the_experiments_compute() -> None:
     found = answered_json("circle", "--runs", "2", "--years", "1", "--seed", "7", "--jobs", "1")
     scenarios = load_scenario("vicious-circle"), load_scenario("capped-circle")

@@ -138,6 +138,7 @@ def test_the_table_says_how_sharp_the_pairing_makes_each_difference(old, new):
     assert np.isinf(sim.compare(old, old).table()["variance_reduction"]).all()
 
 
+@pytest.mark.slow
 def test_a_split_by_lever_adds_up_to_the_package(old):
     frame = sim.compare(old, "package", runs=RUNS, years=YEARS).shapley()
     for outcome, rows in frame.groupby("outcome"):
@@ -273,6 +274,7 @@ def test_examples_in_docstrings_run(module):
     assert found.failed == 0
 
 
+@pytest.mark.slow
 def test_the_module_is_the_command_line():
     done = subprocess.run(
         [sys.executable, "-m", "sim", "--version"],

@@ -299,6 +299,7 @@ def test_runs_under_several_structures_are_shown_by_structure(tmp_path: Path) ->
 # Words that are not markup
 
 
+@pytest.mark.slow
 def test_words_of_a_scenario_are_never_taken_for_markup(tmp_path: Path) -> None:
     odd = '</script><script>alert("1")</script><img src=x onerror=alert(2)> & <!-- `x`'
     path = tmp_path / "odd<i>&.toml"
@@ -343,6 +344,7 @@ def test_the_same_result_gives_the_same_bytes_wherever_it_lies(
     assert str(comparison) not in compared_page.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_it_lies_in_the_result_unless_told_otherwise(run_folder: Path, tmp_path: Path) -> None:
     folder = copied(run_folder, tmp_path / "result")
     before = files_in(folder)

@@ -66,6 +66,7 @@ def test_without_inspections_there_is_no_ofsted() -> None:
     assert np.all(market.ofsted.judged_inadequate == NEVER)
 
 
+@pytest.mark.slow
 def test_boroughs_are_inspected_about_every_three_years_and_never_twice_in_one() -> None:
     dates: dict[int, list[int]] = {}
     employers = 32

@@ -125,11 +125,8 @@ def outside_mean(twin: TwinState) -> FloatArray:
 
 def _newly_qualified_mean(twin: TwinState) -> FloatArray:
     p, rules = twin.p, twin.rules
-    season = behaviour.newly_qualified_season(
-        rules.today.month, rules.today.year, p.step_up_share, rules.step_up_multiplier
-    )
     yearly = p.newly_qualified_per_post * twin.posts * twin.common_hiring
-    return np.asarray(yearly * season * rules.newly_qualified_multiplier)
+    return np.asarray(yearly * twin.season() * rules.newly_qualified_multiplier)
 
 
 def _supervision_places(twin: TwinState) -> FloatArray:

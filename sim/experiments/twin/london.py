@@ -110,7 +110,8 @@ class Twin(TwinState):
         self.opening_mean_charge = mean
         spread = p.starting_bid_spread
         tilt = -np.square(spread) / 2.0 if self.luck is not None else 0.0
-        bids = mean * np.exp(spread * self.normal(self.shape) + tilt)
+        luck = self.normal_for(Purpose.STARTING_BID, 0, self.shape)
+        bids = mean * np.exp(spread * luck + tilt)
         self.prices = np.repeat(bids[..., None], len(BAND_STARTS_MONTHS), axis=-1)
         self.wanted = bids
         prices.pay_is_worked_out(self)
@@ -122,8 +123,8 @@ class Twin(TwinState):
         workforce = np.maximum(census.permanent + census.agency, 1)
         london = census.agency.sum() / max(workforce.sum(), 1)
         above = census.agency / workforce - london
-        luck = p.leadership_spread * self.normal(self.shape)
-        self.leadership = p.leadership_agency_slope * above + luck
+        luck = self.normal_for(Purpose.STARTING_LEADERSHIP, 0, self.shape)
+        self.leadership = p.leadership_agency_slope * above + p.leadership_spread * luck
         self.lasting_leadership = p.lasting_conditions_share * self.leadership
         self.unfilled = self.project_teams = np.zeros(self.shape)
         self.opening_strain = np.zeros(self.shape)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sim.domain.calendar import month_end
 from sim.domain.opening_state import CensusStart
 from sim.domain.posterior import StructureKey
-from sim.domain.randomness import FloatArray
+from sim.domain.randomness import FloatArray, Purpose
 from sim.domain.vocabulary import Link
 from sim.experiments.twin.pay import PermanentPay
 from sim.experiments.twin.people import STAGE_BANDS, TASTE_POINTS
@@ -129,6 +129,13 @@ class TwinState:
         """The last day of the current month."""
         return month_end(self.opened_on, self.month)
 
+    def season(self) -> FloatArray | float:
+        """Return what part of a year's newly qualified look for a post this month."""
+        today, p = self.rules.today, self.p
+        return behaviour.newly_qualified_season(
+            today.month, today.year, p.step_up_share, self.rules.step_up_multiplier
+        )
+
     @property
     def permanent(self) -> FloatArray:
         """Permanent staff, FTE."""
@@ -193,6 +200,15 @@ class TwinState:
     def normal(self, shape: tuple[int, ...]) -> FloatArray:
         """Return standard normal luck, or none at all."""
         return np.zeros(shape) if self.luck is None else self.luck.standard_normal(shape)
+
+    def normal_for(self, purpose: Purpose, when: int, shape: tuple[int, ...]) -> FloatArray:
+        """Return normal luck that a run of the market has too, for a month or year of it."""
+        return self.normal(shape)
+
+    def uniform_for(self, purpose: Purpose, when: int) -> FloatArray:
+        """Return uniform luck that a run of the market has too, (draw, employer)."""
+        assert self.luck is not None
+        return np.asarray(self.luck.random(self.shape))
 
     # Moves of permanent staff
 

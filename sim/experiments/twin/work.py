@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.randomness import FloatArray
+from sim.domain.randomness import FloatArray, Purpose
 from sim.domain.vocabulary import GRADES, Judgement
 from sim.experiments.twin.state import TINY, TwinState
 from sim.market.caseloads import FEWEST_STAFF
@@ -24,9 +24,11 @@ def rules_come_into_force(twin: TwinState) -> None:
         twin.p.most_affordable_multiple * twin.opening_mean_charge * twin.rules.price_level
     )
     if (twin.month - 1) % MONTHS_PER_YEAR == 0:
-        one = (twin.draws, 1)
-        twin.common_hiring = behaviour.common_shock(twin.p.common_hiring_spread, twin.normal(one))
-        twin.common_leaving = behaviour.common_shock(twin.p.common_leaving_spread, twin.normal(one))
+        one, year = (twin.draws, 1), (twin.month - 1) // MONTHS_PER_YEAR
+        hiring = twin.normal_for(Purpose.COMMON_HIRING, year, one)
+        leaving = twin.normal_for(Purpose.COMMON_LEAVING, year, one)
+        twin.common_hiring = behaviour.common_shock(twin.p.common_hiring_spread, hiring)
+        twin.common_leaving = behaviour.common_shock(twin.p.common_leaving_spread, leaving)
         if twin.luck is None:
             twin.common_hiring = twin.common_leaving = np.ones(one)
 
@@ -51,7 +53,7 @@ def caseloads_change(twin: TwinState) -> None:
         target, reversion = leadership_course(twin)
         twin.leadership = behaviour.leadership_step(
             twin.leadership,
-            twin.normal(twin.shape),
+            twin.normal_for(Purpose.LEADERSHIP, twin.month, twin.shape),
             p.leadership_spread,
             reversion,
             target,
@@ -124,9 +126,10 @@ def ofsted_opens(twin: TwinState) -> None:
     p = twin.p
     shares = (p.outstanding_share, p.requires_improvement_share, p.inadequate_share)
     twin.marks = behaviour.judgement_marks(-twin.strain, p.inspection_noise, shares)
-    seen = -twin.strain + p.inspection_noise * twin.normal(twin.shape)
-    twin.grade = behaviour.judged(seen, twin.marks)
-    twin.inspected = -np.floor(twin.luck.random(twin.shape) * _months_between(twin))
+    noise = twin.normal_for(Purpose.OPENING_JUDGEMENT, 0, twin.shape)
+    twin.grade = behaviour.judged(-twin.strain + p.inspection_noise * noise, twin.marks)
+    since = twin.uniform_for(Purpose.OPENING_INSPECTION, 0)
+    twin.inspected = -np.floor(since * _months_between(twin))
     for name, judgement in twin.plan.start.judgements.items():
         place = twin.employers.index(name)
         twin.grade[:, place], twin.inspected[:, place] = GRADES.index(judgement), 0
@@ -139,16 +142,17 @@ def ofsted_inspects(twin: TwinState) -> None:
         return
     since = twin.month - twin.inspected
     chance = 1.0 / np.maximum(_months_between(twin) - MONTHS_BETWEEN_AT_LEAST, 1.0)
-    comes = (twin.luck.random(twin.shape) < chance) & (since >= MONTHS_BETWEEN_AT_LEAST)
-    seen = -twin.strain + twin.p.inspection_noise * twin.normal(twin.shape)
+    luck = twin.uniform_for(Purpose.INSPECTION, twin.month)
+    comes = (luck < chance) & (since >= MONTHS_BETWEEN_AT_LEAST)
+    noise = twin.normal_for(Purpose.JUDGEMENT, twin.month, twin.shape)
+    seen = -twin.strain + twin.p.inspection_noise * noise
     twin.grade = np.where(comes, behaviour.judged(seen, twin.marks), twin.grade)
     twin.inspected = np.where(comes, twin.month, twin.inspected)
     _act_on(twin, comes & (twin.grade == INADEQUATE))
 
 
 def _act_on(twin: TwinState, inadequate: FloatArray) -> None:
-    assert twin.luck is not None
-    takes_hold = twin.luck.random(twin.shape) < twin.p.turnaround_chance
+    takes_hold = twin.uniform_for(Purpose.TURNAROUND, twin.month) < twin.p.turnaround_chance
     twin.judged_inadequate = np.where(inadequate, twin.inspected, twin.judged_inadequate)
     twin.is_turned_round = np.where(inadequate, takes_hold, twin.is_turned_round)
 

@@ -1,0 +1,56 @@
+"""A twin that has the luck of the market's own runs, wherever that luck is drawn by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from sim.domain.opening_state import CensusStart
+from sim.domain.randomness import FloatArray, Purpose, Streams, slot_keys
+from sim.experiments.twin.london import Twin
+from sim.market.rulebook import members_of
+from sim.scenario import Scenario
+
+
+class SameLuck(Twin):
+    """Many Londons, each a run of the market: its years, opening bids, leaders and inspectors.
+
+    What happens to all boroughs alike in a year, opening bids and leadership, the leaders' further
+    course, when Ofsted comes and what it sees, and who signs a cap that a share signs are those of
+    the run. Who of many people leaves, is hired or placed is the twin's own luck.
+
+    Args:
+        runs: replicates of the market, in order; each is followed `copies` times.
+        seed: the ensemble's; also of the twin's own luck.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        drawn: Mapping[str, FloatArray],
+        runs: Sequence[int],
+        seed: int,
+        *,
+        copies: int = 1,
+        census: CensusStart | None = None,
+    ) -> None:
+        self._streams = [Streams(seed, run) for run in runs]
+        self._copies = copies
+        repeated = {name: np.repeat(column, copies) for name, column in drawn.items()}
+        super().__init__(scenario, repeated, len(runs) * copies, seed, census=census)
+        terms = (self.levers.cap.members, self.employers)
+        orders = [members_of(*terms, one, Purpose.PLEDGE_ORDER) for one in self._streams]
+        self.signed = np.repeat(np.stack(orders), copies, axis=0)
+
+    def normal_for(self, purpose: Purpose, when: int, shape: tuple[int, ...]) -> FloatArray:
+        """Return the normal luck that each run has for this purpose."""
+        keys = slot_keys(shape[1])
+        each = [one.normal(purpose, when, keys) for one in self._streams]
+        return np.repeat(np.stack(each), self._copies, axis=0)
+
+    def uniform_for(self, purpose: Purpose, when: int) -> FloatArray:
+        """Return the uniform luck that each run has for this purpose."""
+        keys = slot_keys(self.shape[1])
+        each = [one.uniform(purpose, when, keys) for one in self._streams]
+        return np.repeat(np.stack(each), self._copies, axis=0)
