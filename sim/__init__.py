@@ -49,11 +49,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.domain.parameters import PayAssumptions
     from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure, Link, Route
-    from sim.interfaces.python import Comparison, Result, compare, run
-    from sim.interfaces.python_coalition import Coalition, coalition
-    from sim.interfaces.python_loops import loops
-    from sim.interfaces.python_record import Forecast, hindcast, patterns
-    from sim.interfaces.python_tip import Tipping, tip
+    from sim.interfaces.python.coalition import Coalition, coalition
+    from sim.interfaces.python.loops import loops
+    from sim.interfaces.python.record import Forecast, hindcast, patterns
+    from sim.interfaces.python.results import Comparison, Result, compare, run
+    from sim.interfaces.python.tip import Tipping, tip
     from sim.market.model import MONTH, LondonMarket
     from sim.market.outcomes import OUTCOMES
     from sim.rules.tax import payslip
@@ -104,11 +104,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "sim.interfaces.python": ("run", "compare", "Result", "Comparison"),
-    "sim.interfaces.python_coalition": ("coalition", "Coalition"),
-    "sim.interfaces.python_loops": ("loops",),
-    "sim.interfaces.python_record": ("hindcast", "patterns", "Forecast"),
-    "sim.interfaces.python_tip": ("tip", "Tipping"),
+    "sim.interfaces.python.results": ("run", "compare", "Result", "Comparison"),
+    "sim.interfaces.python.coalition": ("coalition", "Coalition"),
+    "sim.interfaces.python.loops": ("loops",),
+    "sim.interfaces.python.record": ("hindcast", "patterns", "Forecast"),
+    "sim.interfaces.python.tip": ("tip", "Tipping"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",

@@ -12,7 +12,7 @@ from pathlib import Path
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, declarations
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure
-from sim.interfaces.model_words import equations, phases, summary
+from sim.interfaces.words.model import equations, phases, summary
 from sim.market import ledger, opening, outcomes, pledge, workforce
 from sim.market.outcomes import OUTCOMES
 from sim.rules.policy import Levers

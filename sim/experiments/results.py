@@ -18,8 +18,8 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments.compare import HIGH, LOW, MIDDLE, Difference
 from sim.experiments.draws import Draws
+from sim.experiments.policy.compare import HIGH, LOW, MIDDLE, Difference
 from sim.experiments.run import Ensemble
 from sim.experiments.store import (
     StoreError,

@@ -20,8 +20,8 @@ from sim.domain.parameters import Parameters
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
-from sim.experiments.circle import CIRCLE_YEARS, both_rise
 from sim.experiments.draws import Draws, with_structure
+from sim.experiments.policy.circle import CIRCLE_YEARS, both_rise
 from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.scenario import DRAWN_STRUCTURE, Scenario, load_scenario, scenario_from
 

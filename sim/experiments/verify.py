@@ -21,9 +21,9 @@ import numpy as np
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.experiments import results
-from sim.experiments.compare import compared, headline, spread_of, typical
 from sim.experiments.draws import Draws
-from sim.experiments.null_test import FirstDifference, differs
+from sim.experiments.policy.compare import compared, headline, spread_of, typical
+from sim.experiments.policy.null_test import FirstDifference, differs
 from sim.experiments.reading import Told, by_block, refuse_missing
 from sim.experiments.replicate import RunRecord
 from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble

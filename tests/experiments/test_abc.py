@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.domain.randomness import FloatArray
-from sim.experiments.abc import (
+from sim.experiments.calibration.abc import (
     LOOSEN_BY,
     Bounds,
     PriorDraws,

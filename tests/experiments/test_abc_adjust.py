@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim.domain.randomness import FloatArray
-from sim.experiments.abc import Bounds, Targets
-from sim.experiments.abc_adjust import regression_adjust
-from sim.experiments.abc_smc import Generation, Settings, smc
+from sim.experiments.calibration.abc import Bounds, Targets
+from sim.experiments.calibration.abc_adjust import regression_adjust
+from sim.experiments.calibration.abc_smc import Generation, Settings, smc
 from tests.experiments.abc_toys import BOUNDS, TARGETS, moments, noisy
 
 WIDE = Bounds(("mean",), np.array([-20.0]), np.array([20.0]))

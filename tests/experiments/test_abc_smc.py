@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sim.domain.randomness import FloatArray
-from sim.experiments.abc import Simulator, history_match, prior_predictive
-from sim.experiments.abc_smc import (
+from sim.experiments.calibration.abc import Simulator, history_match, prior_predictive
+from sim.experiments.calibration.abc_smc import (
     FEWEST_ROUNDS,
     Generation,
     Sampled,
@@ -20,7 +20,7 @@ from sim.experiments.abc_smc import (
     first_generation,
     smc,
 )
-from sim.experiments.abc_walk import Steps, turned_back
+from sim.experiments.calibration.abc_walk import Steps, turned_back
 from sim.experiments.run import workers
 from tests.experiments.abc_toys import (
     BOUNDS,

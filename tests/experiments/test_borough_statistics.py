@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from sim.experiments import borough_statistics as s
+from sim.experiments.calibration import borough_statistics as s
 
 NAN = np.nan
 Floats = npt.NDArray[np.float64]

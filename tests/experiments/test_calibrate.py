@@ -15,10 +15,10 @@ from sim.domain.parameters import Parameters
 from sim.domain.posterior import parse_posterior
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
-from sim.experiments import calibration_files as files
-from sim.experiments.abc import Targets
-from sim.experiments.abc_smc import Settings, Stop
-from sim.experiments.calibrate import (
+from sim.experiments.calibration import files
+from sim.experiments.calibration.abc import Targets
+from sim.experiments.calibration.abc_smc import Settings, Stop
+from sim.experiments.calibration.calibrate import (
     OWN,
     SAMPLED,
     SETTINGS,
@@ -27,9 +27,7 @@ from sim.experiments.calibrate import (
     prior_box,
     sampled_names,
 )
-from sim.experiments.calibration_files import Plan, open_folder, write_manifest, write_posterior
-from sim.experiments.calibration_targets import targets
-from sim.experiments.confirm import (
+from sim.experiments.calibration.confirm import (
     Found,
     correlations,
     parameter_fits,
@@ -37,7 +35,14 @@ from sim.experiments.confirm import (
     run_by_the_twin,
     target_fits,
 )
-from sim.experiments.identified import LEAST_NARROWING, narrower, narrowing, not_identified
+from sim.experiments.calibration.files import Plan, open_folder, write_manifest, write_posterior
+from sim.experiments.calibration.identified import (
+    LEAST_NARROWING,
+    narrower,
+    narrowing,
+    not_identified,
+)
+from sim.experiments.calibration.targets import targets
 from sim.experiments.run import workers
 from sim.experiments.store import StoreError
 from sim.experiments.structures import Pair, pairs

@@ -11,8 +11,8 @@ import pytest
 
 from sim.domain import census
 from sim.domain.evidence import EvidenceError, scored_employers
-from sim.experiments import calibration_targets as module
-from sim.experiments.calibration_targets import (
+from sim.experiments.calibration import targets as module
+from sim.experiments.calibration.targets import (
     COLUMNS,
     FLOW_TARGETS,
     LAST_YEAR,

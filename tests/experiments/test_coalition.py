@@ -9,7 +9,16 @@ import pytest
 
 from sim.domain.evidence import UNSCORED_EMPLOYER, scored_employers
 from sim.domain.vocabulary import Enforcement
-from sim.experiments.coalition import (
+from sim.experiments.coalition.gains import (
+    Stake,
+    default_post_value,
+    departures,
+    losses_to_others,
+    side_payment,
+    side_payments,
+    stakes,
+)
+from sim.experiments.coalition.game import (
     CLEAR,
     FIELDS,
     Gain,
@@ -22,16 +31,7 @@ from sim.experiments.coalition import (
     signatories,
     signed_by,
 )
-from sim.experiments.coalition_gains import (
-    Stake,
-    default_post_value,
-    departures,
-    losses_to_others,
-    side_payment,
-    side_payments,
-    stakes,
-)
-from sim.experiments.coalition_order import (
+from sim.experiments.coalition.order import (
     Signed,
     critical_number,
     grown,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments.effects import (
+from sim.experiments.policy.effects import (
     EFFECT_OUTCOMES,
     WHOLE_PACKAGE,
     Effect,

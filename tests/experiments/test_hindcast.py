@@ -8,8 +8,8 @@ from scipy.stats import norm
 
 from sim.domain.evidence import employers, scored_employers
 from sim.domain.vocabulary import LONDON
-from sim.experiments import hindcast as module
-from sim.experiments.baselines import (
+from sim.experiments.record import hindcast as module
+from sim.experiments.record.baselines import (
     BASELINES,
     Normal,
     mean_reversion,
@@ -17,7 +17,7 @@ from sim.experiments.baselines import (
     persistence,
     trend,
 )
-from sim.experiments.hindcast import (
+from sim.experiments.record.hindcast import (
     HINDCAST_MEASURES,
     hindcast,
     hindcast_scenario,
@@ -25,7 +25,7 @@ from sim.experiments.hindcast import (
     published_shares,
     scores,
 )
-from sim.experiments.scoring import score_normal, score_samples, skills, summary
+from sim.experiments.record.scoring import score_normal, score_samples, skills, summary
 
 RNG = np.random.default_rng(1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.experiments.loop_graph import (
+from sim.experiments.loops.graph import (
     answers,
     cycle_gain,
     cycles,

@@ -9,13 +9,20 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
-from sim.experiments import loop_probe as probe
-from sim.experiments import loops
 from sim.experiments.draws import Draws
-from sim.experiments.loop_graph import discounted, return_ratio
-from sim.experiments.loop_links import BIDDING, CHOOSE, CIRCLE, LEAVE, MEASURED, NAMES
-from sim.experiments.loop_probe import MONTH_IS_OVER, Month, ProbedTwin
-from sim.experiments.loops import LOOP, all_cycles, checked, measured_circle, reading, story_of
+from sim.experiments.loops import probe
+from sim.experiments.loops import strength as loops
+from sim.experiments.loops.graph import discounted, return_ratio
+from sim.experiments.loops.links import BIDDING, CHOOSE, CIRCLE, LEAVE, MEASURED, NAMES
+from sim.experiments.loops.probe import MONTH_IS_OVER, Month, ProbedTwin
+from sim.experiments.loops.strength import (
+    LOOP,
+    all_cycles,
+    checked,
+    measured_circle,
+    reading,
+    story_of,
+)
 from sim.experiments.structures import Pair, pairs, under
 from sim.experiments.twin import work
 from sim.experiments.twin.flows import staff_move_between_boroughs

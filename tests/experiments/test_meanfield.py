@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 
 from sim.domain.evidence import CensusStart
-from sim.experiments.meanfield import (
+from sim.experiments.tipping.meanfield import (
     WORKFORCE,
     Attractor,
     attractors,
@@ -22,8 +22,8 @@ from sim.experiments.meanfield import (
     watched,
     whole_rounds,
 )
-from sim.experiments.slow_sweep import slow_sweep
-from sim.experiments.still import Still, boroughs_bid_on_average
+from sim.experiments.tipping.slow_sweep import slow_sweep
+from sim.experiments.tipping.still import Still, boroughs_bid_on_average
 from sim.experiments.twin import Twin, prices
 from sim.market.outcomes import OUTCOME, measured
 from sim.rules import behaviour

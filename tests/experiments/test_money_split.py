@@ -12,9 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.experiments import money as books
-from sim.experiments.money import Account, Books
-from sim.experiments.money_split import REASONS, money_split, reasons, shapley_parts, staff_bill
+from sim.experiments.policy import money as books
+from sim.experiments.policy.money import Account, Books
+from sim.experiments.policy.money_split import (
+    REASONS,
+    money_split,
+    reasons,
+    shapley_parts,
+    staff_bill,
+)
 from sim.experiments.replicate import RunRecord, RunSpec, run_once
 from sim.experiments.run import Ensemble, run_ensemble
 from sim.market.ledger import PAYEES

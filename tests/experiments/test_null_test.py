@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiments.null_test import Null, Records, differs, null_test, nulls_of, switched_off
+from sim.experiments.policy.null_test import (
+    Null,
+    Records,
+    differs,
+    null_test,
+    nulls_of,
+    switched_off,
+)
 from sim.experiments.run import Ensemble, run_ensemble
 from sim.market.outcomes import OUTCOMES
 from sim.rules.policy import Levers

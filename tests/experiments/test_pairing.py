@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.experiments.compare import HEADLINE, variance_reduction
 from sim.experiments.draws import Draws
-from sim.experiments.pairing import OTHER_SEED, WANTED_FACTOR, measured_pairing
+from sim.experiments.policy.compare import HEADLINE, variance_reduction
+from sim.experiments.policy.pairing import OTHER_SEED, WANTED_FACTOR, measured_pairing
 from sim.experiments.run import run_ensemble
 from sim.scenario import load_scenario
 

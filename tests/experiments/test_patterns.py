@@ -7,9 +7,9 @@ import pytest
 
 from sim.domain.evidence import employers, scored_employers
 from sim.domain.vocabulary import LONDON
-from sim.experiments import anchors
-from sim.experiments import borough_statistics as s
-from sim.experiments.borough_panels import (
+from sim.experiments.calibration import anchors
+from sim.experiments.calibration import borough_statistics as s
+from sim.experiments.calibration.borough_panels import (
     Panels,
     as_published,
     census_panels,
@@ -20,9 +20,9 @@ from sim.experiments.borough_panels import (
     years_since_inadequate,
 )
 from sim.experiments.draws import Draws
-from sim.experiments.hindcast import samples_of
-from sim.experiments.pattern_list import HEADINGS, PATTERNS, adjoining
-from sim.experiments.patterns import (
+from sim.experiments.record.hindcast import samples_of
+from sim.experiments.record.pattern_list import HEADINGS, PATTERNS, adjoining
+from sim.experiments.record.patterns import (
     START_YEAR,
     TWO_ERRORS,
     Pattern,

@@ -8,12 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiments import recovery as r
-from sim.experiments.abc_smc import Settings
-from sim.experiments.calibrate import prior_box, sampled_names
-from sim.experiments.calibration_targets import targets
-from sim.experiments.recovery import HEADLINE, Recovered, Row, expected_flows, recoveries
-from sim.experiments.recovery_files import COLUMNS, read_rows
+from sim.experiments.calibration import recovery as r
+from sim.experiments.calibration.abc_smc import Settings
+from sim.experiments.calibration.calibrate import prior_box, sampled_names
+from sim.experiments.calibration.recovery import (
+    HEADLINE,
+    Recovered,
+    Row,
+    expected_flows,
+    recoveries,
+)
+from sim.experiments.calibration.recovery_files import COLUMNS, read_rows
+from sim.experiments.calibration.targets import targets
 from sim.experiments.structures import Pair, pairs
 
 STORED = Path(__file__).parent.parent.parent / "docs" / "recovery.csv"

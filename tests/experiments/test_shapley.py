@@ -8,17 +8,17 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from sim.experiments.compare import HEADLINE
-from sim.experiments.effects import WHOLE_PACKAGE
-from sim.experiments.run import run_ensemble
-from sim.experiments.shapley import (
+from sim.experiments.policy.compare import HEADLINE
+from sim.experiments.policy.effects import WHOLE_PACKAGE
+from sim.experiments.policy.shapley import (
     Coalition,
     Game,
     contribution,
     split_by_lever,
     split_levers,
 )
-from sim.experiments.time_to_act import ACTING_OUTCOMES
+from sim.experiments.policy.time_to_act import ACTING_OUTCOMES
+from sim.experiments.run import run_ensemble
 from sim.scenario import Scenario, ScenarioError, load_scenario, scenario_from
 
 GLOVES = ("left", "right", "other right")

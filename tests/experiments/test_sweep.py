@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.experiments.run import no_progress, run_ensemble
-from sim.experiments.sweep import (
+from sim.experiments.policy.sweep import (
     ALONE,
     DEFECTORS,
     EVER_LEFT,
@@ -21,6 +20,7 @@ from sim.experiments.sweep import (
     steps,
     swept,
 )
+from sim.experiments.run import no_progress, run_ensemble
 from sim.scenario import ScenarioError, load_scenario
 
 TOLERANCE = "levers.cap.tolerance"

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.experiments.time_to_act import Act, first_month, time_to_act, timed
+from sim.experiments.policy.time_to_act import Act, first_month, time_to_act, timed
 from tests.experiments.invented import invented
 
 SHARE = "permanent_share_of_workforce"

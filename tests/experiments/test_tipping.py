@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments import tipping, two_states
-from sim.experiments.levers_range import Lever, opening_charge_rate, read_lever
-from sim.experiments.reach import (
+from sim.experiments.run import run_ensemble
+from sim.experiments.structures import Pair, under
+from sim.experiments.tipping import search as tipping
+from sim.experiments.tipping import two_states
+from sim.experiments.tipping.levers_range import Lever, opening_charge_rate, read_lever
+from sim.experiments.tipping.reach import (
     SHARES,
     Asked,
     AtLevel,
@@ -20,9 +23,7 @@ from sim.experiments.reach import (
     drawn_columns,
     twin_at,
 )
-from sim.experiments.run import run_ensemble
-from sim.experiments.structures import Pair, under
-from sim.experiments.tipping import Docked, Tip, crossings, tipped
+from sim.experiments.tipping.search import Docked, Tip, crossings, tipped
 from sim.experiments.twin.same_luck import SameLuck
 from sim.market.model import LondonMarket
 from sim.scenario import ScenarioError, declared_at, load_scenario

@@ -11,8 +11,8 @@ from sim.domain.parameters import Parameters
 from sim.domain.posterior import shipped_posterior
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments.calibrate import TwinSimulator, sampled_names
-from sim.experiments.calibration_targets import (
+from sim.experiments.calibration.calibrate import TwinSimulator, sampled_names
+from sim.experiments.calibration.targets import (
     FIRST_YEAR,
     LAST_YEAR,
     of_agents,

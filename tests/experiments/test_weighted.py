@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.experiments.weighted import (
+from sim.experiments.calibration.weighted import (
     effective_sample_size,
     resample,
     weighted_correlation,

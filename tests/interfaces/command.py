@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from sim.interfaces.cli import main
+from sim.interfaces.cli.commands import main
 
 SCREEN = {"COLUMNS": "80", "NO_COLOR": "1"}
-RUN_MAIN = "from sim.interfaces.cli import main; main()"
+RUN_MAIN = "from sim.interfaces.cli.commands import main; main()"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sim.experiments.reading import Told, read_manifest
 from sim.experiments.replicate import RunRecord
 from sim.experiments.results import sealed
 from sim.experiments.store import RunStore
-from sim.interfaces.report_manifest import as_data, manifest_in
+from sim.interfaces.report.manifest import as_data, manifest_in
 from tests.interfaces.command import permanence
 
 SMALL = ("--runs", "2", "--years", "1", "--jobs", "1", "--quiet")

@@ -29,7 +29,7 @@ QUIET_BROWSER = [
 ]
 PATIENCE_SECONDS = 180
 PATIENCE = 1000.0 * PATIENCE_SECONDS
-START = "import sys; from sim.interfaces.cli import main; main()"
+START = "import sys; from sim.interfaces.cli.commands import main; main()"
 
 
 @dataclass(frozen=True)

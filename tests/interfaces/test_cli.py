@@ -16,11 +16,12 @@ import pytest
 
 from sim.domain.vocabulary import LONDON
 from sim.experiments import results
-from sim.experiments.circle import circle_rows
-from sim.experiments.compare import compared, headline, typical
+from sim.experiments.policy.circle import circle_rows
+from sim.experiments.policy.compare import compared, headline, typical
 from sim.experiments.run import Ensemble, run_ensemble
-from sim.interfaces import cli_demo, result_folders
-from sim.interfaces.cli import app
+from sim.interfaces.cli import demo as cli_demo
+from sim.interfaces.cli import result_folders
+from sim.interfaces.cli.commands import app
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import load_scenario, scenario_names
 from tests.interfaces.command import (

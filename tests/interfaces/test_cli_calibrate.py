@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sim.domain.posterior import parse_posterior
-from sim.experiments.calibration_targets import target_list
-from sim.interfaces.calibration_words import TARGET_LABELS, band, in_unit
+from sim.experiments.calibration.targets import target_list
+from sim.interfaces.words.calibration import TARGET_LABELS, band, in_unit
 from tests.interfaces.command import Answer, files_in, permanence, too_wide
 
 TOY = (

@@ -11,12 +11,12 @@ import pytest
 
 import sim
 from sim.domain.evidence import UNSCORED_EMPLOYER
-from sim.experiments.coalition import PAYOFF_LABELS, Game, Payoff
-from sim.experiments.coalition_play import Answer, played
+from sim.experiments.coalition.game import PAYOFF_LABELS, Game, Payoff
+from sim.experiments.coalition.play import Answer, played
 from sim.experiments.draws import Draws
-from sim.interfaces import charts_coalition
-from sim.interfaces import coalition_words as words
-from sim.interfaces.coalition_tables import TABLES
+from sim.interfaces.charts import coalition as charts_coalition
+from sim.interfaces.words import coalition as words
+from sim.interfaces.words.coalition_tables import TABLES
 from sim.scenario import load_scenario
 from tests.interfaces.command import files_in, permanence, too_wide
 

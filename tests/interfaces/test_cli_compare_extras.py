@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sim.experiments import shapley
-from sim.experiments.compare import HEADLINE
-from sim.experiments.null_test import FirstDifference, NullResult
+from sim.experiments.policy import shapley
+from sim.experiments.policy.compare import HEADLINE
+from sim.experiments.policy.null_test import FirstDifference, NullResult
+from sim.experiments.policy.time_to_act import ACTING_OUTCOMES
 from sim.experiments.run import run_ensemble
-from sim.experiments.time_to_act import ACTING_OUTCOMES
-from sim.interfaces import cli_compare_extras as extras
-from sim.interfaces import result_folders
-from sim.interfaces.charts_split import split_by_lever_chart
-from sim.interfaces.tables import times
+from sim.interfaces.charts.split import split_by_lever_chart
+from sim.interfaces.cli import compare_extras as extras
+from sim.interfaces.cli import result_folders
+from sim.interfaces.words.tables import times
 from sim.market.outcomes import OUTCOME
 from sim.scenario import load_scenario
 from tests.interfaces.command import files_in, permanence, too_wide

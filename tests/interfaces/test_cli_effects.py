@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments.effects import EFFECT_OUTCOMES, Effect
+from sim.experiments.policy.effects import EFFECT_OUTCOMES, Effect
 from sim.experiments.structures import Pair, pairs
-from sim.interfaces import effects_words as words
+from sim.interfaces.words import effects as words
 from sim.market.outcomes import OUTCOME
 from tests.interfaces.command import files_in, permanence, too_wide
 

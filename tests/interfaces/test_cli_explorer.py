@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from sim.interfaces.cli_explorer import EXPLORER_NAME, MARKS, MOST_EXPLORER_BYTES
+from sim.interfaces.cli.explorer import EXPLORER_NAME, MARKS, MOST_EXPLORER_BYTES
 from sim.interfaces.page.files import in_one_file
 from tests.interfaces.command import files_in, permanence
 from tests.interfaces.made_results import made_run

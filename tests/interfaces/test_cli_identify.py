@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from sim.domain.posterior import shipped_posterior
-from sim.experiments import identification as i
+from sim.experiments.calibration import identification as i
+from sim.experiments.calibration.identification import OUTCOMES, POLICIES, Effect, Identification
 from sim.experiments.draws import Draws
-from sim.experiments.identification import OUTCOMES, POLICIES, Effect, Identification
 from sim.experiments.structures import pairs
-from sim.interfaces import cli_identify
-from sim.interfaces import identification_words as words
-from sim.interfaces.charts_identification import identification_chart
+from sim.interfaces.charts.identification import identification_chart
+from sim.interfaces.cli import identify as cli_identify
+from sim.interfaces.words import identification as words
 from tests.interfaces.command import files_in, permanence, too_wide
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "identification.md"

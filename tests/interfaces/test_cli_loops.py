@@ -12,13 +12,13 @@ import pytest
 
 from sim.domain.vocabulary import LINK_LABELS, Link
 from sim.experiments.draws import Draws
-from sim.experiments.loop_links import CIRCLE, LINK_AT, NAMES
-from sim.experiments.loops import LOOP, Circle, measured_circle
+from sim.experiments.loops.links import CIRCLE, LINK_AT, NAMES
+from sim.experiments.loops.strength import LOOP, Circle, measured_circle
 from sim.experiments.structures import Pair, pairs
-from sim.interfaces.charts_loop_diagram import LOOP_AT, drawn_links
-from sim.interfaces.charts_loops import loops_chart
-from sim.interfaces.loop_places import AT, places
-from sim.interfaces.loop_words import finding, grounds_of, over_time
+from sim.interfaces.charts.loop_diagram import LOOP_AT, drawn_links
+from sim.interfaces.charts.loops import loops_chart
+from sim.interfaces.words.loop import finding, grounds_of, over_time
+from sim.interfaces.words.loop_places import AT, places
 from sim.scenario import load_scenario
 from tests.interfaces.command import files_in, permanence, too_wide
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.money import HALF_A_PENNY, Amount, Books, received_lines
-from sim.experiments.money_split import MoneyChange, MoneySplit, money_split
+from sim.experiments.policy.money import HALF_A_PENNY, Amount, Books, received_lines
+from sim.experiments.policy.money_split import MoneyChange, MoneySplit, money_split
 from sim.experiments.run import run_ensemble
-from sim.interfaces import charts_money, money_words
+from sim.interfaces.charts import money as charts_money
+from sim.interfaces.words import money as money_words
 from sim.market.ledger import PAYEES
 from sim.scenario import load_scenario
 from tests.interfaces.command import files_in, permanence, too_wide

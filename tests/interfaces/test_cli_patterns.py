@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiments.pattern_list import HEADINGS, PATTERNS
-from sim.experiments.patterns import Standing, result
-from sim.interfaces.pattern_words import PAGE_HEAD, TITLES, page, said
+from sim.experiments.record.pattern_list import HEADINGS, PATTERNS
+from sim.experiments.record.patterns import Standing, result
+from sim.interfaces.words.pattern import PAGE_HEAD, TITLES, page, said
 from tests.interfaces.command import files_in, permanence, too_wide
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "patterns.md"

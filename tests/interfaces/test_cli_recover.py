@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments import recovery as r
-from sim.experiments.recovery import HEADLINE
-from sim.interfaces import cli_recover
+from sim.experiments.calibration import recovery as r
+from sim.experiments.calibration.recovery import HEADLINE
+from sim.interfaces.cli import recover as cli_recover
 from tests.experiments.test_recovery import QUICK
 from tests.interfaces.command import files_in, permanence, too_wide
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.interfaces.tables import shown
+from sim.interfaces.words.tables import shown
 from tests.interfaces.command import permanence, too_wide
 
 SMALL = ("--runs", "2", "--years", "1", "--jobs", "1", "--quiet")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.interfaces.tables import shown
+from sim.interfaces.words.tables import shown
 from tests.interfaces.command import files_in, permanence, too_wide
 
 SMALL = ("--runs", "2", "--years", "2", "--jobs", "1", "--quiet")

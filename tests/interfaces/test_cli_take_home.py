@@ -11,7 +11,7 @@ from sim.domain.calendar import tax_year
 from sim.domain.parameters import PayAssumptions
 from sim.domain.quantities import declarations
 from sim.domain.vocabulary import ROUTE_LABELS, Route
-from sim.interfaces import cli_take_home
+from sim.interfaces.cli import take_home as cli_take_home
 from sim.rules.tax import payslip
 from sim.rules.tax_law import last_tabulated_year
 from sim.rules.tax_table import FIRST_TAX_YEAR

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments import meanfield, slow_sweep, tipping, two_states
 from sim.experiments.structures import Pair, pairs
-from sim.interfaces import options
-from sim.interfaces.cli_tip import _rivals
+from sim.experiments.tipping import meanfield, slow_sweep, two_states
+from sim.experiments.tipping import search as tipping
+from sim.interfaces.cli import options
+from sim.interfaces.cli.tip import _rivals
 from sim.scenario import load_scenario
 from tests.interfaces.command import files_in, permanence, too_wide
 

@@ -10,7 +10,7 @@ import pytest
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, Grade, HiringStructure
-from sim.interfaces.cli_describe import Topic, model_lines
+from sim.interfaces.cli.describe import Topic, model_lines
 from sim.market.model import MONTH
 from sim.market.outcomes import OUTCOMES
 from sim.rules.policy import Levers

@@ -12,8 +12,8 @@ import pytest
 
 from sim.domain.vocabulary import Link
 from sim.experiments.draws import Draws
-from sim.experiments.loop_links import CIRCLE
-from sim.experiments.loops import measured_circle
+from sim.experiments.loops.links import CIRCLE
+from sim.experiments.loops.strength import measured_circle
 from sim.experiments.quick import quick_ensemble
 from sim.experiments.structures import Pair
 from sim.interfaces.page.answers import Teller, answer

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 import sim
-import sim.interfaces.python
+import sim.interfaces.python.results
 from sim.experiments import results
-from sim.experiments.compare import compared
+from sim.experiments.policy.compare import compared
 from sim.experiments.store import StoreError
 
 RUNS, YEARS = 3, 2
@@ -247,7 +247,7 @@ def test_worker_processes_load_no_plotting(module):
 
 def test_running_from_python_loads_no_plotting_until_something_is_drawn():
     loaded = loaded_by("import sim; sim.run('no-cap', runs=1, years=1)")
-    assert "sim.interfaces.python" in loaded
+    assert "sim.interfaces.python.results" in loaded
     assert "matplotlib" not in loaded
 
 
@@ -267,7 +267,7 @@ def test_every_public_name_is_there_and_listed():
         _ = sim.agency_rate
 
 
-@pytest.mark.parametrize("module", [sim, sim.interfaces.python])
+@pytest.mark.parametrize("module", [sim, sim.interfaces.python.results])
 def test_examples_in_docstrings_run(module):
     found = doctest.testmod(module)
     assert found.attempted > 0

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from sim.interfaces.progress import progress_bar
-from sim.interfaces.tables import labelled, print_notes, print_table, shown, spread, wrapped
+from sim.interfaces.cli.progress import progress_bar
+from sim.interfaces.words.tables import labelled, print_notes, print_table, shown, spread, wrapped
 from tests.interfaces.command import too_wide
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from sim.domain.randomness import FloatArray
-from sim.experiments.compare import HEADLINE, compared
+from sim.experiments.policy.compare import HEADLINE, compared
 from sim.experiments.results import summarised
 from sim.experiments.run import Ensemble
-from sim.interfaces.charts_words import caution
-from sim.interfaces.grounds import rests_on
-from sim.interfaces.notes import notes
+from sim.interfaces.words.captions import caution
+from sim.interfaces.words.grounds import rests_on
+from sim.interfaces.words.notes import notes
 from sim.market.outcomes import OUTCOME
 from sim.rules.policy import Levers
 

@@ -11,15 +11,15 @@ from typing import Any
 from sim.domain.evidence import UNSCORED_EMPLOYER, employers, places
 from sim.domain.quantities import Declaration
 from sim.domain.vocabulary import LINK_LABELS, LONDON, TARGET_PERMANENT_SHARE, Link
-from sim.experiments.compare import HIGH, LOW
 from sim.experiments.draws import Draws
+from sim.experiments.policy.compare import HIGH, LOW
 from sim.experiments.store import package_version
-from sim.interfaces.charts_words import unit_name
-from sim.interfaces.map_shades import PERMANENT_EDGES, SHADES
 from sim.interfaces.page.answers import DRAWN
 from sim.interfaces.page.sizes import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
 from sim.interfaces.page.specs import Book, choices_of, controlled, in_words, rest_of, values_of
 from sim.interfaces.page.story import story
+from sim.interfaces.words.captions import unit_name
+from sim.interfaces.words.map_shades import PERMANENT_EDGES, SHADES
 from sim.market.outcomes import OUTCOME
 from sim.rules.lever import MEMBERS_UNIT
 from sim.rules.policy import Levers

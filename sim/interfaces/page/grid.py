@@ -17,8 +17,8 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
-from sim.experiments.compare import HEADLINE, compared
 from sim.experiments.draws import Draws
+from sim.experiments.policy.compare import HEADLINE, compared
 from sim.experiments.results import summarised
 from sim.experiments.run import Ensemble
 from sim.interfaces.page.answers import Teller, answer

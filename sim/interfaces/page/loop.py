@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from sim.domain.vocabulary import LINK_LABELS, Link
-from sim.experiments.circle import LINKS_OF_ONE_STRUCTURE
 from sim.experiments.draws import Draws
-from sim.experiments.loop_links import CIRCLE
-from sim.experiments.loops import DEFAULT_RUNS, measured_circle
+from sim.experiments.loops.links import CIRCLE
+from sim.experiments.loops.strength import DEFAULT_RUNS, measured_circle
+from sim.experiments.policy.circle import LINKS_OF_ONE_STRUCTURE
 from sim.experiments.structures import Pair
-from sim.interfaces import loop_words as words
-from sim.interfaces.loop_places import BEND, BENDS, BOXED, DIAGRAM_TALL, DIAGRAM_WIDE, places
+from sim.interfaces.words import loop as words
+from sim.interfaces.words.loop_places import BEND, BENDS, BOXED, DIAGRAM_TALL, DIAGRAM_WIDE, places
 from sim.scenario import Scenario
 
 DECIMALS = 4

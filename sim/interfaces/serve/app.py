@@ -22,6 +22,7 @@ from sim.scenario import ScenarioError
 
 LARGEST_SEED = 2**31 - 1
 JSON, LINES = "application/json", "application/x-ndjson"
+LONGEST_FAULT, LONGEST_PLACE = 400, 96  # characters
 
 
 class Asked(Strict):
@@ -113,7 +114,7 @@ def _refusal(fault: Exception) -> Response:
 def _sentence(fault: Exception) -> str:
     """Return what was wrong, in a sentence that repeats nothing of what was sent but its place."""
     if not isinstance(fault, ValidationError):
-        return str(fault)[:500]
+        return str(fault)[:LONGEST_FAULT]
     first = fault.errors(include_url=False, include_input=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"])[:120] or "question"
-    return f"{place}: {first['msg']}"[:500]
+    place = ".".join(str(part) for part in first["loc"])[:LONGEST_PLACE] or "question"
+    return f"{place}: {first['msg']}"[:LONGEST_FAULT]

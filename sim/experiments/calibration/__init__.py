@@ -1,0 +1,1 @@
+"""Fitting the model to London's record, and what that can tell."""

@@ -1,0 +1,1 @@
+"""How strong each link and loop of the circle is, and which dominates when."""

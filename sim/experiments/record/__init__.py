@@ -1,0 +1,1 @@
+"""The model held against the record: forecasts scored, patterns looked for."""

@@ -1,0 +1,1 @@
+"""Charts: titles that say the finding, alternative text, one function each."""

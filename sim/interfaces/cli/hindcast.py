@@ -1,0 +1,171 @@
+"""`permanence hindcast`: forecasts from a census, scored on the censuses after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.domain import evidence
+from sim.experiments.draws import Draws
+from sim.experiments.record.hindcast import (
+    HINDCAST_MEASURES,
+    Hindcast,
+    hindcast,
+    rolling,
+    scored_years,
+    scores,
+)
+from sim.experiments.record.scoring import skills, summary
+from sim.experiments.run import workers
+from sim.experiments.store import StoreError
+from sim.interfaces.cli import options as o
+from sim.interfaces.cli.progress import processors, progress_bar
+from sim.interfaces.words import hindcast as words
+from sim.interfaces.words.hindcast import MODEL, Origins, Scored
+from sim.interfaces.words.hindcast_files import as_json as as_json_of
+from sim.interfaces.words.hindcast_files import save, save_origins
+from sim.interfaces.words.result_tables import print_files, print_json
+from sim.interfaces.words.tables import print_notes
+
+FURTHEST = 2050
+DEFAULT_RUNS = 100
+CHARTED = HINDCAST_MEASURES[0]
+
+
+def hindcast_command(
+    origin: Annotated[
+        int,
+        typer.Option(
+            parser=o.whole(evidence.census_years()[0], evidence.latest_census_year()),
+            metavar="YEAR",
+            help="Census the forecast starts from; nothing later is used.",
+        ),
+    ] = 2021,
+    to: Annotated[
+        int,
+        typer.Option(
+            parser=o.whole(evidence.census_years()[0] + 1, FURTHEST),
+            metavar="YEAR",
+            help="Last year to forecast; it may lie past the data.",
+        ),
+    ] = 2025,
+    runs: o.Runs = DEFAULT_RUNS,
+    seed: o.Seed = 1,
+    jobs: o.Jobs = None,
+    without_later_policy: Annotated[
+        bool,
+        typer.Option("--without-later-policy", help="Leave out what was enacted after the origin."),
+    ] = False,
+    every_origin: Annotated[
+        bool,
+        typer.Option(
+            "--rolling", help="Score one year ahead from every census instead, each with its mark."
+        ),
+    ] = False,
+    parameters: o.Parameters = Draws.POSTERIOR,
+    out: o.Out = None,
+    as_json: o.AsJson = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Forecast every borough and London from a census year, and score it on what came after.
+
+    Example: permanence hindcast --origin 2021 --to 2025 --runs 300 --out results/hindcast
+    """
+    if every_origin:
+        _roll(runs, seed, jobs, parameters, out, as_json=as_json, quiet=quiet)
+        return
+    if to <= origin:
+        raise typer.BadParameter(f"given {to}; allowed: a year after --origin {origin}")
+    if out is not None and out.exists() and not out.is_dir():
+        raise StoreError(f"--out {out}: is a file, where a folder is expected")
+    jobs = min(jobs or processors(), runs)
+    with workers(jobs) as pool, progress_bar("hindcast", jobs, quiet=quiet) as progress:
+        forecast = hindcast(
+            origin,
+            to,
+            runs=runs,
+            seed=seed,
+            later_policy=not without_later_policy,
+            draws=parameters,
+            pool=pool,
+            progress=progress,
+        )
+    scored = {measure: _scored(forecast, measure, seed) for measure in HINDCAST_MEASURES}
+    files = [] if out is None else _save(forecast, scored, out, parameters)
+    noted = words.notes(forecast, scored, parameters, runs, later_policy=not without_later_policy)
+    if as_json:
+        print_json(as_json_of(forecast, scored, noted, runs, seed, files))
+        return
+    words.print_london(forecast)
+    for measure in HINDCAST_MEASURES:
+        if scored[measure]:
+            words.print_scores(forecast, measure, scored[measure])
+    print_notes(noted)
+    print_files(files)
+
+
+def _scored(forecast: Hindcast, measure: str, seed: int) -> Scored:
+    if not scored_years(forecast):
+        return {}
+    found = scores(forecast, measure)
+    return {
+        name: (summary(cases), [] if name == MODEL else skills(found[MODEL], cases, seed))
+        for name, cases in found.items()
+    }
+
+
+def _save(forecast: Hindcast, scored: dict[str, Scored], out: Path, draws: Draws) -> list[Path]:
+    """Write the tables and the chart."""
+    from sim.interfaces.charts import hindcast as charts  # plotting is loaded only when drawn
+
+    files = save(forecast, scored, out)
+    about = f"{draws.calibration[0].upper()}{draws.calibration[1:]}."
+    drawn = charts.hindcast_chart(forecast, scored[CHARTED], about, charts.source())
+    return [*files, *charts.save(*drawn, out / "figures" / "hindcast")]
+
+
+def _roll(
+    runs: int,
+    seed: int,
+    jobs: int | None,
+    draws: Draws,
+    out: Path | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Score one year ahead from every origin."""
+    if out is not None and out.exists() and not out.is_dir():
+        raise StoreError(f"--out {out}: is a file, where a folder is expected")
+    jobs = min(jobs or processors(), runs)
+    with workers(jobs) as pool, progress_bar("hindcast", jobs, quiet=quiet) as progress:
+        found = rolling(runs=runs, seed=seed, draws=draws, pool=pool, progress=progress)
+    by_measure: dict[str, Origins] = {
+        measure: {one.origin: scores(one, measure) for one in found}
+        for measure in HINDCAST_MEASURES
+    }
+    files = [] if out is None else save_origins(by_measure, out)
+    text = f"{draws.calibration[0].upper()}{draws.calibration[1:]}. {runs} runs an origin."
+    if as_json:
+        print_json({
+            "runs": runs,
+            "seed": seed,
+            "notes": [text],
+            "files": [str(path) for path in files],
+            "origins": {
+                measure: {
+                    str(origin): {name: vars(summary(cases)) for name, cases in one.items()}
+                    for origin, one in origins.items()
+                }
+                for measure, origins in by_measure.items()
+            },
+        })  # fmt: skip
+        return
+    for place, (measure, origins) in enumerate(by_measure.items()):
+        if place:
+            typer.echo()
+        words.print_origins(measure, origins)
+    print_notes([text])
+    print_files(files)

@@ -1,0 +1,247 @@
+"""`permanence report` and `verify`: a result as one file, and the same run again to check it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.experiments.draws import Draws
+from sim.experiments.reading import (
+    ReadEnsemble,
+    SavedResult,
+    Told,
+    find_result,
+    read_ensemble,
+    refuse_other_version,
+)
+from sim.experiments.run import workers
+from sim.experiments.store import StoreError, write_atomically
+from sim.experiments.verify import Rerun, key_numbers, run_again, with_draws
+from sim.interfaces.cli import options as o
+from sim.interfaces.cli.compare_extras import SPLIT_FILE
+from sim.interfaces.cli.explorer import EXPLORER_NAME, is_explorer, write_explorer
+from sim.interfaces.cli.progress import processors, progress_bar
+from sim.interfaces.report import finding as report_finding
+from sim.interfaces.report import manifest as report_manifest
+from sim.interfaces.words.result_tables import print_json
+from sim.interfaces.words.tables import TIED, wrapped
+
+if TYPE_CHECKING:
+    from sim.interfaces.report.verdicts import Verdict
+
+PAGE_ENDING = ".html"
+MOST_PAGE_BYTES = 1_500_000
+DEFAULT_NAME = f"report{PAGE_ENDING}"
+ResultFolder = Annotated[
+    Path,
+    typer.Argument(metavar="RESULT", help="A folder that `run --out` or `compare --out` made."),
+]
+
+
+def report(
+    result: ResultFolder,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=f"The file to write (default: RESULT/{DEFAULT_NAME})."),
+    ] = None,
+    borough: o.BoroughOption = None,
+    explorer: Annotated[
+        bool,
+        typer.Option(
+            "--explorer",
+            help="Write the workshop page round this result instead, for use without a server; "
+            f"--out is by default RESULT/{EXPLORER_NAME}.",
+        ),
+    ] = False,
+    jobs: o.Jobs = None,
+    as_json: o.AsJson = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Write a result as one HTML file that opens offline, prints to PDF and can be verified.
+
+    With --explorer the file is the workshop page: the result, the story in five steps, and four
+    levers of five levels each by the borough twin, which the page says are estimates.
+
+    Example: permanence report results/cap --out cap.html
+    """
+    found = find_result(result, SPLIT_FILE)
+    refuse_other_version(found, str(result))
+    unit = found.unit if borough is None else o.unit_of(borough)
+    path = result / (EXPLORER_NAME if explorer else DEFAULT_NAME) if out is None else out
+    _refuse_file(path, is_ours=is_explorer if explorer else None)
+    read = _read(found, quiet)
+    if explorer:
+        write_explorer(
+            [one.ensemble for one in read], unit, path,
+            jobs=jobs or processors(), as_json=as_json, quiet=quiet,
+        )  # fmt: skip
+        return
+    ensembles = [one.ensemble for one in read]
+
+    from sim.interfaces.report import (
+        page as pages,  # plotting is loaded only when something is drawn
+    )
+
+    manifest = report_manifest.manifest_of(found, read, unit)
+    content = pages.page(ensembles, manifest).encode("utf-8")
+    if len(content) > MOST_PAGE_BYTES:
+        raise StoreError(
+            f"{result}: its report would have {len(content) / 1e6:.1f} MB, allowed: "
+            f"{MOST_PAGE_BYTES / 1e6:g} MB; compare fewer policies at a time"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, partial(_put, content))
+    told = report_finding.finding(ensembles, unit)
+    if as_json:
+        print_json(
+            {
+                "file": str(path),
+                "bytes": len(content),
+                "digest": manifest["digest"],
+                "unit": unit,
+                "finding": told,
+                "notes": report_finding.all_notes(ensembles, unit),
+                "key_numbers": key_numbers(ensembles, unit),
+            }
+        )
+        return
+    for sentence in told:
+        typer.echo("\n".join(wrapped(sentence.replace(" %", f"{TIED}%"))).replace(TIED, " "))
+    typer.echo(f"\nSaved: {path} ({len(content) / 1e3:.0f} kB)")
+
+
+def _put(content: bytes, stream: IO[bytes]) -> None:
+    stream.write(content)
+
+
+def _refuse_file(path: Path, is_ours: Callable[[Path], bool] | None = None) -> None:
+    """Refuse to write over anything that is not a report of ours, before anything is read.
+
+    Args:
+        path: the file to write.
+        is_ours: says whether a file may be replaced, if it is another kind of page.
+    """
+    if path.suffix.lower() != PAGE_ENDING:
+        raise StoreError(f"--out {path}: allowed: a file that ends in {PAGE_ENDING}")
+    if path.is_dir():
+        raise StoreError(f"--out {path}: is a folder, where a file is expected")
+    above = next((one for one in path.absolute().parents if one.exists()), None)
+    if above is not None and not above.is_dir():
+        raise StoreError(f"--out {path}: {above} is a file, where a folder is expected")
+    if is_ours is not None:
+        if path.exists() and not is_ours(path):
+            raise StoreError(
+                f"--out {path}: is there already and is no workshop page; name a new file"
+            )
+    elif path.exists():
+        try:
+            report_manifest.manifest_in(report_manifest.read_page(path), str(path))
+        except StoreError:
+            raise StoreError(
+                f"--out {path}: is there already and is no report; name a new file"
+            ) from None
+
+
+def _read(found: SavedResult, quiet: bool) -> list[ReadEnsemble]:
+    read = []
+    for one in found.told:
+        with progress_bar(f"reading {one.scenario.name}", 1, quiet=quiet) as progress:
+            read.append(read_ensemble(one, progress))
+    return read
+
+
+def verify(
+    what: Annotated[
+        Path,
+        typer.Argument(
+            metavar="REPORT|RESULT", help="A file that `report` wrote, or a result's folder."
+        ),
+    ],
+    jobs: o.Jobs = None,
+    parameters: Annotated[
+        Draws | None,
+        typer.Option(
+            "--parameters",
+            parser=o.draws_named,
+            metavar="FILE",
+            help="The posterior's file a result was drawn from, if it was drawn from one.",
+        ),
+    ] = None,
+    as_json: o.AsJson = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Run a result again from its manifest, and say whether it is identical.
+
+    Exit code 0: identical, or equal to 1e-9. 1: different; the first difference is named. 2: not a
+    report or a result, or its manifest was altered.
+
+    Example: permanence verify cap.html
+    """
+    if what.is_dir():
+        _verify_folder(what, jobs, parameters, as_json, quiet)
+    elif what.is_file():
+        _verify_page(what, jobs, parameters, as_json, quiet)
+    else:
+        raise StoreError(f"{what}: is not there; allowed: a report or the folder of a result")
+
+
+def _verify_folder(
+    what: Path, jobs: int | None, draws: Draws | None, as_json: bool, quiet: bool
+) -> None:
+    from sim.interfaces.report import (
+        verdicts,  # it draws: plotting is loaded only when it is needed
+    )
+
+    found = find_result(what)
+    verdict = verdicts.of_version(found.told)
+    if verdict is None:
+        told = [with_draws(one, draws) for one in found.told]
+        verdict = verdicts.of_folder(found, _again(told, [], jobs, quiet))
+    _tell(verdict, as_json)
+
+
+def _verify_page(
+    what: Path, jobs: int | None, draws: Draws | None, as_json: bool, quiet: bool
+) -> None:
+    from sim.interfaces.report import verdicts
+
+    page = report_manifest.read_page(what)
+    manifest = report_manifest.manifest_in(page, str(what))
+    told = report_manifest.told_by(manifest, str(what))
+    verdict = verdicts.of_version(told)
+    if verdict is None:
+        told = [with_draws(one, draws) for one in told]
+        kept = [(one["run_digests"], int(one["runs_per_digest"])) for one in manifest["results"]]
+        verdict = verdicts.of_report(manifest, page, told, _again(told, kept, jobs, quiet))
+    _tell(verdict, as_json)
+
+
+def _again(
+    told: Sequence[Told],
+    kept: Sequence[tuple[Sequence[str], int]],
+    jobs: int | None,
+    quiet: bool,
+) -> list[Rerun]:
+    """Run every result again; `kept` has digests and block size of each, without a folder."""
+    reruns = []
+    jobs = min(jobs or processors(), max(one.runs for one in told))
+    with workers(jobs) as pool:
+        for place, one in enumerate(told):
+            digests, block = kept[place] if kept else ((), 1)
+            with progress_bar(f"again: {one.scenario.name}", jobs, quiet=quiet) as progress:
+                reruns.append(run_again(one, digests, block, pool=pool, progress=progress))
+    return reruns
+
+
+def _tell(verdict: Verdict, as_json: bool) -> None:
+    if as_json:
+        print_json(verdict.as_json())
+    else:
+        for line in verdict.lines():
+            typer.echo("\n".join(wrapped(line, hanging="  ")))
+    if verdict.outcome == "different":
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""The Python interface: results as tables, figures and pages of a notebook."""

@@ -1,0 +1,135 @@
+"""A report: one HTML file that loads nothing, finding first, with all that made it.
+
+The same result gives the same bytes: nothing in it says when or where it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.experiments.run import Ensemble
+from sim.interfaces.report import charts as pictures
+from sim.interfaces.report import finding as words
+from sim.interfaces.report import grounds, method
+from sim.interfaces.report.html import (
+    Section,
+    bullets,
+    details,
+    document,
+    paragraph,
+    table,
+    text,
+)
+from sim.interfaces.report.manifest import as_data
+from sim.interfaces.words.effects import lever_name
+from sim.interfaces.words.tables import shown, spread
+from sim.market.outcomes import OUTCOME
+
+SPLIT_NOTE = (
+    "Each part is the mean over runs and over every order in which the levers can be added (the "
+    "Shapley value), so parts add up to the package. `permanence verify` runs the scenarios again, "
+    "not this split."
+)
+ONE_STRUCTURE = (
+    "Every run of this result has the same structure. Others fit the record about as well and may "
+    "answer otherwise: give the command again with --structure all to see each of them."
+)
+TURNS = (
+    "Runs take turns in the rival structures of the market, which the record does not tell apart. "
+    "Here the same runs stand by structure; with few runs of each the ends of intervals are rough."
+)
+
+
+def page(ensembles: Sequence[Ensemble], manifest: Mapping[str, Any]) -> str:
+    """Return the whole report as HTML.
+
+    Args:
+        ensembles: one result, or a base and its policies.
+        manifest: what `report_manifest.manifest_of` made of them: unit, versions, digests.
+    """
+    unit = str(manifest["unit"])
+    title = words.title_of(ensembles)
+    return document(
+        title,
+        words.lede_of(ensembles, unit),
+        _summary(ensembles, unit),
+        list(_sections(ensembles, manifest, unit, title)),
+        as_data(manifest),
+        method.foot(manifest),
+    )
+
+
+def _summary(ensembles: Sequence[Ensemble], unit: str) -> str:
+    told = "".join(paragraph(one) for one in words.finding(ensembles, unit))
+    rests = words.rests(ensembles)
+    return (
+        f'<div class="finding">\n{told}</div>\n'
+        '<div class="rests">\n<p><strong>What this rests on.</strong> '
+        f"{text(' '.join(rests))}</p>\n</div>\n" + words.scenarios_in_words(ensembles)
+    )
+
+
+def _sections(
+    ensembles: Sequence[Ensemble], manifest: Mapping[str, Any], unit: str, title: str
+) -> Iterator[Section]:
+    yield Section("key-numbers", "Key numbers", words.key_numbers_section(ensembles, unit))
+    if manifest["split"]:
+        yield Section("levers", "What each lever contributes", _split(manifest["split"]))
+    yield Section("course", "How it unfolds", pictures.course_section(ensembles, unit))
+    by_borough = details("Every employer's figures", words.borough_table(ensembles))
+    yield Section("boroughs", "Boroughs", pictures.map_pictures(ensembles) + by_borough)
+    yield Section("structures", "Rival structures", _structures(ensembles, unit))
+    yield Section(
+        "grounds", "What is measured and what is assumed", grounds.grounds_section(ensembles)
+    )
+    yield Section("limits", "Limits", bullets(grounds.limits(ensembles)))
+    package = str(manifest["results"][0]["package"])
+    yield Section("assumptions", "Assumptions log", grounds.log_section(ensembles, unit, package))
+    yield Section("method", "Method in one page", method.method_section())
+    yield Section("run-again", "Run it again", method.manifest_section(manifest))
+    yield Section("cite", "Citation and licences", method.citation_section(manifest, title))
+
+
+def _structures(ensembles: Sequence[Ensemble], unit: str) -> str:
+    several = len(set(ensembles[0].structures)) > 1
+    return (
+        paragraph(TURNS if several else ONE_STRUCTURE)
+        + pictures.structures_pictures(ensembles, unit)
+        + pictures.structures_table(ensembles, unit)
+    )
+
+
+def _split(rows: Sequence[Sequence[str]]) -> str:
+    """Return a split by lever as `compare --shapley` wrote it, one table a policy and outcome."""
+    header, *found = rows
+    lines = [dict(zip(header, row, strict=False)) for row in found]
+    tables = []
+    for policy, outcome in dict.fromkeys((one["policy"], one["outcome"]) for one in lines):
+        mine = [one for one in lines if (one["policy"], one["outcome"]) == (policy, outcome)]
+        unit = mine[0]["unit_of_measure"]
+        cells = [
+            (
+                lever_name(one["lever"]),
+                _number(one["mean"], unit),
+                spread(_value(one["q10"]), _value(one["q90"]), unit, signed=True),
+                _number(one["alone"], unit),
+                _number(one["added_last"], unit),
+            )
+            for one in mine
+        ]
+        where = mine[0]["unit"]
+        label = OUTCOME[outcome].label if outcome in OUTCOME else outcome
+        points = ", percentage points" if unit == "share" else ""
+        caption = f"{where}: what {policy} adds to {mine[0]['base']}, {label}{points}"
+        head = ("Lever", "Part (mean)", "80 % interval", "Alone", "Added last")
+        tables.append(table(caption, head, cells))
+    return paragraph(SPLIT_NOTE) + "".join(tables)
+
+
+def _value(cell: str) -> float:
+    return float(cell) if cell else float("nan")
+
+
+def _number(cell: str, unit: str) -> str:
+    return shown(_value(cell), unit, signed=True) if cell else ""

@@ -1,0 +1,1 @@
+"""Findings in words and tables: what a terminal, a page and a file say alike."""

@@ -1,0 +1,210 @@
+"""What a reader must know beside the numbers: each note one sentence or two, none of them optional.
+
+A table is only as honest as what stands below it. These notes go with every table and into
+every JSON answer of an ensemble or a comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.domain import evidence
+from sim.domain.calendar import tax_year, tax_year_of
+from sim.domain.randomness import Streams
+from sim.domain.vocabulary import LINK_LABELS, LONDON, BidTrigger
+from sim.experiments.policy.compare import mean
+from sim.experiments.run import Ensemble
+from sim.interfaces.words.captions import caution, stylised, unit_name
+from sim.interfaces.words.grounds import rests_on
+from sim.market.rulebook import Rulebook
+from sim.rules.policy import Levers
+from sim.rules.tax_law import last_tabulated_year
+
+FEW_RUNS = 20
+OF_ONE_STRUCTURE = ("Structure", "Cap of", "Caseload bar of", "Under ")
+"""How notes begin that are about one structure only."""
+FEWEST_AT_CEILING = 1.0
+"""Employers at the bid ceiling, on average over runs, from which it is worth a sentence."""
+BIDS_ON = {BidTrigger.UNFILLED: "unfilled posts", BidTrigger.VACANCIES: "vacancies"}
+CHANCE = (
+    "Chance of 90 %: runs that are there at one 30 September at least; it need not last, and a "
+    "small borough can touch it by luck."
+)
+
+
+def notes(ensemble: Ensemble, unit: str = LONDON, base: Ensemble | None = None) -> list[str]:
+    """Return what must stand beside an ensemble's numbers, or beside its differences from a base.
+
+    Args:
+        ensemble: the result, or the policy's result in a comparison.
+        unit: London or an employer.
+        base: what the ensemble is compared with.
+    """
+    found = [_calibration(ensemble), *_structures(ensemble, base)]
+    for name in Levers.model_fields:
+        found += _lever(name, ensemble, unit, base)
+    found += [note for one in (base, ensemble) if one is not None for note in _ceiling(one)]
+    found.append(_caseload_bar(ensemble))
+    found += _start(ensemble, unit)
+    if unit != LONDON:
+        found += _one_employer(ensemble, unit)
+    if base is not None:
+        found.append(rests_on(ensemble))
+    found += [CHANCE, _money(ensemble)]
+    return found
+
+
+def apart(noted: Sequence[list[str]]) -> tuple[list[list[str]], list[str]]:
+    """Return the notes of several tables: those of each alone, and those of all.
+
+    The first note of each, on calibration, stays with its table.
+    """
+    if len(noted) < 2:
+        return [list(one) for one in noted], []
+    common = [note for note in noted[0][1:] if all(note in one for one in noted)]
+    return [[note for note in one if note not in common] for one in noted], common
+
+
+def combined(noted: Sequence[Sequence[str]]) -> list[str]:
+    """Return the notes of several tables, each once."""
+    return list(dict.fromkeys(note for one in noted for note in one))
+
+
+def _calibration(ensemble: Ensemble) -> str:
+    text = (
+        f"{caution([ensemble])} Tables and charts give medians; "
+        f"intervals are the 10th to 90th percentile of {ensemble.runs} runs"
+    )
+    return text + ("." if ensemble.runs >= FEW_RUNS else "; with so few their ends are rough.")
+
+
+def _structures(ensemble: Ensemble, base: Ensemble | None) -> list[str]:
+    here = _structure(ensemble)
+    if base is None or _structure(base) == here:
+        return [f"Structure: {here}; the record does not tell rival structures apart."]
+    return [
+        f"Structure of {one.scenario.name}: {_structure(one)}; the record does not tell "
+        "rival structures apart."
+        for one in (base, ensemble)
+    ]
+
+
+def _structure(ensemble: Ensemble) -> str:
+    hiring, triggers = (sorted(set(half)) for half in zip(*ensemble.structures, strict=True))
+    bids = " or ".join(BIDS_ON[trigger] for trigger in triggers)
+    ways = " or ".join(one.value.replace("_", "-") for one in hiring)
+    text = f"boroughs bid on {bids}, hiring is {ways}"
+    count = len(set(ensemble.structures))
+    if count > 1:
+        text = f"runs take turns in {count} rival structures ({text})"
+    cut = ensemble.scenario.structure.cut_links
+    return text + (f", cut: {'; '.join(LINK_LABELS[link] for link in cut)}" if cut else "")
+
+
+def _lever(name: str, ensemble: Ensemble, unit: str, base: Ensemble | None) -> list[str]:
+    """Return what a lever did and what its effect rests on, where the numbers depend on it."""
+    lever: Any = getattr(ensemble.scenario.levers, name)
+    before: Any = lever if base is None else getattr(base.scenario.levers, name)
+    if lever.is_no_op and before.is_no_op:
+        return []
+    found = []
+    if name == "cap":
+        found += [_pledge(one, unit) for one in (base, ensemble) if one is not None and _caps(one)]
+    label = Levers.model_fields[name].description
+    last = ensemble.day(ensemble.months[-1])
+    if base is None or lever != before:
+        found.append(lever.grounds)
+    if not lever.is_no_op and lever.start is not None and lever.start > last:
+        found.append(f"The lever '{label}' starts after the last month shown: it changes nothing.")
+    return found
+
+
+def _caps(ensemble: Ensemble) -> bool:
+    return not ensemble.scenario.levers.cap.is_no_op
+
+
+def _pledge(ensemble: Ensemble, unit: str) -> str:
+    """Return whether a cap bound, how often it was left, and who keeps to it at the end."""
+    about, runs = f"Cap of {ensemble.scenario.name}", ensemble.runs
+    bound = sum(fact["cap_bound"] > 0 for fact in ensemble.facts)
+    if not bound:
+        return f"{about}: it never bound."
+    left = mean(np.array([fact["defections"] for fact in ensemble.facts]))
+    text = f"{about}: it bound in {bound} of {runs} runs, with {left:.1f} defections a run; "
+    keep = ensemble.of("pledge_members", unit)[:, -1]
+    if unit == LONDON:
+        text += f"{mean(keep):.0f} employers are in it at the end."
+    else:
+        text += f"{unit_name(unit)} is in it at the end of {int(keep.sum())}."
+    return text + _equal_pay(ensemble)
+
+
+def _equal_pay(ensemble: Ensemble) -> str:
+    """Say where a cap has sunk below what the law lets an agency worker be paid."""
+    scenario, last = ensemble.scenario, ensemble.day(ensemble.months[-1])
+    employers, streams = ensemble.units[1:], Streams(ensemble.seed)
+    rules = Rulebook(scenario, employers, streams).in_force(last, highest_bid=0.0)
+    if rules.cap_charge_rate >= rules.lowest_lawful_charge:
+        return ""
+    return (
+        f" Equal pay lifts it: at the end about £{rules.lowest_lawful_charge:.2f} an hour is the "
+        f"least that may be paid, and the cap of £{rules.cap_charge_rate:.2f} gives way."
+    )
+
+
+def _ceiling(ensemble: Ensemble) -> list[str]:
+    """Say where prices have run into the assumed limit of what a borough can pay."""
+    at_ceiling = mean(ensemble.london("employers_at_bid_ceiling")[:, -1])
+    if not at_ceiling >= FEWEST_AT_CEILING:
+        return []
+    return [
+        f"Under {ensemble.scenario.name} {at_ceiling:.0f} employers pay the most any can afford at "
+        "the end (parameters.most_affordable_multiple, an assumption): its price and cost rest on "
+        "that."
+    ]
+
+
+def _caseload_bar(ensemble: Ensemble) -> str:
+    bars = ensemble.london("employers_above_bar")
+    return (
+        f"Caseload bar of {ensemble.scenario.levers.permanent_offer.caseload_bar:g}: "
+        f"{mean(bars[:, 0]):.0f} employers above it at the start, {mean(bars[:, -1]):.0f} at the "
+        "end."
+    )
+
+
+def _start(ensemble: Ensemble, unit: str) -> list[str]:
+    start = ensemble.scenario.start
+    if start.stylised:
+        return [f"{stylised(ensemble)} Its vacancy share, {start.vacancy_share:.0%}, is assumed."]
+    if unit != LONDON:
+        return []
+    modelled = mean(ensemble.of("permanent_share_of_workforce")[:, 0])
+    published = evidence.london_published_permanent_share(start.year)
+    return [
+        f"London's permanent share of the workforce in {start.year} is {100 * published:.1f} % as "
+        f"published; it starts at {100 * modelled:.1f} % here, with gaps in the census filled."
+    ]
+
+
+def _one_employer(ensemble: Ensemble, unit: str) -> list[str]:
+    posts = mean(ensemble.of("posts_fte", unit)[:, 0])
+    luck = "luck alone moves its shares from year to year"
+    found = [f"{unit_name(unit)} has about {posts:.0f} posts: {luck}."]
+    if not ensemble.scenario.start.stylised:
+        imputed = evidence.census_start(ensemble.scenario.start.year).imputed
+        found += [sentence for sentence in imputed if sentence.startswith(f"{unit} ")]
+    if unit not in evidence.scored_employers():
+        found.append(f"{unit_name(unit)} is modelled and counted in London's totals, never scored.")
+    return found
+
+
+def _money(ensemble: Ensemble) -> str:
+    text = "Pounds are those of the day, without VAT"
+    last = tax_year(last_tabulated_year())
+    if tax_year_of(ensemble.day(ensemble.months[-1])) > last:
+        text += f"; tax law after {last} and pay after the latest award are projected"
+    return f"{text}."
