@@ -2,7 +2,7 @@
 #
 # PYTHON=  the interpreter to use (its environment is then .venv-<version>)
 # VENV=    where the virtual environment goes
-# MARKED=  the markers of the tests that `make test` runs, such as 'slow or browser'; without it, all
+# MARKED=  the markers of the tests that `make test` runs, such as 'slow'; without it, all
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

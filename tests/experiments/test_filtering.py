@@ -19,7 +19,7 @@ from sim.experiments.twin import Twin
 from sim.market.model import LondonMarket
 from sim.market.opening import Carried
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 ORIGIN, RUNS = 2021, 16
 

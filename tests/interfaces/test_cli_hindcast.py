@@ -12,7 +12,7 @@ from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
 from tests.interfaces.command import files_in, permanence, too_wide
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 SMALL = ("--runs", "4", "--jobs", "1", "--quiet")
 

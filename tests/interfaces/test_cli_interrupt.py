@@ -26,6 +26,11 @@ PATIENCE_SECONDS = 60.0
 ENDS_WITHIN_SECONDS = 10.0
 
 
+def heed_control_c() -> None:
+    """Begin as a terminal's programs do, also where the tests run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def wait_for(condition: Callable[[], bool]) -> None:
     began = time.monotonic()
     while not condition():
@@ -64,6 +69,7 @@ def test_control_c_keeps_what_is_done_and_leaves_nobody_behind(jobs: str, tmp_pa
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        preexec_fn=heed_control_c,
         start_new_session=True,  # a terminal sends Ctrl-C to the whole foreground group
     ) as process:
         try:

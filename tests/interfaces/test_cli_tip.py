@@ -17,7 +17,7 @@ from sim.interfaces.cli.tip import _rivals
 from sim.scenario import load_scenario
 from tests.interfaces.command import files_in, permanence, too_wide
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 CAP = "levers.cap.charge_rate_per_hour"
 SMALL = ("--runs", "2", "--years", "2", "--jobs", "1", "--quiet", "--structure", "reputation")

@@ -184,6 +184,7 @@ def exchange(server: Server, sent: bytes) -> bytes:
             return b""
 
 
+@pytest.mark.long
 def test_ten_seconds_of_all_that_loopback_carries(server: Server) -> None:
     """Refused with 4xx or 503, memory flat, page alive and quick again."""
     server.answers(GOOD, GOOD)
