@@ -105,7 +105,7 @@ $(PY):
 	exit 1
 
 $(CORE): $(PY) pyproject.toml constraints.txt
-	@$(call install,.,Installing Permanence)
+	@$(call install,.[page],Installing Permanence)
 	@touch $@
 
 $(TEST): $(PY) pyproject.toml constraints.txt

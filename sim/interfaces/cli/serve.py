@@ -17,7 +17,7 @@ from sim.interfaces.page.sizes import DEFAULT_RUNS
 
 LOOPBACK, DEFAULT_PORT = "127.0.0.1", 8765
 MOST_OPEN_CONNECTIONS = 64
-MISSING = "serve needs the page's server: pip install 'permanence[page]'"
+MISSING = "serve needs the page's server: in the project's folder, pip install -e '.[page]'"
 
 
 def serve(
