@@ -76,11 +76,6 @@ def shipped_posterior() -> Posterior:
     )
 
 
-def has_shipped_posterior() -> bool:
-    """Say whether the package has a posterior (it has none while one is being made)."""
-    return resources.files("sim.data").joinpath(POSTERIOR_TABLE).is_file()
-
-
 @cache
 def read_posterior(path: Path, digest: str = "") -> Posterior:
     """Return the posterior in a file; `digest` only tells contents apart that it had at times.

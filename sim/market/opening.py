@@ -24,7 +24,6 @@ from sim.market.workforce import IntArray, Newcomers, Workforce
 from sim.scenario import Scenario
 
 NEW_STAFF_YEARS = 3
-MAY_GO_AGENCY_YEARS = 3
 COMPANY_NONE, COMPANY_COMPLIANT, COMPANY_OUTSIDE = 0, 1, 2
 
 

@@ -9,13 +9,12 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 
 from sim.domain.evidence import CensusStart
+from sim.experiments.tipping.along_lever import fold, followed
 from sim.experiments.tipping.meanfield import (
     WORKFORCE,
     Attractor,
     attractors,
     edge_between,
-    fold,
-    followed,
     jacobian,
     keeps_its_place,
     largest_eigenvalue,

@@ -1,4 +1,4 @@
-"""Where London comes to rest under constant conditions: fixed points, stability, basins, folds.
+"""Where London comes to rest under constant conditions: fixed points, stability, basins.
 
 A state of rest is a root of the year's map, found by Newton's method from where the map itself
 settles. It is stable if all eigenvalues of the year's Jacobian are inside the unit circle. A rest
@@ -44,9 +44,6 @@ AT_REST = 0.002
 SAME_AMPLITUDE = 0.05
 """A cycle is as high and as low as before, within this share of its swing: it neither dies out nor
 grows, nor is it a slow passage from one place to another."""
-FOLLOWED_WITHIN = 0.08
-"""A rest that is followed along a lever moves no further than this from value to value."""
-FOLD_STEPS = 3
 EDGE_ROUNDS, EDGE_STATES, EDGE_YEARS = 5, 20, 20
 
 
@@ -356,59 +353,3 @@ def edge_between(still: Still, one: FloatArray, other: FloatArray) -> Root:
     members = still.opening_members
     path, _ = still.after((one + low * (other - one))[None], members, years=EDGE_YEARS)
     return root_near(still, path[0], members[0])
-
-
-# Along a lever
-
-
-def followed(
-    build: Callable[[float], Still], values: Sequence[float], begin: Root | None = None
-) -> list[tuple[float, Root]]:
-    """Return the rest that Newton's method follows from value to value, as far as it is stable.
-
-    Args:
-        build: London under constant conditions at a value of the lever.
-        values: in the order to go through.
-        begin: a rest to begin from, its cap members kept; by default where London's own state
-            settles at the first value.
-    """
-    found: list[tuple[float, Root]] = []
-    last = begin
-    for value in values:
-        still = build(value)
-        if last is None:
-            states, members = still.after(still.opened, still.opening_members, years=SETTLING_YEARS)
-            root = root_near(still, states[0], members[0])
-        else:
-            root = root_near(still, last.state, last.members)
-        if not root.is_stable or (last is not None and _far(still, root, last)):
-            break
-        found.append((value, root))
-        last = root
-    return found
-
-
-def _far(still: Still, one: Root, other: Root) -> bool:
-    shares = still.shares_of(np.stack([one.state, other.state]))[WORKFORCE]
-    return bool(abs(shares[0] - shares[1]) > FOLLOWED_WITHIN)
-
-
-def fold(
-    build: Callable[[float], Still], root: Root, inside: float, outside: float, precision: float
-) -> float:
-    """Return the value at which a stable rest vanishes, between one where it is and one where not.
-
-    Args:
-        root: the rest at `inside`.
-        precision: of the value.
-    """
-    while abs(outside - inside) > precision:
-        middle = (inside + outside) / 2.0
-        on = followed(build, np.linspace(inside, middle, FOLD_STEPS).tolist(), root)
-        if len(on) == FOLD_STEPS:
-            inside, root = middle, on[-1][1]
-        else:
-            outside = middle
-            if on:
-                inside, root = on[-1]
-    return (inside + outside) / 2.0

@@ -11,12 +11,12 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.experiments.draws import Draws, drawn_scenario
+from sim.experiments.tipping.along_lever import fold
 from sim.experiments.tipping.meanfield import (
     STARTS,
     WORKFORCE,
     Attractor,
     attractors,
-    fold,
 )
 from sim.experiments.tipping.reach import Asked, drawn_columns
 from sim.experiments.tipping.slow_sweep import SlowSweep, slow_sweep
