@@ -21,8 +21,9 @@ The public names, by what they are for:
 An agency *share* is people, a charge *rate* is a price. Shares run from 0 to 1.
 
 Below this, imports point down only: `interfaces` (how people meet the model), `experiments`
-(many runs), `market` (one London, month by month), `scenario`, `rules` (tax, policy, behaviour:
-functions of numbers), `domain` (words, parameters, evidence, chance). Names are loaded when
+(questions), `ensemble` (many runs), `twin` (the month in amounts), `market` (the month in people),
+`scenario`, `rules` (tax, policy, behaviour: functions of numbers), `domain` (words, parameters,
+evidence, chance). Names are loaded when
 first used, so `import sim` is quick and a worker process never loads what it does not need.
 
 Example:
@@ -128,7 +129,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used (PEP 562)."""
     if name == "__version__":
-        found = import_module("sim.experiments.store").package_version()
+        found = import_module("sim.ensemble.store").package_version()
     elif name in _HOME:
         found = getattr(_quietly_imported(_HOME[name]), name)
     else:

@@ -15,11 +15,11 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.domain.randomness import Purpose, Streams, slot_keys
-from sim.experiments.draws import Draws
-from sim.experiments.replicate import RunSpec, run_once
-from sim.experiments.run import run_ensemble, workers
-from sim.experiments.twin import Twin
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunSpec, run_once
+from sim.ensemble.run import run_ensemble, workers
 from sim.scenario import load_scenario
+from sim.twin import Twin
 
 YEARS, PAIRS, WORKERS, HAZARDS = 10, 7, 8_500, 3
 ENSEMBLE_RUNS, MEMORY_RUNS = 12, 100

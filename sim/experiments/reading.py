@@ -14,8 +14,16 @@ from pydantic import ValidationError
 
 from sim.domain.evidence import EvidenceError
 from sim.domain.vocabulary import LONDON
-from sim.experiments.draws import Draws
-from sim.experiments.replicate import RunRecord, RunSpec
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord, RunSpec
+from sim.ensemble.run import Ensemble, Progress, gathered, no_progress
+from sim.ensemble.store import (
+    RunStore,
+    StoreError,
+    data_fingerprint,
+    package_version,
+    run_digest,
+)
 from sim.experiments.results import (
     DIFFERENCE_COLUMNS,
     DIFFERENCES,
@@ -23,14 +31,6 @@ from sim.experiments.results import (
     SEAL,
     result_fingerprint,
     seal_holds,
-)
-from sim.experiments.run import Ensemble, Progress, gathered, no_progress
-from sim.experiments.store import (
-    RunStore,
-    StoreError,
-    data_fingerprint,
-    package_version,
-    run_digest,
 )
 from sim.scenario import Scenario
 

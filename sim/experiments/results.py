@@ -18,16 +18,16 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments.draws import Draws
-from sim.experiments.policy.compare import HIGH, LOW, MIDDLE, Difference
-from sim.experiments.run import Ensemble
-from sim.experiments.store import (
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble
+from sim.ensemble.store import (
     StoreError,
     data_digests,
     data_fingerprint,
     package_version,
     write_atomically,
 )
+from sim.experiments.policy.compare import HIGH, LOW, MIDDLE, Difference
 from sim.market.outcomes import OUTCOMES, Outcome
 
 SEAL = "digest"

@@ -20,9 +20,9 @@ from sim.domain.parameters import Parameters
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
-from sim.experiments.draws import Draws, with_structure
+from sim.ensemble.draws import Draws, with_structure
+from sim.ensemble.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.experiments.policy.circle import CIRCLE_YEARS, both_rise
-from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.scenario import DRAWN_STRUCTURE, Scenario, load_scenario, scenario_from
 
 RECORD_OUTCOMES = (

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.domain.randomness import FloatArray
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import HEADLINE
-from sim.experiments.run import Ensemble
 from sim.market.outcomes import OUTCOME
 
 

@@ -20,14 +20,10 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments import results
-from sim.experiments.draws import Draws
-from sim.experiments.policy.compare import compared, headline, spread_of, typical
-from sim.experiments.policy.null_test import FirstDifference, differs
-from sim.experiments.reading import Told, by_block, refuse_missing
-from sim.experiments.replicate import RunRecord
-from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
-from sim.experiments.store import (
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord
+from sim.ensemble.run import Ensemble, Progress, no_progress, run_ensemble
+from sim.ensemble.store import (
     RunStore,
     StoreError,
     data_digests,
@@ -35,6 +31,10 @@ from sim.experiments.store import (
     package_version,
     run_digest,
 )
+from sim.experiments import results
+from sim.experiments.policy.compare import compared, headline, spread_of, typical
+from sim.experiments.policy.null_test import FirstDifference, differs
+from sim.experiments.reading import Told, by_block, refuse_missing
 from sim.market.outcomes import OUTCOMES
 
 CLOSE = 1e-9

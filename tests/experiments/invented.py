@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
-from sim.experiments.draws import Draws
-from sim.experiments.run import Ensemble, Spool
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, Spool
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.domain.randomness import FloatArray
+from sim.ensemble.run import workers
 from sim.experiments.calibration.abc import (
     LOOSEN_BY,
     Bounds,
@@ -19,7 +20,6 @@ from sim.experiments.calibration.abc import (
     prior_predictive,
     seed_for,
 )
-from sim.experiments.run import workers
 from tests.experiments.abc_toys import BOUNDS, TARGETS, failing, noisy
 
 

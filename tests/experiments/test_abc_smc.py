@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sim.domain.randomness import FloatArray
+from sim.ensemble.run import workers
 from sim.experiments.calibration.abc import Simulator, history_match, prior_predictive
 from sim.experiments.calibration.abc_smc import (
     FEWEST_ROUNDS,
@@ -21,7 +22,6 @@ from sim.experiments.calibration.abc_smc import (
     smc,
 )
 from sim.experiments.calibration.abc_walk import Steps, turned_back
-from sim.experiments.run import workers
 from tests.experiments.abc_toys import (
     BOUNDS,
     CORNER,

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import run_ensemble
 from sim.experiments.policy import circle
 from sim.experiments.policy.circle import CAPPED, NOTHING_CUT, CircleRow, circle_rows, variants
-from sim.experiments.run import run_ensemble
 from sim.scenario import Scenario, load_scenario
 from tests.experiments.invented import invented
 

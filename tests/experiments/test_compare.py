@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, Spool, run_ensemble
 from sim.experiments.policy.compare import CHANCE, HEADLINE, compared, headline
-from sim.experiments.run import Ensemble, Spool, run_ensemble
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
 

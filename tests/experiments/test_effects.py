@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.ensemble.run import Ensemble, run_ensemble
 from sim.experiments.policy.effects import (
     EFFECT_OUTCOMES,
     WHOLE_PACKAGE,
@@ -16,7 +17,6 @@ from sim.experiments.policy.effects import (
     levers_of,
     variants,
 )
-from sim.experiments.run import Ensemble, run_ensemble
 from sim.experiments.structures import Pair, under
 from sim.rules.policy import Levers
 from sim.scenario import load_scenario

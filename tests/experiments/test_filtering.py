@@ -10,14 +10,14 @@ import pytest
 from sim.domain.evidence import CensusStart, census_start, employers
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.draws import Draws, drawn_scenario
 from sim.experiments.calibration.targets import FIRST_YEAR
-from sim.experiments.draws import Draws, drawn_scenario
 from sim.experiments.record import filtering
 from sim.experiments.record.filtering import carried_states
 from sim.experiments.structures import record_scenario
-from sim.experiments.twin import Twin
 from sim.market.model import LondonMarket
 from sim.market.opening import Carried
+from sim.twin import Twin
 
 pytestmark = pytest.mark.long
 

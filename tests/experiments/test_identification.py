@@ -8,10 +8,10 @@ import pytest
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior, shipped_posterior
 from sim.domain.quantities import declarations
+from sim.ensemble.draws import Draws
 from sim.experiments.calibration import identification as i
 from sim.experiments.calibration.identification import Standing, combinations_of, fitted_parameters
 from sim.experiments.calibration.identified import not_identified
-from sim.experiments.draws import Draws
 from sim.experiments.structures import pairs
 
 ONE, OTHER, THIRD = "outside_hires_per_post", "outsiders_per_post", "bid_speed"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
 from sim.experiments.loops import probe
 from sim.experiments.loops import strength as loops
 from sim.experiments.loops.graph import discounted, return_ratio
@@ -24,10 +24,10 @@ from sim.experiments.loops.strength import (
     story_of,
 )
 from sim.experiments.structures import Pair, pairs, under
-from sim.experiments.twin import work
-from sim.experiments.twin.flows import staff_move_between_boroughs
-from sim.experiments.twin.london import MONTH
 from sim.scenario import Scenario, load_scenario
+from sim.twin import work
+from sim.twin.flows import staff_move_between_boroughs
+from sim.twin.london import MONTH
 
 CIRCLE_2014 = load_scenario("vicious-circle")
 ONLY_UNDER = {

@@ -23,10 +23,10 @@ from sim.experiments.tipping.meanfield import (
 )
 from sim.experiments.tipping.slow_sweep import slow_sweep
 from sim.experiments.tipping.still import Still, boroughs_bid_on_average
-from sim.experiments.twin import Twin, prices
 from sim.market.outcomes import OUTCOME, measured
 from sim.rules import behaviour
 from sim.scenario import Scenario, load_scenario
+from sim.twin import Twin, prices
 from tests.market.small_london import (
     LAW_STANDS_STILL,
     STILL,

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.ensemble.replicate import RunRecord, RunSpec, run_once
+from sim.ensemble.run import Ensemble, run_ensemble
 from sim.experiments.policy import money as books
 from sim.experiments.policy.money import Account, Books
 from sim.experiments.policy.money_split import (
@@ -21,8 +23,6 @@ from sim.experiments.policy.money_split import (
     shapley_parts,
     staff_bill,
 )
-from sim.experiments.replicate import RunRecord, RunSpec, run_once
-from sim.experiments.run import Ensemble, run_ensemble
 from sim.market.ledger import PAYEES
 from sim.scenario import load_scenario
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.ensemble.run import Ensemble, run_ensemble
 from sim.experiments.policy.null_test import (
     Null,
     Records,
@@ -15,7 +16,6 @@ from sim.experiments.policy.null_test import (
     nulls_of,
     switched_off,
 )
-from sim.experiments.run import Ensemble, run_ensemble
 from sim.market.outcomes import OUTCOMES
 from sim.rules.policy import Levers
 from sim.scenario import Scenario, load_scenario, scenario_from

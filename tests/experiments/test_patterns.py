@@ -7,6 +7,9 @@ import pytest
 
 from sim.domain.evidence import employers, scored_employers
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunSpec, run_once
+from sim.ensemble.run import run_ensemble
 from sim.experiments.calibration import anchors
 from sim.experiments.calibration import borough_statistics as s
 from sim.experiments.calibration.borough_panels import (
@@ -19,7 +22,6 @@ from sim.experiments.calibration.borough_panels import (
     stacked,
     years_since_inadequate,
 )
-from sim.experiments.draws import Draws
 from sim.experiments.record.hindcast import samples_of
 from sim.experiments.record.pattern_list import HEADINGS, PATTERNS, adjoining
 from sim.experiments.record.patterns import (
@@ -33,8 +35,6 @@ from sim.experiments.record.patterns import (
     result,
     within,
 )
-from sim.experiments.replicate import RunSpec, run_once
-from sim.experiments.run import run_ensemble
 from sim.scenario import load_scenario
 
 BY_NAME = {(one.number, one.name): one for one in PATTERNS}

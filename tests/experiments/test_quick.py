@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments.draws import Draws
-from sim.experiments.quick import TOLD, quick_ensemble
-from sim.experiments.run import run_ensemble
+from sim.ensemble.draws import Draws
+from sim.ensemble.quick import TOLD, quick_ensemble
+from sim.ensemble.run import run_ensemble
 from sim.experiments.structures import pairs
-from sim.experiments.twin import Twin
 from sim.scenario import load_scenario, scenario_from
+from sim.twin import Twin
 
 NEAR = 0.03
 

@@ -13,10 +13,10 @@ import pytest
 
 from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.draws import CALIBRATED, Draws
+from sim.ensemble.run import Ensemble, run_ensemble
+from sim.ensemble.store import StoreError, data_fingerprint, package_version, write_atomically
 from sim.experiments import results
-from sim.experiments.draws import CALIBRATED, Draws
-from sim.experiments.run import Ensemble, run_ensemble
-from sim.experiments.store import StoreError, data_fingerprint, package_version, write_atomically
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
 

@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord, RunSpec, run_once
+from sim.ensemble.run import Ensemble, run_ensemble, workers
+from sim.ensemble.store import RUNS_FOLDER, RunStore, package_version
 from sim.experiments import results, run
-from sim.experiments.draws import Draws
-from sim.experiments.replicate import RunRecord, RunSpec, run_once
-from sim.experiments.run import Ensemble, run_ensemble, workers
-from sim.experiments.store import RUNS_FOLDER, RunStore, package_version
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
 from tests.experiments.invented import PLACES, invented
@@ -317,7 +317,7 @@ def test_a_run_of_another_version_has_another_name(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     now = path_of(folder=tmp_path)
-    monkeypatch.setattr("sim.experiments.store.package_version", lambda: "999")
+    monkeypatch.setattr("sim.ensemble.store.package_version", lambda: "999")
     assert path_of(folder=tmp_path) != now
     assert package_version() != "999"
 
@@ -326,7 +326,7 @@ def test_a_run_on_other_data_has_another_name(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     now = path_of(folder=tmp_path)
-    monkeypatch.setattr("sim.experiments.store.data_fingerprint", lambda: "other")
+    monkeypatch.setattr("sim.ensemble.store.data_fingerprint", lambda: "other")
     assert path_of(folder=tmp_path) != now
 
 

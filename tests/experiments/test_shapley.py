@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from sim.ensemble.run import run_ensemble
 from sim.experiments.policy.compare import HEADLINE
 from sim.experiments.policy.effects import WHOLE_PACKAGE
 from sim.experiments.policy.shapley import (
@@ -18,7 +19,6 @@ from sim.experiments.policy.shapley import (
     split_levers,
 )
 from sim.experiments.policy.time_to_act import ACTING_OUTCOMES
-from sim.experiments.run import run_ensemble
 from sim.scenario import Scenario, ScenarioError, load_scenario, scenario_from
 
 GLOVES = ("left", "right", "other right")

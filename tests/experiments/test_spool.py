@@ -8,7 +8,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from sim.experiments.run import Spool
+from sim.ensemble.run import Spool
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

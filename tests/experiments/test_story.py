@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.ensemble.run import run_ensemble
 from sim.experiments.policy.story import STORY_OUTCOMES, own_levers, placebo_of, rise, story_rows
-from sim.experiments.run import run_ensemble
 from sim.market.opening import opening_census
 from sim.scenario import ScenarioError, load_scenario, scenario_from, scenario_names
 

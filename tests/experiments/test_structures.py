@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.ensemble.draws import Draws
 from sim.experiments import structures
-from sim.experiments.draws import Draws
 from sim.experiments.structures import (
     Pair,
     closing_share,

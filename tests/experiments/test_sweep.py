@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.ensemble.run import no_progress, run_ensemble
 from sim.experiments.policy.sweep import (
     ALONE,
     DEFECTORS,
@@ -20,7 +21,6 @@ from sim.experiments.policy.sweep import (
     steps,
     swept,
 )
-from sim.experiments.run import no_progress, run_ensemble
 from sim.scenario import ScenarioError, load_scenario
 
 TOLERANCE = "levers.cap.tolerance"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments.run import run_ensemble
+from sim.ensemble.run import run_ensemble
 from sim.experiments.structures import Pair, under
 from sim.experiments.tipping import search as tipping
 from sim.experiments.tipping import two_states
@@ -24,9 +24,9 @@ from sim.experiments.tipping.reach import (
     twin_at,
 )
 from sim.experiments.tipping.search import Docked, Tip, crossings, tipped
-from sim.experiments.twin.same_luck import SameLuck
 from sim.market.model import LondonMarket
 from sim.scenario import ScenarioError, declared_at, load_scenario
+from sim.twin.same_luck import SameLuck
 
 CAP = "levers.cap.charge_rate_per_hour"
 ASKED = Asked(runs=4, seed=3, years=4)

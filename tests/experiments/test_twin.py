@@ -10,9 +10,9 @@ import pytest
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.evidence import CensusStart
 from sim.experiments.structures import pairs, record_scenario, under
-from sim.experiments.twin import FLOWS, Twin
-from sim.experiments.twin.london import MONTH
 from sim.scenario import Scenario, load_scenario
+from sim.twin import FLOWS, Twin
+from sim.twin.london import MONTH
 from tests.market.small_london import LAW_STANDS_STILL, STILL, scenario, small_census
 from tests.market.test_theory import NO_QUITS, ONE_BOROUGH, ROUTES
 

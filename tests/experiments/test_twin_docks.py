@@ -11,6 +11,8 @@ from sim.domain.parameters import Parameters
 from sim.domain.posterior import shipped_posterior
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunSpec, run_once
 from sim.experiments.calibration.calibrate import TwinSimulator, sampled_names
 from sim.experiments.calibration.targets import (
     FIRST_YEAR,
@@ -19,8 +21,6 @@ from sim.experiments.calibration.targets import (
     summaries,
     targets,
 )
-from sim.experiments.draws import Draws
-from sim.experiments.replicate import RunSpec, run_once
 from sim.experiments.structures import Pair, record_scenario, under
 
 RUNS, DRAWS = 24, 400

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments.draws import Draws
-from sim.experiments.run import Ensemble, run_ensemble
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, run_ensemble
 from sim.experiments.variance import explained
 from sim.scenario import load_scenario
 from tests.experiments.invented import invented

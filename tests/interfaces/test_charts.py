@@ -19,8 +19,8 @@ from PIL import Image
 
 from sim.domain.evidence import employers, places, scored_employers
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
-from sim.experiments.draws import Draws
-from sim.experiments.run import Ensemble, Spool
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, Spool
 from sim.interfaces.charts import ensembles as charts
 from sim.interfaces.charts import map as charts_map
 from sim.interfaces.charts import style as charts_style

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble, run_ensemble
 from sim.experiments import results
 from sim.experiments.policy.circle import circle_rows
 from sim.experiments.policy.compare import compared, headline, typical
-from sim.experiments.run import Ensemble, run_ensemble
 from sim.interfaces.cli import demo as cli_demo
 from sim.interfaces.cli import result_folders
 from sim.interfaces.cli.commands import app

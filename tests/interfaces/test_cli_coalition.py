@@ -11,9 +11,9 @@ import pytest
 
 import sim
 from sim.domain.evidence import UNSCORED_EMPLOYER
+from sim.ensemble.draws import Draws
 from sim.experiments.coalition.game import PAYOFF_LABELS, Game, Payoff
 from sim.experiments.coalition.play import Answer, played
-from sim.experiments.draws import Draws
 from sim.interfaces.charts import coalition as charts_coalition
 from sim.interfaces.words import coalition as words
 from sim.interfaces.words.coalition_tables import TABLES

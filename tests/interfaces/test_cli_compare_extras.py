@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sim.ensemble.run import run_ensemble
 from sim.experiments.policy import shapley
 from sim.experiments.policy.compare import HEADLINE
 from sim.experiments.policy.null_test import FirstDifference, NullResult
 from sim.experiments.policy.time_to_act import ACTING_OUTCOMES
-from sim.experiments.run import run_ensemble
 from sim.interfaces.charts.split import split_by_lever_chart
 from sim.interfaces.cli import compare_extras as extras
 from sim.interfaces.cli import result_folders

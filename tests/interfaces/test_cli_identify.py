@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from sim.domain.posterior import shipped_posterior
+from sim.ensemble.draws import Draws
 from sim.experiments.calibration import identification as i
 from sim.experiments.calibration.identification import OUTCOMES, POLICIES, Effect, Identification
-from sim.experiments.draws import Draws
 from sim.experiments.structures import pairs
 from sim.interfaces.charts.identification import identification_chart
 from sim.interfaces.cli import identify as cli_identify

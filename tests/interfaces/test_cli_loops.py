@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sim.domain.vocabulary import LINK_LABELS, Link
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
 from sim.experiments.loops.links import CIRCLE, LINK_AT, NAMES
 from sim.experiments.loops.strength import LOOP, Circle, measured_circle
 from sim.experiments.structures import Pair, pairs

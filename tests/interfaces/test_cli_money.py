@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from sim.ensemble.run import run_ensemble
 from sim.experiments.policy.money import HALF_A_PENNY, Amount, Books, received_lines
 from sim.experiments.policy.money_split import MoneyChange, MoneySplit, money_split
-from sim.experiments.run import run_ensemble
 from sim.interfaces.charts import money as charts_money
 from sim.interfaces.words import money as money_words
 from sim.market.ledger import PAYEES

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from sim.domain.vocabulary import Link
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.quick import quick_ensemble
 from sim.experiments.loops.links import CIRCLE
 from sim.experiments.loops.strength import measured_circle
-from sim.experiments.quick import quick_ensemble
 from sim.experiments.structures import Pair
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.facts import facts

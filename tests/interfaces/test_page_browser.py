@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from sim.experiments.draws import Draws
-from sim.experiments.run import run_ensemble
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import run_ensemble
 from sim.interfaces.page.explorer import explorer_html
 from sim.interfaces.page.story import story
 from sim.scenario import load_scenario

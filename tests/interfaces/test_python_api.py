@@ -14,9 +14,9 @@ import pytest
 
 import sim
 import sim.interfaces.python.results
+from sim.ensemble.store import StoreError
 from sim.experiments import results
 from sim.experiments.policy.compare import compared
-from sim.experiments.store import StoreError
 
 RUNS, YEARS = 3, 2
 
@@ -238,7 +238,7 @@ def loaded_by(code):
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["sim.experiments.run", "sim.experiments.replicate"])
+@pytest.mark.parametrize("module", ["sim.ensemble.run", "sim.ensemble.replicate"])
 def test_worker_processes_load_no_plotting(module):
     loaded = loaded_by(f"import {module}")
     assert module in loaded

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.ensemble.store import package_version
 from sim.experiments import verify
-from sim.experiments.store import package_version
 from sim.market.outcomes import OUTCOMES
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.interfaces.made_results import (

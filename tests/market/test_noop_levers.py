@@ -13,9 +13,9 @@ from hypothesis.strategies import DataObject
 
 from sim.domain.evidence import employers, scored_employers
 from sim.domain.randomness import Purpose, Streams
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import run_ensemble
 from sim.experiments import results
-from sim.experiments.draws import Draws
-from sim.experiments.run import run_ensemble
 from sim.market.rulebook import members_of
 from sim.rules.policy import Levers
 from sim.scenario import Scenario, load_scenario, scenario_from

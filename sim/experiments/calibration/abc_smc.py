@@ -23,6 +23,7 @@ from enum import StrEnum
 import numpy as np
 
 from sim.domain.randomness import FloatArray
+from sim.ensemble.run import Progress, interrupts_heeded, no_progress
 from sim.experiments.calibration.abc import (
     BATCH,
     Batch,
@@ -35,7 +36,6 @@ from sim.experiments.calibration.abc import (
     simulated_in_order,
 )
 from sim.experiments.calibration.abc_walk import Steps
-from sim.experiments.run import Progress, interrupts_heeded, no_progress
 
 FEWEST_ROUNDS = 3
 """Rounds before a generation is given up for too few accepted moves."""

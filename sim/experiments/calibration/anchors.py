@@ -17,9 +17,9 @@ from sim.domain.calendar import MONTHS_PER_YEAR, months_between
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Route, WorkerState
-from sim.experiments.draws import Draws, drawn_scenario
-from sim.experiments.replicate import RunSpec
-from sim.experiments.run import Progress, no_progress, part_of, run_ensemble
+from sim.ensemble.draws import Draws, drawn_scenario
+from sim.ensemble.replicate import RunSpec
+from sim.ensemble.run import Progress, no_progress, part_of, run_ensemble
 from sim.experiments.structures import without_cap
 from sim.market.model import LondonMarket
 from sim.rules.tax import payslip

@@ -19,7 +19,7 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray, Purpose, Streams, paired_keys, slot_keys
 from sim.domain.vocabulary import GRADES, LONDON, Judgement
-from sim.experiments.replicate import RunRecord
+from sim.ensemble.replicate import RunRecord
 from sim.market.outcomes import OUTCOMES
 
 _PLACES = {outcome.name: place for place, outcome in enumerate(OUTCOMES)}

@@ -20,6 +20,8 @@ from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.ensemble.run import Progress, no_progress
+from sim.ensemble.store import write_atomically, write_text_atomically
 from sim.experiments.calibration.abc import (
     Bounds,
     HistoryMatch,
@@ -38,10 +40,8 @@ from sim.experiments.calibration.abc_smc import (
     smc,
 )
 from sim.experiments.calibration.targets import FIRST_YEAR, LAST_YEAR, of_twin, summaries
-from sim.experiments.run import Progress, no_progress
-from sim.experiments.store import write_atomically, write_text_atomically
 from sim.experiments.structures import Pair, record_scenario, under
-from sim.experiments.twin import Twin
+from sim.twin import Twin
 
 TOGETHER = 250
 """Draws simulated at once: as many as stay in a processor's cache."""

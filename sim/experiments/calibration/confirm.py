@@ -17,6 +17,10 @@ import numpy as np
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord
+from sim.ensemble.run import Progress, no_progress, run_ensemble
+from sim.ensemble.store import RunStore
 from sim.experiments.calibration.abc import PriorCheck, Targets, Use, prior_check, seed_for
 from sim.experiments.calibration.calibrate import Calibration, TwinSimulator
 from sim.experiments.calibration.identified import LEAST_NARROWING, narrower
@@ -29,10 +33,6 @@ from sim.experiments.calibration.targets import (
     target_list,
 )
 from sim.experiments.calibration.weighted import resample, weighted_correlation
-from sim.experiments.draws import Draws
-from sim.experiments.replicate import RunRecord
-from sim.experiments.run import Progress, no_progress, run_ensemble
-from sim.experiments.store import RunStore
 from sim.experiments.structures import Pair, record_scenario, under
 
 DIGITS = 5

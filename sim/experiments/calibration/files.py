@@ -19,18 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from sim.domain.posterior import POSTERIOR_TABLE, STRUCTURE_COLUMNS
+from sim.ensemble.store import (
+    StoreError,
+    data_fingerprint,
+    package_version,
+    write_text_atomically,
+)
 from sim.experiments.calibration import confirm
 from sim.experiments.calibration.abc_smc import Settings
 from sim.experiments.calibration.calibrate import OWN, SAMPLED, sampled_names
 from sim.experiments.calibration.confirm import Found
 from sim.experiments.calibration.targets import FIRST_YEAR, LAST_YEAR
 from sim.experiments.results import MANIFEST, number, write_table
-from sim.experiments.store import (
-    StoreError,
-    data_fingerprint,
-    package_version,
-    write_text_atomically,
-)
 from sim.experiments.structures import Pair
 
 CALIBRATION_TABLE = "calibration.csv"

@@ -22,9 +22,9 @@ from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.calibration.identified import LEAST_NARROWING, narrower
-from sim.experiments.draws import Draws
-from sim.experiments.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.structures import Pair, pairs, under
 from sim.scenario import load_scenario
 

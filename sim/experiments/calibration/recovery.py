@@ -33,6 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.domain.randomness import FloatArray
+from sim.ensemble.run import Progress, no_progress, part_of
 from sim.experiments.calibration import calibrate as calibration
 from sim.experiments.calibration.abc import (
     Bounds,
@@ -45,9 +46,8 @@ from sim.experiments.calibration.abc import (
 from sim.experiments.calibration.abc_smc import Generation, Settings
 from sim.experiments.calibration.calibrate import TOGETHER, TwinSimulator, prior_box
 from sim.experiments.calibration.targets import FIRST_YEAR, LAST_YEAR, targets
-from sim.experiments.run import Progress, no_progress, part_of
 from sim.experiments.structures import Pair, pairs, record_scenario, under
-from sim.experiments.twin import Twin
+from sim.twin import Twin
 
 NET_FLOW, SECTOR_EXIT, HIRES = "net_flow_to_agency", "sector_exit_per_year", "hires_per_post"
 FLOWS = (NET_FLOW, HIRES)

@@ -15,13 +15,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from sim.ensemble.store import package_version, write_text_atomically
 from sim.experiments.calibration import recovery as r
 from sim.experiments.calibration.abc_smc import Settings
 from sim.experiments.calibration.calibrate import prior_box
 from sim.experiments.calibration.recovery import Recovered, Row
 from sim.experiments.calibration.targets import targets
 from sim.experiments.results import MANIFEST, command_line, number, prepare_folder, write_table
-from sim.experiments.store import package_version, write_text_atomically
 from sim.experiments.structures import pairs
 
 RECOVERY_TABLE = "recovery.csv"

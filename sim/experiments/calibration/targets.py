@@ -19,6 +19,7 @@ from sim.domain.evidence import EvidenceError, census_start, scored_employers
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.replicate import RunRecord
 from sim.experiments.calibration import borough_statistics as s
 from sim.experiments.calibration.abc import Targets
 from sim.experiments.calibration.borough_panels import (
@@ -28,9 +29,8 @@ from sim.experiments.calibration.borough_panels import (
     seen_through_the_census,
     stacked,
 )
-from sim.experiments.replicate import RunRecord
-from sim.experiments.twin import TwinRecord
 from sim.market.outcomes import OUTCOMES
+from sim.twin import TwinRecord
 
 FIRST_YEAR, LAST_YEAR = 2017, 2021
 YEARS = tuple(range(FIRST_YEAR + 1, LAST_YEAR + 1))

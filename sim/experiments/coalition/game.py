@@ -43,11 +43,11 @@ from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.evidence import scored_employers
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Enforcement
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord
+from sim.ensemble.run import Progress, no_progress, run_ensemble
+from sim.ensemble.store import data_fingerprint, package_version, write_atomically
 from sim.experiments.policy.compare import HIGH, LOW
-from sim.experiments.replicate import RunRecord
-from sim.experiments.run import Progress, no_progress, run_ensemble
-from sim.experiments.store import data_fingerprint, package_version, write_atomically
 from sim.market.outcomes import OUTCOMES
 from sim.rules.policy import strength
 from sim.scenario import Scenario, ScenarioError

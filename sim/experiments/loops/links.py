@@ -21,8 +21,8 @@ from sim.domain.vocabulary import LINK_LABELS, Link
 from sim.experiments.loops import probe
 from sim.experiments.loops.graph import gain, self_loops_absorbed, without_node
 from sim.experiments.loops.probe import Month, ProbedTwin, ratio
-from sim.experiments.twin import prices, routes, work
-from sim.experiments.twin.flows import (
+from sim.twin import prices, routes, work
+from sim.twin.flows import (
     agency_staff_choose_assignments,
     assignments_end,
     boroughs_hire_permanent_staff,

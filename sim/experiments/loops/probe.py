@@ -14,9 +14,9 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
-from sim.experiments.twin import Twin, TwinRecord
-from sim.experiments.twin.london import MONTH, Phase
-from sim.experiments.twin.state import TINY
+from sim.twin import Twin, TwinRecord
+from sim.twin.london import MONTH, Phase
+from sim.twin.state import TINY
 
 STEP = 1e-4
 """A push: a hundredth of a point of posts, or of a per cent."""

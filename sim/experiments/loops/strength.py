@@ -23,7 +23,8 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Link
-from sim.experiments.draws import Draws, drawn_scenario
+from sim.ensemble.draws import Draws, drawn_scenario
+from sim.ensemble.run import Progress, no_progress
 from sim.experiments.loops import probe
 from sim.experiments.loops.graph import Cycle, answers, cycle_gain, cycles, discounted
 from sim.experiments.loops.links import (
@@ -38,7 +39,6 @@ from sim.experiments.loops.links import (
     price_pushes,
 )
 from sim.experiments.loops.probe import Month, ProbedTwin
-from sim.experiments.run import Progress, no_progress
 from sim.experiments.structures import Pair, under
 from sim.scenario import Scenario
 

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.experiments.policy.compare import HIGH, LOW, MIDDLE
-from sim.experiments.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.scenario import DRAWN_STRUCTURE, Scenario
 
 CIRCLE_YEARS = 3

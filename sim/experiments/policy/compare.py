@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments.run import Ensemble
+from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
 
 LOW, MIDDLE, HIGH = 0.10, 0.50, 0.90

@@ -10,9 +10,9 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.policy.compare import HIGH, LOW, MIDDLE
-from sim.experiments.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.structures import Pair, under
 from sim.rules.policy import Levers
 from sim.scenario import Scenario

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
-from sim.experiments.replicate import RunRecord
-from sim.experiments.run import Ensemble, Progress, Spool, no_progress, run_ensemble
+from sim.ensemble.replicate import RunRecord
+from sim.ensemble.run import Ensemble, Progress, Spool, no_progress, run_ensemble
 from sim.market.outcomes import OUTCOMES
 from sim.rules.lever import Lever
 from sim.rules.policy import Levers

@@ -9,9 +9,9 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.policy.compare import HEADLINE
-from sim.experiments.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.market.outcomes import OUTCOME
 from sim.scenario import Scenario
 

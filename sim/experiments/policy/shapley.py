@@ -19,10 +19,10 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.policy.compare import HEADLINE, HIGH, LOW
 from sim.experiments.policy.effects import WHOLE_PACKAGE, with_levers
 from sim.experiments.policy.time_to_act import ACTING_OUTCOMES, TimeToAct, time_to_act
-from sim.experiments.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.rules.policy import Levers
 from sim.scenario import Scenario, ScenarioError
 

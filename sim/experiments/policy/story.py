@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import Spread, spread_of
-from sim.experiments.run import Ensemble
 from sim.rules.policy import Levers
 from sim.scenario import Scenario, ScenarioError
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, Enforcement
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, Progress, part_of, run_ensemble
+from sim.ensemble.store import RunStore
 from sim.experiments.policy.compare import Spread, spread_of
-from sim.experiments.run import Ensemble, Progress, part_of, run_ensemble
-from sim.experiments.store import RunStore
 from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
 
 SWEPT_OUTCOMES = (

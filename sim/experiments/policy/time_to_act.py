@@ -11,8 +11,8 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import Spread, spread_of
-from sim.experiments.run import Ensemble
 
 HALF, NINE_TENTHS = 0.5, 0.9
 ACTING_OUTCOMES = ("permanent_share_of_workforce", "permanent_share_of_posts")

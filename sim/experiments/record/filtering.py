@@ -21,13 +21,13 @@ from sim.domain.evidence import CensusStart, census_start, census_years, employe
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.draws import Draws, allowed_structures, drawn_scenario
 from sim.experiments.calibration.targets import FIRST_YEAR
-from sim.experiments.draws import Draws, allowed_structures, drawn_scenario
 from sim.experiments.structures import record_scenario
-from sim.experiments.twin import Twin
 from sim.market.opening import Carried
 from sim.rules import behaviour
 from sim.scenario import Scenario
+from sim.twin import Twin
 
 OBSERVED = ("permanent_share_of_workforce", "permanent_share_of_posts")
 SHARED_ERROR = 0.5

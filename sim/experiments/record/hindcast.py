@@ -20,12 +20,12 @@ from sim.domain import evidence
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray, Purpose, Streams, paired_keys, slot_keys
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.calibration.targets import LAST_YEAR
-from sim.experiments.draws import Draws
 from sim.experiments.record.baselines import BASELINES
 from sim.experiments.record.filtering import carried_states
 from sim.experiments.record.scoring import Cases, score_normal, score_samples
-from sim.experiments.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.structures import record_scenario
 from sim.scenario import Scenario
 

@@ -17,6 +17,9 @@ import numpy as np
 
 from sim.domain import evidence
 from sim.domain.randomness import FloatArray
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord
+from sim.ensemble.run import Progress, no_progress, part_of, run_ensemble
 from sim.experiments.calibration.anchors import ANCHORED_RUNS, anchored_values, anchored_work
 from sim.experiments.calibration.borough_panels import (
     Panels,
@@ -27,11 +30,8 @@ from sim.experiments.calibration.borough_panels import (
     seen_through_the_census,
     stacked,
 )
-from sim.experiments.draws import Draws
 from sim.experiments.policy.compare import HIGH, LOW
 from sim.experiments.record.hindcast import hindcast_scenario, reporting_error
-from sim.experiments.replicate import RunRecord
-from sim.experiments.run import Progress, no_progress, part_of, run_ensemble
 from sim.scenario import Scenario
 
 START_YEAR, FITTED_YEARS = 2017, (2018, 2021)

@@ -14,11 +14,11 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
-from sim.experiments.draws import Draws, drawn_scenario
+from sim.ensemble.draws import Draws, drawn_scenario
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import Spread, spread_of
-from sim.experiments.run import Ensemble
-from sim.experiments.twin.same_luck import SameLuck
 from sim.scenario import Scenario
+from sim.twin.same_luck import SameLuck
 
 WORKFORCE, POSTS, UNFILLED = SHARES = (
     "permanent_share_of_workforce",

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.run import (
+from sim.ensemble.run import (
     Progress,
     interrupts_ignored,
     no_progress,

@@ -18,7 +18,7 @@ from sim.experiments.tipping.meanfield import (
     watched,
 )
 from sim.experiments.tipping.still import Still
-from sim.experiments.twin.state import BoolArray
+from sim.twin.state import BoolArray
 
 SETTLING, SWEEP_YEARS, MOST_WAITS = 40, 10, 2
 """Years before the lever moves, and at each value; so often at most, while London moves on."""

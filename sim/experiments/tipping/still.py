@@ -20,12 +20,12 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger
-from sim.experiments.twin import Twin, people, prices, work
-from sim.experiments.twin.london import MONTH
-from sim.experiments.twin.state import TINY, BoolArray, TwinState
 from sim.market.pay import BAND_STARTS_MONTHS
 from sim.rules import behaviour
 from sim.scenario import Scenario
+from sim.twin import Twin, people, prices, work
+from sim.twin.london import MONTH
+from sim.twin.state import TINY, BoolArray, TwinState
 
 LONG_AGO_MONTHS = 1200
 STEP_UP_CYCLE_YEARS = 2

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
-from sim.experiments.draws import Draws, drawn_scenario
+from sim.ensemble.draws import Draws, drawn_scenario
 from sim.experiments.tipping.along_lever import fold
 from sim.experiments.tipping.meanfield import (
     STARTS,

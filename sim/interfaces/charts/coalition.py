@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.domain.calendar import month_end
+from sim.ensemble.draws import Draws
+from sim.ensemble.store import package_version
 from sim.experiments.coalition.game import PAYOFF_LABELS, PAYOFF_UNITS
 from sim.experiments.coalition.order import HALF, Signed
 from sim.experiments.coalition.play import Answer
-from sim.experiments.draws import Draws
-from sim.experiments.store import package_version
 from sim.interfaces.charts.map import TileValues, draw_figure
 from sim.interfaces.charts.style import (
     HEIGHT_INCHES,

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from sim.domain.claims import Claim
 from sim.domain.evidence import employer_of
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
-from sim.experiments.run import Ensemble
+from sim.ensemble.run import Ensemble
 from sim.interfaces.charts.lines import (
     Dots,
     Series,

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.ensemble.store import package_version
 from sim.experiments.calibration.identification import (
     OUTCOMES,
     POLICIES,
@@ -18,7 +19,6 @@ from sim.experiments.calibration.identification import (
     all_of,
     spread_of,
 )
-from sim.experiments.store import package_version
 from sim.interfaces.charts.style import (
     GRID,
     HEIGHT_INCHES,

@@ -17,8 +17,8 @@ from sim.domain.claims import Claim
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble
 from sim.experiments.results import summarised
-from sim.experiments.run import Ensemble
 from sim.interfaces.charts.style import (
     INK,
     MOST_SERIES,

@@ -7,7 +7,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle as Disc
 
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.store import package_version
 from sim.experiments.loops.links import NODE
 from sim.experiments.loops.strength import (
     Circle,
@@ -15,7 +16,6 @@ from sim.experiments.loops.strength import (
     Reading,
     ranked,
 )
-from sim.experiments.store import package_version
 from sim.interfaces.charts.loop_diagram import (
     colour,
     draw_diagram,

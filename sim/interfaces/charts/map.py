@@ -15,8 +15,8 @@ from matplotlib.patches import Rectangle
 from sim.domain.calendar import MONTHS_PER_YEAR, is_census
 from sim.domain.evidence import UNSCORED_EMPLOYER, Place, places, scored_employers
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import MIDDLE
-from sim.experiments.run import Ensemble
 from sim.interfaces.charts.lines import round_steps
 from sim.interfaces.charts.style import (
     HEADING_SIZE,

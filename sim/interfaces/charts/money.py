@@ -8,8 +8,8 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.money import Account, Amount, amount, bill_line, received_lines
-from sim.experiments.run import Ensemble
 from sim.interfaces.charts.style import (
     GRID,
     HEIGHT_INCHES,

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.effects import WHOLE_PACKAGE
 from sim.experiments.policy.shapley import Contribution, Game, Split, contribution
 from sim.experiments.policy.time_to_act import ACTING_OUTCOMES
-from sim.experiments.run import Ensemble
 from sim.interfaces.charts.style import (
     GRID,
     HEIGHT_INCHES,

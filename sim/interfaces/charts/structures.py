@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import Spread, spread_of
-from sim.experiments.run import Ensemble
 from sim.interfaces.charts.style import (
     GRID,
     HEIGHT_INCHES,

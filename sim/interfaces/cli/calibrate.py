@@ -15,6 +15,8 @@ import typer
 from sim.domain.posterior import FEWEST_DRAWS
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import part_of, workers
 from sim.experiments.calibration import confirm
 from sim.experiments.calibration import files as files_of
 from sim.experiments.calibration.calibrate import (
@@ -28,8 +30,6 @@ from sim.experiments.calibration.calibrate import (
 from sim.experiments.calibration.confirm import Found
 from sim.experiments.calibration.files import Plan, folder_of
 from sim.experiments.calibration.targets import FIRST_YEAR, LAST_YEAR, target_list, targets
-from sim.experiments.draws import Draws
-from sim.experiments.run import part_of, workers
 from sim.experiments.structures import pairs
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar

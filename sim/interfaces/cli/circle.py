@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from sim.domain.vocabulary import BidTrigger
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
 from sim.experiments.policy.circle import (
     CIRCLE_YEARS,
     LINKS_OF_ONE_STRUCTURE,
@@ -18,7 +19,6 @@ from sim.experiments.policy.circle import (
     circle_rows,
     variants,
 )
-from sim.experiments.run import workers
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.words.notes import BIDS_ON

@@ -10,12 +10,12 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Progress, workers
+from sim.ensemble.store import package_version, write_atomically
 from sim.experiments import results
 from sim.experiments.coalition.game import Game, Payoff, first_month, signatories
 from sim.experiments.coalition.play import Answer, played
-from sim.experiments.draws import Draws
-from sim.experiments.run import Progress, workers
-from sim.experiments.store import package_version, write_atomically
 from sim.experiments.structures import Pair, under
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar

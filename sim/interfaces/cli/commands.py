@@ -15,7 +15,7 @@ from typing import Annotated, cast
 import typer
 
 from sim.domain.evidence import EvidenceError, UnknownBorough
-from sim.experiments.store import StoreError, package_version
+from sim.ensemble.store import StoreError, package_version
 from sim.interfaces.cli import borough_data as cli_borough_data
 from sim.interfaces.cli import calibrate as cli_calibrate
 from sim.interfaces.cli import circle as cli_circle

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble
 from sim.experiments import results
 from sim.experiments.policy.null_test import NullResult, Records, null_test, nulls_of
 from sim.experiments.policy.pairing import PAIRING_RUNS, WANTED_FACTOR, Pairing, measured_pairing
 from sim.experiments.policy.shapley import Split, split_by_lever, split_levers
-from sim.experiments.run import Ensemble
 from sim.interfaces.cli.progress import progress_bar
 from sim.interfaces.words import split as split_words
 from sim.interfaces.words.captions import listed, unit_name

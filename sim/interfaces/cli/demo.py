@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, workers
 from sim.experiments import results
-from sim.experiments.draws import Draws
-from sim.experiments.run import Ensemble, workers
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors
 from sim.interfaces.cli.result_folders import ensemble_of, prepare, refuse_foreign, save_charts

@@ -12,8 +12,10 @@ from typing import IO, Annotated, Any
 import typer
 
 from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, workers
+from sim.ensemble.store import write_atomically
 from sim.experiments import results
-from sim.experiments.draws import Draws
 from sim.experiments.policy.effects import (
     EFFECT_OUTCOMES,
     EFFECT_YEARS,
@@ -22,8 +24,6 @@ from sim.experiments.policy.effects import (
     holds_under,
     levers_of,
 )
-from sim.experiments.run import Ensemble, workers
-from sim.experiments.store import write_atomically
 from sim.experiments.structures import Pair, pairs
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from sim.domain import evidence
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
+from sim.ensemble.store import StoreError
 from sim.experiments.record.hindcast import (
     HINDCAST_MEASURES,
     Hindcast,
@@ -18,8 +20,6 @@ from sim.experiments.record.hindcast import (
     scores,
 )
 from sim.experiments.record.scoring import skills, summary
-from sim.experiments.run import workers
-from sim.experiments.store import StoreError
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.words import hindcast as words

@@ -8,6 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
+from sim.ensemble.store import StoreError, write_text_atomically
 from sim.experiments import results as files_of
 from sim.experiments.calibration.identification import (
     POLICIES,
@@ -17,9 +20,6 @@ from sim.experiments.calibration.identification import (
     identify,
     spread_of,
 )
-from sim.experiments.draws import Draws
-from sim.experiments.run import workers
-from sim.experiments.store import StoreError, write_text_atomically
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.words import identification as words

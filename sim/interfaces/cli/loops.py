@@ -10,12 +10,12 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.store import StoreError, write_atomically
 from sim.experiments import results
-from sim.experiments.draws import Draws
 from sim.experiments.loops.links import CIRCLE
 from sim.experiments.loops.strength import DEFAULT_RUNS, Circle, measured_circle, ranked
 from sim.experiments.policy.compare import spread_of
-from sim.experiments.store import StoreError, write_atomically
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import progress_bar
 from sim.interfaces.python.loops import month_asked

@@ -9,12 +9,12 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, workers
 from sim.experiments import results
-from sim.experiments.draws import Draws
 from sim.experiments.policy import money as books
 from sim.experiments.policy import money_split
 from sim.experiments.policy.money import Account, Amount, Books, LedgerLine
-from sim.experiments.run import Ensemble, workers
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors
 from sim.interfaces.cli.result_folders import ensemble_of, prepare, refuse_foreign, refuse_namesakes

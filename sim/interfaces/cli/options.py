@@ -15,7 +15,7 @@ import typer
 
 from sim.domain import evidence
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
 from sim.experiments.structures import Pair, pairs
 from sim.scenario import DRAWN_STRUCTURE, Scenario, ScenarioError, load_figures, load_scenario
 

@@ -9,13 +9,13 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
+from sim.ensemble.store import StoreError, write_atomically
 from sim.experiments import results as files_of
 from sim.experiments.calibration.anchors import ANCHORED_RUNS
-from sim.experiments.draws import Draws
 from sim.experiments.record.pattern_list import HEADINGS, PATTERNS
 from sim.experiments.record.patterns import Result, Standing, pattern_results
-from sim.experiments.run import workers
-from sim.experiments.store import StoreError, write_atomically
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.words import pattern as words

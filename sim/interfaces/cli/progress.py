@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sim.experiments.run import Progress as ProgressCall
-from sim.experiments.run import no_progress
+from sim.ensemble.run import Progress as ProgressCall
+from sim.ensemble.run import no_progress
 
 LONG_JOB_SECONDS = 10.0
 

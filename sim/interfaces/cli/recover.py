@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.ensemble.run import workers
+from sim.ensemble.store import StoreError
 from sim.experiments.calibration import recovery_files as files_of
 from sim.experiments.calibration.recovery import (
     FEWEST_TRUTHS,
@@ -23,8 +25,6 @@ from sim.experiments.calibration.recovery import (
     recover,
     recoveries,
 )
-from sim.experiments.run import workers
-from sim.experiments.store import StoreError
 from sim.experiments.structures import pairs
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar

@@ -9,7 +9,9 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
+from sim.ensemble.store import StoreError, write_atomically
 from sim.experiments.reading import (
     ReadEnsemble,
     SavedResult,
@@ -18,8 +20,6 @@ from sim.experiments.reading import (
     read_ensemble,
     refuse_other_version,
 )
-from sim.experiments.run import workers
-from sim.experiments.store import StoreError, write_atomically
 from sim.experiments.verify import Rerun, key_numbers, run_again, with_draws
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.compare_extras import SPLIT_FILE

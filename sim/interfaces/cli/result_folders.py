@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord
+from sim.ensemble.run import Ensemble, run_ensemble
+from sim.ensemble.store import RUNS_FOLDER, RunStore, StoreError
 from sim.experiments import results
-from sim.experiments.draws import Draws
 from sim.experiments.policy.compare import Difference
-from sim.experiments.replicate import RunRecord
-from sim.experiments.run import Ensemble, run_ensemble
-from sim.experiments.store import RUNS_FOLDER, RunStore, StoreError
 from sim.interfaces.cli.progress import progress_bar
 from sim.scenario import Scenario, ScenarioError
 

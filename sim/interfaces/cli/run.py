@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
 from sim.experiments.policy.compare import compared
 from sim.experiments.policy.null_test import Records
-from sim.experiments.run import workers
 from sim.experiments.variance import explained
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.compare_extras import (

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors
 from sim.interfaces.page.sizes import DEFAULT_RUNS

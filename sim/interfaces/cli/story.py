@@ -13,8 +13,9 @@ from sim.domain import evidence
 from sim.domain.calendar import census_date
 from sim.domain.claims import Claim, claims_of
 from sim.domain.published import published_figure
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, workers
 from sim.experiments import results
-from sim.experiments.draws import Draws
 from sim.experiments.policy.compare import Spread
 from sim.experiments.policy.story import (
     STORY_OUTCOMES,
@@ -24,7 +25,6 @@ from sim.experiments.policy.story import (
     rise,
     story_rows,
 )
-from sim.experiments.run import Ensemble, workers
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors
 from sim.interfaces.cli.result_folders import ensemble_of, prepare, refuse_foreign

@@ -10,10 +10,10 @@ from typing import Any
 
 import typer
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, workers
 from sim.experiments import results
-from sim.experiments.draws import Draws
 from sim.experiments.policy.compare import Difference, compared, headline, typical
-from sim.experiments.run import Ensemble, workers
 from sim.experiments.structures import (
     FEWEST_DRAWS,
     RECORD_YEARS,

@@ -10,8 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, workers
+from sim.ensemble.store import package_version
 from sim.experiments import results
-from sim.experiments.draws import Draws
 from sim.experiments.policy.sweep import (
     ALONE,
     CASCADE_SHARE,
@@ -28,8 +30,6 @@ from sim.experiments.policy.sweep import (
     steps,
     swept,
 )
-from sim.experiments.run import Ensemble, workers
-from sim.experiments.store import package_version
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.cli.result_folders import prepare, refuse_foreign

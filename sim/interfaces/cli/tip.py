@@ -11,10 +11,10 @@ from typing import IO, Annotated, Any
 import typer
 
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
+from sim.ensemble.store import write_atomically
 from sim.experiments import results
-from sim.experiments.draws import Draws
-from sim.experiments.run import workers
-from sim.experiments.store import write_atomically
 from sim.experiments.structures import Pair, pairs
 from sim.experiments.tipping.levers_range import Lever, read_lever
 from sim.experiments.tipping.reach import DEFAULT_BOUND, SHARES, WORKFORCE, Asked

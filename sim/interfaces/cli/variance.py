@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.experiments.run import Ensemble
+from sim.ensemble.run import Ensemble
 from sim.experiments.variance import Explained
 from sim.interfaces.words.captions import unit_name
 from sim.interfaces.words.tables import print_table, shown

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from sim.domain.randomness import FloatArray
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import HEADLINE, compared
 from sim.experiments.results import summarised
-from sim.experiments.run import Ensemble
 from sim.interfaces.words.captions import caution
 from sim.interfaces.words.grounds import rests_on
 from sim.interfaces.words.notes import notes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sim.experiments.draws import Draws
-from sim.experiments.quick import quick_ensemble
-from sim.experiments.run import Ensemble
+from sim.ensemble.draws import Draws
+from sim.ensemble.quick import quick_ensemble
+from sim.ensemble.run import Ensemble
 from sim.scenario import Scenario
 
 MOST_KEPT = 12

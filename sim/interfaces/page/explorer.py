@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.domain.vocabulary import LONDON
-from sim.experiments.run import Ensemble, run_ensemble
+from sim.ensemble.run import Ensemble, run_ensemble
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.facts import START, facts
 from sim.interfaces.page.files import in_one_file

@@ -17,10 +17,10 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import HEADLINE, compared
 from sim.experiments.results import summarised
-from sim.experiments.run import Ensemble
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.estimates import estimate
 from sim.interfaces.page.facts import START

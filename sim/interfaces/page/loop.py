@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.domain.vocabulary import LINK_LABELS, Link
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
 from sim.experiments.loops.links import CIRCLE
 from sim.experiments.loops.strength import DEFAULT_RUNS, measured_circle
 from sim.experiments.policy.circle import LINKS_OF_ONE_STRUCTURE

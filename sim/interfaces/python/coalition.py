@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
 from sim.experiments.coalition.game import PAYOFF_LABELS, Game, Payoff
 from sim.experiments.coalition.play import Answer, played
-from sim.experiments.draws import Draws
-from sim.experiments.run import workers
 from sim.experiments.structures import Pair, under
 from sim.interfaces.words import coalition as words
 from sim.interfaces.words import coalition_tables as tables

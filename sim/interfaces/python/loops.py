@@ -16,7 +16,7 @@ from typing import Any
 
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end, months_between
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
 from sim.experiments.loops.strength import measured_circle
 from sim.experiments.structures import pairs
 from sim.interfaces.words.loop_json import Asked, content

@@ -15,7 +15,8 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
 from sim.experiments.record import hindcast as experiment
 from sim.experiments.record.hindcast import (
     HINDCAST_MEASURES,
@@ -27,7 +28,6 @@ from sim.experiments.record.hindcast import (
 from sim.experiments.record.pattern_list import HEADINGS, PATTERNS
 from sim.experiments.record.patterns import pattern_results
 from sim.experiments.record.scoring import skills, summary
-from sim.experiments.run import workers
 from sim.interfaces.words.hindcast import MODEL, Scored
 from sim.interfaces.words.pattern import verdict
 

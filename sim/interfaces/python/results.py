@@ -17,12 +17,12 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.evidence import employer_of
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, run_ensemble, workers
+from sim.ensemble.store import RunStore
 from sim.experiments import results
-from sim.experiments.draws import Draws
 from sim.experiments.policy.compare import MIDDLE, Difference, compared
 from sim.experiments.policy.shapley import split_by_lever
-from sim.experiments.run import Ensemble, run_ensemble, workers
-from sim.experiments.store import RunStore
 from sim.interfaces.python.tables import comparison_html, data_frame, result_html, size
 from sim.interfaces.words import split as split_words
 from sim.interfaces.words.captions import labels

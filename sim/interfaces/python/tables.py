@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import HIGH, LOW, Difference, headline, typical
-from sim.experiments.run import Ensemble
 from sim.interfaces.words.captions import caution, labels
 from sim.interfaces.words.tables import labelled, shown, spread
 

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
-from sim.experiments.draws import Draws
-from sim.experiments.run import workers
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import workers
 from sim.experiments.structures import pairs
 from sim.experiments.tipping.levers_range import read_lever
 from sim.experiments.tipping.reach import DEFAULT_BOUND, POSTS, SHARES, UNFILLED, WORKFORCE, Asked

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.ensemble.run import Ensemble
 from sim.experiments.results import summarised
-from sim.experiments.run import Ensemble
 from sim.interfaces.charts import ensembles as charts
 from sim.interfaces.charts import structures as charts_structures
 from sim.interfaces.charts.lines import census_dots

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import (
     SHARE_OF_RUNS,
     Difference,
@@ -14,7 +15,6 @@ from sim.experiments.policy.compare import (
     spread_of,
     typical,
 )
-from sim.experiments.run import Ensemble
 from sim.interfaces.report.html import Group, bullets, paragraph, subheading, table
 from sim.interfaces.words import captions as words
 from sim.interfaces.words.notes import apart, combined, notes

@@ -19,9 +19,9 @@ from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, declarations
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, Grade
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import spread_of
-from sim.experiments.run import Ensemble
 from sim.interfaces.report.finding import WORKFORCE
 from sim.interfaces.report.html import bullets, paragraph, table
 from sim.interfaces.words.captions import listed

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.experiments.run import Ensemble
+from sim.ensemble.run import Ensemble
 from sim.interfaces.report import charts as pictures
 from sim.interfaces.report import finding as words
 from sim.interfaces.report import grounds, method

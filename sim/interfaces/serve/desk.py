@@ -17,8 +17,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from sim.experiments.draws import Draws
-from sim.experiments.run import Ensemble, interrupts_ignored, run_ensemble
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import Ensemble, interrupts_ignored, run_ensemble
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.serve.leash import Leash
 from sim.interfaces.serve.work import (

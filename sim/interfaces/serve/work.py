@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.estimates import estimate
 from sim.interfaces.page.loop import loop_of

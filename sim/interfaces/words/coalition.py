@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.ensemble.draws import Draws
 from sim.experiments.coalition.gains import SidePayment, Stake
 from sim.experiments.coalition.game import CLEAR, PAYOFF_LABELS, PAYOFF_UNITS, Payoff
 from sim.experiments.coalition.order import HALF, OwnRule
 from sim.experiments.coalition.play import Answer
-from sim.experiments.draws import Draws
 from sim.interfaces.words.captions import listed, unit_name
 from sim.interfaces.words.notes import BIDS_ON, FEW_RUNS
 from sim.interfaces.words.tables import shown

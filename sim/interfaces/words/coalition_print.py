@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import typer
 
+from sim.ensemble.draws import Draws
 from sim.experiments.coalition.game import PAYOFF_LABELS, Payoff
 from sim.experiments.coalition.play import Answer
-from sim.experiments.draws import Draws
 from sim.interfaces.words import coalition as words
 from sim.interfaces.words.captions import pair_name, unit_name
 from sim.interfaces.words.tables import print_notes, print_table, shown, wrapped

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import mean
 from sim.experiments.policy.effects import (
     EFFECT_OUTCOMES,
@@ -13,7 +14,6 @@ from sim.experiments.policy.effects import (
     holds_under,
     idle_under,
 )
-from sim.experiments.run import Ensemble
 from sim.experiments.structures import Pair
 from sim.interfaces.words.money import OF_THE_DAY
 from sim.interfaces.words.notes import BIDS_ON, CHANCE, FEWEST_AT_CEILING, OF_ONE_STRUCTURE, notes

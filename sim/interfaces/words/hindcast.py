@@ -10,8 +10,8 @@ import typer
 from sim.domain import evidence
 from sim.domain.published import published_figure
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.draws import Draws
 from sim.experiments.calibration.targets import LAST_YEAR
-from sim.experiments.draws import Draws
 from sim.experiments.record.baselines import BASELINES
 from sim.experiments.record.hindcast import (
     HINDCAST_MEASURES,

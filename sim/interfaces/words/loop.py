@@ -13,7 +13,7 @@ from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LINK_LABELS, Grade, Link
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
 from sim.experiments.loops.links import (
     ARITHMETIC,
     CIRCLE,

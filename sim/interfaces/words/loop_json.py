@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.experiments.draws import Draws
+from sim.ensemble.draws import Draws
 from sim.experiments.loops.strength import Circle
 from sim.interfaces.words import loop as words
 from sim.interfaces.words.loop_places import places

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import typical
 from sim.experiments.policy.money import Account, LedgerLine, ratio
 from sim.experiments.policy.money_split import MoneyChange, MoneySplit
-from sim.experiments.run import Ensemble
 from sim.interfaces.words.captions import caution, listed, unit_name
 from sim.interfaces.words.notes import CHANCE, FEW_RUNS, notes
 from sim.interfaces.words.tables import shown

@@ -15,8 +15,8 @@ from sim.domain import evidence
 from sim.domain.calendar import tax_year, tax_year_of
 from sim.domain.randomness import Streams
 from sim.domain.vocabulary import LINK_LABELS, LONDON, BidTrigger
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import mean
-from sim.experiments.run import Ensemble
 from sim.interfaces.words.captions import caution, stylised, unit_name
 from sim.interfaces.words.grounds import rests_on
 from sim.market.rulebook import Rulebook

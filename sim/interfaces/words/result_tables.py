@@ -13,6 +13,7 @@ import numpy as np
 import typer
 
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import (
     HIGH,
     LOW,
@@ -22,7 +23,6 @@ from sim.experiments.policy.compare import (
     headline,
     typical,
 )
-from sim.experiments.run import Ensemble
 from sim.interfaces.words.captions import unit_name
 from sim.interfaces.words.notes import apart, combined, notes
 from sim.interfaces.words.tables import labelled, print_notes, print_table, shown, spread, times

@@ -26,9 +26,9 @@ from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
-from sim.experiments.draws import Draws
-from sim.experiments.replicate import RunRecord, RunSpec, run_once
-from sim.experiments.store import RunStore
+from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord, RunSpec, run_once
+from sim.ensemble.store import RunStore
 from sim.market.opening import Carried
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario

@@ -6,10 +6,10 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
-from sim.experiments.twin import people
-from sim.experiments.twin.state import TINY, TwinState
-from sim.experiments.twin.work import ofsted_pull
 from sim.rules import behaviour
+from sim.twin import people
+from sim.twin.state import TINY, TwinState
+from sim.twin.work import ofsted_pull
 
 ROUNDING_UP = 0.5
 """What rounding up adds on average to a number of posts."""

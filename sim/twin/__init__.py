@@ -6,7 +6,7 @@ waiting, and how tastes and companies are spread over each. With a seed every fl
 of small numbers; without one the twin is the deterministic limit of the same equations.
 """
 
-from sim.experiments.twin.london import Twin
-from sim.experiments.twin.record import FLOWS, TwinRecord
+from sim.twin.london import Twin
+from sim.twin.record import FLOWS, TwinRecord
 
 __all__ = ["FLOWS", "Twin", "TwinRecord"]

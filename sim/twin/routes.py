@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
-from sim.experiments.twin import people
-from sim.experiments.twin.flows import replace_leavers
-from sim.experiments.twin.state import TINY, TwinState
 from sim.rules import behaviour
+from sim.twin import people
+from sim.twin.flows import replace_leavers
+from sim.twin.state import TINY, TwinState
 
 UPPER_BANDS = slice(1, 3)
 """Pay bands of those with two years' experience or more."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.domain.vocabulary import Enforcement, PriceBasis
-from sim.experiments.twin.pay import agency_nets
-from sim.experiments.twin.state import TINY, TwinState
 from sim.market.pledge import BACK_BELOW
 from sim.rules import behaviour
+from sim.twin.pay import agency_nets
+from sim.twin.state import TINY, TwinState
 
 SAME_PAY = 1e-6
 """Log pay below which two ways of working pay alike."""

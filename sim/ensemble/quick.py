@@ -13,11 +13,11 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments.draws import Draws, drawn_scenario
-from sim.experiments.run import Ensemble, Spool
-from sim.experiments.twin import Twin
+from sim.ensemble.draws import Draws, drawn_scenario
+from sim.ensemble.run import Ensemble, Spool
 from sim.market.outcomes import BASE, OUTCOMES, measured
 from sim.scenario import Scenario
+from sim.twin import Twin
 
 TOLD = (
     "permanent_share_of_workforce",

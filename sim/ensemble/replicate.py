@@ -11,7 +11,7 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.experiments.draws import Draws, drawn_scenario
+from sim.ensemble.draws import Draws, drawn_scenario
 from sim.market.model import LondonMarket
 from sim.market.opening import Carried
 from sim.market.outcomes import OUTCOMES, measured

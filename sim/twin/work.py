@@ -7,10 +7,10 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray, Purpose
 from sim.domain.vocabulary import GRADES, Judgement
-from sim.experiments.twin.state import TINY, TwinState
 from sim.market.caseloads import FEWEST_STAFF
 from sim.market.ofsted import MONTHS_BETWEEN_AT_LEAST, NEVER, SELDOM
 from sim.rules import behaviour
+from sim.twin.state import TINY, TwinState
 
 INADEQUATE = GRADES.index(Judgement.INADEQUATE)
 OUTSTANDING = GRADES.index(Judgement.OUTSTANDING)

@@ -10,8 +10,13 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.opening_state import CensusStart
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray, Purpose, Streams
-from sim.experiments.twin import people, prices, routes, work
-from sim.experiments.twin.flows import (
+from sim.market import opening
+from sim.market.ofsted import NEVER
+from sim.market.pay import BAND_STARTS_MONTHS
+from sim.market.rulebook import Rulebook, members_of
+from sim.scenario import Scenario
+from sim.twin import people, prices, routes, work
+from sim.twin.flows import (
     agency_staff_choose_assignments,
     assignments_end,
     boroughs_hire_permanent_staff,
@@ -20,14 +25,9 @@ from sim.experiments.twin.flows import (
     permanent_staff_leave,
     staff_move_between_boroughs,
 )
-from sim.experiments.twin.pay import PermanentPay
-from sim.experiments.twin.record import FLOWS, TwinRecord
-from sim.experiments.twin.state import TwinState
-from sim.market import opening
-from sim.market.ofsted import NEVER
-from sim.market.pay import BAND_STARTS_MONTHS
-from sim.market.rulebook import Rulebook, members_of
-from sim.scenario import Scenario
+from sim.twin.pay import PermanentPay
+from sim.twin.record import FLOWS, TwinRecord
+from sim.twin.state import TwinState
 
 Phase = Callable[[TwinState], None]
 MONTH: tuple[Phase, ...] = (

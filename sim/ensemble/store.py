@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.experiments.replicate import RunRecord, RunSpec
+from sim.ensemble.replicate import RunRecord, RunSpec
 from sim.market.outcomes import OUTCOMES
 
 RUNS_FOLDER = "runs"

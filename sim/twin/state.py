@@ -15,14 +15,14 @@ from sim.domain.opening_state import CensusStart
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray, Purpose
 from sim.domain.vocabulary import Link
-from sim.experiments.twin.pay import PermanentPay
-from sim.experiments.twin.people import STAGE_BANDS, TASTE_POINTS
-from sim.experiments.twin.record import FLOWS
-from sim.experiments.twin.structures import structure_terms
 from sim.market.rulebook import Rulebook, RulesInForce
 from sim.market.state import Links
 from sim.rules import behaviour
 from sim.scenario import Scenario
+from sim.twin.pay import PermanentPay
+from sim.twin.people import STAGE_BANDS, TASTE_POINTS
+from sim.twin.record import FLOWS
+from sim.twin.structures import structure_terms
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]

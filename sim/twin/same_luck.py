@@ -8,9 +8,9 @@ import numpy as np
 
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import FloatArray, Purpose, Streams, slot_keys
-from sim.experiments.twin.london import Twin
 from sim.market.rulebook import members_of
 from sim.scenario import Scenario
+from sim.twin.london import Twin
 
 
 class SameLuck(Twin):
