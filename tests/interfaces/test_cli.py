@@ -365,7 +365,7 @@ def test_a_result_folder_is_complete_and_the_same_command_leaves_the_same_bytes(
 
 @pytest.mark.usefixtures("without_charts")
 def test_only_what_is_missing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.experiments import run as experiment
+    from sim.ensemble import run as experiment
 
     ran: list[int] = []
     run_once = experiment.run_once
