@@ -24,7 +24,7 @@ from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.start import Start
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 
 WORKED_OUT = ("name", "fixed_parameters", "fixed_structure")
 DRAWN_STRUCTURE = ("hiring", "bid_trigger")

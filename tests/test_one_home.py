@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.domain.quantities import Declaration, declarations
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 
 SOURCE = Path(__file__).resolve().parent.parent / "sim"
 FILES = sorted([*(SOURCE / "market").glob("*.py"), *(SOURCE / "interfaces").rglob("*.py")])

@@ -11,7 +11,7 @@ import pytest
 
 from sim.domain.quantities import declarations
 from sim.domain.vocabulary import BidTrigger, HiringStructure
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import (
     Scenario,
     ScenarioError,

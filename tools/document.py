@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from sim.domain.opening_census import opening_census
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, declarations
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure
 from sim.interfaces.words.model import equations, phases, summary
 from sim.market import ledger, opening, outcomes, pledge, workforce
 from sim.market.outcomes import OUTCOMES
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 
 TARGET = Path(__file__).parent.parent / "docs" / "model.md"
 HEADING = """# The model, as the code states it
@@ -49,7 +50,7 @@ def _process() -> Iterator[str]:
     for place, one in enumerate(phases(), start=1):
         yield f"{place}. `{one.name}`: {one.says}"
     yield "\n## How it starts\n"
-    for thing in (opening, opening.opening_census, opening.people_the_boroughs):
+    for thing in (opening, opening_census, opening.people_the_boroughs):
         yield f"- {summary(thing)}"
     yield f"- {summary(opening.opening_leadership)}"
     yield "\n## The pledge and the ledgers\n"

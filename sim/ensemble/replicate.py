@@ -89,7 +89,7 @@ def run_once(spec: RunSpec) -> RunRecord:
             "defections": float(pledge.defections),
             "returns": float(pledge.returns),
             "had_cause_to_leave": float(pledge.had_cause.sum()),
-            "members_at_end": float(sum(b.is_member for b in market.boroughs)),
+            "members_at_end": float(market.standing.is_member.sum()),
         }
         units = (LONDON, *market.employers)
     finally:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import Purpose
 from sim.domain.vocabulary import Source, WorkerState
-from sim.market.leaving import chosen, drawn_beyond_london, gumbel, rationed
-from sim.market.opening import persons
-from sim.market.pay import bands_of
+from sim.market.luck import chosen, gumbel, persons, rationed
 from sim.market.state import MarketState
-from sim.rules import behaviour
+from sim.rules import agency_work
+from sim.rules.pay_bands import bands_of
 
 
 def assignments_end(market: MarketState) -> None:
@@ -37,7 +35,7 @@ def agency_staff_choose_assignments(market: MarketState) -> None:
     searching = chosen(market, Purpose.SEARCH, bench, parameters.bench_search_share)
     gap = np.maximum(market.agency_places() - workforce.placed, 0)
     if searching.size and gap.any():
-        appeal = behaviour.assignment_appeal(
+        appeal = agency_work.assignment_appeal(
             gap.astype(float)[:, None], market.prices, parameters.assignment_pay_elasticity
         )
         bands = bands_of(workforce.experience_months(searching))
@@ -55,15 +53,11 @@ def agency_staff_choose_assignments(market: MarketState) -> None:
 def _outsiders_arrive(market: MarketState) -> None:
     parameters = market.parameters
     premium = market.premium if market.links.pay_draws_to_agency else market.opening_premium
-    yearly = behaviour.outsiders_per_year(
-        float(market.posts.sum()),
-        premium,
-        parameters.outsiders_per_post,
-        parameters.outsider_premium_elasticity,
+    expected = agency_work.outsiders_this_month(
+        float(market.posts.sum()), premium, market.drawn_beyond_london(), parameters
     )
-    yearly /= drawn_beyond_london(market)
     arriving = market.streams.poisson(
-        Purpose.OUTSIDERS, market.month, market.slots[:1], np.array([yearly / MONTHS_PER_YEAR])
+        Purpose.OUTSIDERS, market.month, market.slots[:1], np.array([expected])
     )
     people = persons(market.streams, parameters, Source.AGENCY_OUTSIDER, arriving, market.month)
     market.workforce.enter(people, Source.AGENCY_OUTSIDER, WorkerState.BENCH)

@@ -1,34 +1,32 @@
-"""Boroughs as Mesa agents: what each bids, and how it finds itself in the market."""
+"""Boroughs as Mesa agents: a read-only view of one employer, as `Worker` is of one worker."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import mesa
+import numpy as np
+
+if TYPE_CHECKING:
+    from sim.market.state import MarketState
 
 
 class Borough(mesa.Agent):
     """One employer of children's social workers (Kingston and Richmond are one).
 
+    It keeps nothing but its place: what is true of it stands in the market's own arrays.
+
     Attributes:
+        index: its place among the market's employers.
         name: the DfE name of the employer.
-        charge_rate_per_hour: what it pays an agency for an experienced worker's hour, £
-            excluding VAT (`MarketState.prices` has every experience band).
-        desired_charge_rate: what it would pay if no cap bound it.
-        is_member: whether it keeps to the collective cap.
-        cap_binds: whether the cap held its bid down this month.
     """
 
-    def __init__(self, model: Any, index: int, name: str, charge_rate: float) -> None:
+    model: MarketState
+
+    def __init__(self, model: MarketState, index: int, name: str) -> None:
         super().__init__(model)
         self.index = index
         self.name = name
-        self.charge_rate_per_hour = charge_rate
-        self.desired_charge_rate = charge_rate
-        self.is_member = False
-        self.cap_binds = False
-        self.months_short = 0
-        self.months_content = 0
 
     @property
     def posts(self) -> int:
@@ -38,29 +36,44 @@ class Borough(mesa.Agent):
     @property
     def permanent(self) -> int:
         """Permanent staff in post, FTE."""
-        return int(self.model.workforce.permanent[self.index])
+        return int(self.model.permanent[self.index])
 
     @property
     def agency(self) -> int:
         """Agency staff placed, FTE."""
-        return int(self.model.workforce.placed[self.index])
+        return int(self.model.placed[self.index])
 
     @property
     def unfilled_share(self) -> float:
         """Unfilled posts (vacancies not covered) as a share of posts."""
-        return float(self.model.unfilled[self.index] / max(self.posts, 1))
-
-    def bid(self, charge_rate: float) -> None:
-        """Decide what to pay, £ per hour: no less than the law and no more than a budget allows."""
-        lawful = max(charge_rate, self.model.rules.lowest_lawful_charge)
-        self.desired_charge_rate = min(lawful, self.model.bid_ceiling)
+        return float(self.model.unfilled_share[self.index])
 
     @property
-    def is_at_ceiling(self) -> bool:
-        """Whether it pays the most any borough can afford."""
-        return self.charge_rate_per_hour >= self.model.bid_ceiling * (1.0 - 1e-9)
+    def charge_rate_per_hour(self) -> float:
+        """What it pays for an experienced agency worker's hour, £ excluding VAT."""
+        return float(self.model.charge_rates[self.index])
 
-    def pay(self, charge_rate: float) -> None:
-        """Settle on this month's charge rate, £ per hour."""
-        self.cap_binds = charge_rate < self.desired_charge_rate
-        self.charge_rate_per_hour = charge_rate
+    @property
+    def desired_charge_rate(self) -> float:
+        """What it would pay if no cap bound it, £ per hour."""
+        return float(self.model.wanted[self.index])
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it keeps to the collective cap."""
+        return bool(self.model.standing.is_member[self.index])
+
+    @property
+    def cap_binds(self) -> bool:
+        """Whether the cap held its bid down this month."""
+        return bool(self.model.cap_binds[self.index])
+
+    @property
+    def months_short(self) -> int:
+        """Months in a row in which it kept to the cap and was short."""
+        return int(np.asarray(self.model.standing.months_short)[self.index])
+
+    @property
+    def months_content(self) -> int:
+        """Months in a row in which it was content since it broke the cap."""
+        return int(np.asarray(self.model.standing.months_content)[self.index])

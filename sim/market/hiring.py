@@ -5,30 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.parameters import Parameters
-from sim.domain.randomness import Purpose
-from sim.domain.vocabulary import HiringStructure, Source, WorkerState
-from sim.market.opening import persons
+from sim.domain.randomness import FloatArray, IntArray, Purpose
+from sim.domain.vocabulary import Source, WorkerState
+from sim.market.luck import persons
 from sim.market.state import MarketState
-from sim.market.workforce import IntArray
-from sim.rules import behaviour
+from sim.rules import recruitment
 
 SUPERVISOR_EXPERIENCE_MONTHS = 24
 NEWLY_QUALIFIED_MONTHS = 12
-
-
-def hiring_constants(structure: HiringStructure, parameters: Parameters) -> tuple[float, float]:
-    """Return (vacancy elasticity, reputation sensitivity) of a rival structure.
-
-    Each structure is one changed rule: hiring answers vacancies in proportion, except under
-    `supply_limited`; `reputation` adds one feedback here, `budget` adds one to the offer.
-    """
-    supply_limited = structure is HiringStructure.SUPPLY_LIMITED
-    repels = structure is HiringStructure.REPUTATION
-    return (
-        parameters.vacancy_elasticity if supply_limited else 1.0,
-        parameters.reputation_sensitivity if repels else 0.0,
-    )
 
 
 def boroughs_hire_permanent_staff(market: MarketState) -> None:
@@ -47,7 +31,10 @@ def boroughs_hire_permanent_staff(market: MarketState) -> None:
         market.accepted_offers.append(accepted)
     supervised = _supervision_places(market)
     looking = market.streams.poisson(
-        Purpose.NEWLY_QUALIFIED, market.month, market.slots, _newly_qualified_mean(market)
+        Purpose.NEWLY_QUALIFIED,
+        market.month,
+        market.slots,
+        _newly_qualified_looking(market),
     )
     _enter(
         market, Source.NEWLY_QUALIFIED, np.minimum(looking, np.minimum(room - accepted, supervised))
@@ -73,7 +60,7 @@ def _room(market: MarketState) -> IntArray:
 def _make_offers(market: MarketState, room: IntArray, purpose: Purpose, month: int) -> IntArray:
     """Make this month's offers to outside applicants; return how many each employer's accept."""
     streams, slots = market.streams, market.slots
-    accepting, ordinary, offered = _outside_means(market)
+    accepting, ordinary, offered = _expected_offers(market)
     accepted = np.minimum(streams.poisson(purpose, month, slots, accepting), room)
     refusing = np.maximum(offered - accepting, 0.0)
     refused = streams.poisson(Purpose.DECLINED_OFFERS, month, slots, refusing)
@@ -87,45 +74,30 @@ def _make_offers(market: MarketState, room: IntArray, purpose: Purpose, month: i
     return accepted
 
 
-def _outside_means(market: MarketState) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return expected offers a month: accepted, accepted without a campaign, and made."""
-    parameters, rules = market.parameters, market.rules
-    elasticity, reputation = hiring_constants(market.structure.hiring, parameters)
-    repels = reputation if market.links.agency_share_repels_applicants else 0.0
-    workforce = market.workforce
-    staff = workforce.permanent + workforce.placed
-
-    def yearly(strain: np.ndarray, reputation: float) -> np.ndarray:
-        return behaviour.outside_hires_per_year(
-            market.posts.astype(float),
-            market.vacancies() / np.maximum(market.posts, 1),
-            workforce.placed / np.maximum(staff, 1),
-            strain,
-            parameters.outside_hires_per_post,
-            elasticity,
-            parameters.strain_to_hiring * parameters.strain_to_leaving,
-            reputation,
-        )
-
-    drawn = market.ofsted.pull() * market.pay.offer_pay_ratio**parameters.hiring_pay_elasticity
-    drawn = drawn * _this_year(market)
-    strain = market.strain - market.strain_centre
-    ordinary = yearly(strain, repels) * drawn / MONTHS_PER_YEAR
-    made = yearly(np.zeros_like(strain), 0.0) * drawn / parameters.offer_acceptance_share
-    return (
-        ordinary * rules.hiring_multiplier,
-        ordinary,
-        made * rules.hiring_multiplier / MONTHS_PER_YEAR,
+def _expected_offers(market: MarketState) -> recruitment.ExpectedOffers:
+    """Return a month's expected offers to outside applicants, by employer."""
+    elasticity = market.parameters.hiring_pay_elasticity
+    staff = market.permanent + market.placed
+    drawn = market.ofsted.pull() * recruitment.drawn_by_pay(market.pay.offer_pay_ratio, elasticity)
+    place = recruitment.Workplace(
+        posts=market.posts.astype(float),
+        vacancy_share=market.vacancies() / np.maximum(market.posts, 1),
+        agency_share=market.placed / np.maximum(staff, 1),
+        strain=market.strain - market.strain_centre,
+        drawn=drawn,
+        year=_this_year(market),
+    )
+    return recruitment.expected_offers(
+        place, market.parameters, market.terms, market.links, market.rules.hiring_multiplier
     )
 
 
-def _newly_qualified_mean(market: MarketState) -> np.ndarray:
-    parameters, rules = market.parameters, market.rules
-    season = behaviour.newly_qualified_season(
-        rules.today.month, rules.today.year, parameters.step_up_share, rules.step_up_multiplier
-    )
-    yearly = parameters.newly_qualified_per_post * market.posts * _this_year(market)
-    return yearly * season * rules.newly_qualified_multiplier
+def _newly_qualified_looking(market: MarketState) -> FloatArray:
+    rules, parameters = market.rules, market.parameters
+    season = recruitment.season_of(rules.today, parameters, rules)
+    year = _this_year(market)
+    mean = recruitment.newly_qualified_looking(market.posts, year, season, parameters, rules)
+    return np.asarray(mean, np.float64)
 
 
 def _this_year(market: MarketState) -> float:

@@ -5,20 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.randomness import FloatArray, KeyArray, Purpose, paired_keys
+from sim.domain.randomness import IntArray, Purpose
 from sim.domain.vocabulary import Event, Source, WorkerState
-from sim.market.opening import persons
+from sim.market.luck import chosen, gumbel, persons, rationed
 from sim.market.state import MarketState
-from sim.market.workforce import IntArray
-from sim.rules import behaviour
-
-
-def chosen(
-    market: MarketState, purpose: Purpose, ids: IntArray, chance: FloatArray | float
-) -> IntArray:
-    """Return those of `ids` whose draw for this purpose and month falls below their chance."""
-    keys: KeyArray = market.workforce.of("key", ids)
-    return ids[market.streams.uniform(purpose, market.month, keys) < chance]
+from sim.rules import agency_work, choice, recruitment
+from sim.rules.hazards import monthly_chance
 
 
 def permanent_staff_leave(market: MarketState) -> None:
@@ -27,33 +19,22 @@ def permanent_staff_leave(market: MarketState) -> None:
     permanent = workforce.ids(WorkerState.PERMANENT)
     year = market.common_shock(Purpose.COMMON_LEAVING, parameters.common_leaving_spread)
     hazard = parameters.sector_exit_per_year * year * market.leaving_multiplier
-    chance = behaviour.monthly_chance(hazard)[workforce.of("employer", permanent)]
+    chance = monthly_chance(hazard)[workforce.of("employer", permanent)]
     leavers = chosen(market, Purpose.LEAVE_SECTOR, permanent, chance)
     workforce.leave_sector(leavers)
     placed = workforce.ids(WorkerState.PLACED)
-    beyond = drawn_beyond_london(market)
-    exit_chance = behaviour.monthly_chance(parameters.agency_exit_per_year * beyond)
+    beyond = market.drawn_beyond_london()
+    exit_chance = monthly_chance(parameters.agency_exit_per_year * beyond)
     workforce.leave_sector(chosen(market, Purpose.AGENCY_LEAVE_SECTOR, placed, exit_chance))
     bench = workforce.ids(WorkerState.BENCH)
     leak = min(parameters.bench_leak_per_month * beyond, 1.0)
     workforce.leave_sector(chosen(market, Purpose.BENCH_LEAK, bench, leak))
 
 
-def drawn_beyond_london(market: MarketState) -> float:
-    """Return by how much better pay around London multiplies agency staff's leaving it."""
-    premium, parameters = market.rules.neighbours_premium, market.parameters
-    if premium is None:
-        return 1.0
-    pay = (1.0 + premium) * market.opening_mean_charge * market.rules.price_level
-    elasticity = parameters.assignment_pay_elasticity
-    drawn = behaviour.beyond_london(pay, market.mean_charge_rate(), elasticity)
-    return float(1.0 + parameters.neighbours_reach * (drawn - 1.0))
-
-
 def staff_reconsider_their_route(market: MarketState) -> None:
     """Experienced permanent staff may go to agency work; placed agency staff may come back."""
     workforce = market.workforce
-    bound = behaviour.monthly_chance(market.route.reconsider_per_year)
+    bound = monthly_chance(market.route.reconsider_per_year)
     permanent = workforce.ids(WorkerState.PERMANENT)
     thinking = chosen(market, Purpose.RECONSIDER, permanent, bound)
     needed = MONTHS_PER_YEAR * market.rules.agency_experience_years
@@ -76,20 +57,15 @@ def _those_who_switch(market: MarketState, ids: IntArray, *, towards_agency: boo
 
     The same draw decides: it falls below the chance of reconsidering *and* choosing.
     """
-    pull = market.agency_pull(ids)
-    if towards_agency and market.rules.cooling_off_months:
+    pull, rules = market.agency_pull(ids), market.rules
+    if towards_agency and rules.cooling_off_months:
+        closed = choice.closed_share(market.posts, rules.turns_away_waiting)
         foresight = market.parameters.foresight_years
-        closed = int(market.posts[market.rules.turns_away_waiting].sum())
-        closed_share = closed / max(int(market.posts.sum()), 1)
-        pull = pull + closed_share * behaviour.cooling_off_loss(
-            market.rules.cooling_off_months, foresight
-        )
-    chance = behaviour.agency_chance(
-        pull, market.parameters.pay_sensitivity, market.route.attachment
-    )
+        pull = pull + choice.cooling_off_loss(rules.cooling_off_months, foresight, closed)
+    chance = choice.agency_chance(pull, market.parameters.pay_sensitivity, market.route.attachment)
     towards = chance if towards_agency else 1.0 - chance
     hazard = market.route.reconsider_per_year * towards
-    return chosen(market, Purpose.RECONSIDER, ids, behaviour.monthly_chance(hazard))
+    return chosen(market, Purpose.RECONSIDER, ids, monthly_chance(hazard))
 
 
 def staff_move_between_boroughs(market: MarketState) -> None:
@@ -97,14 +73,15 @@ def staff_move_between_boroughs(market: MarketState) -> None:
     workforce = market.workforce
     permanent = workforce.ids(WorkerState.PERMANENT)
     hazard = market.parameters.borough_moves_per_year * market.leaving_multiplier
-    chance = behaviour.monthly_chance(hazard)[workforce.of("employer", permanent)]
+    chance = monthly_chance(hazard)[workforce.of("employer", permanent)]
     movers = chosen(market, Purpose.MOVE, permanent, chance)
     if movers.size == 0:
         return
     vacancies = market.open_vacancies()
+    elasticity = market.parameters.hiring_pay_elasticity
     drawn = market.strain_appeal * market.ofsted.pull()
-    drawn = drawn * market.pay.offer_pay_ratio**market.parameters.hiring_pay_elasticity
-    appeal = behaviour.assignment_appeal(vacancies.astype(float), drawn, 1.0)
+    drawn = drawn * recruitment.drawn_by_pay(market.pay.offer_pay_ratio, elasticity)
+    appeal = agency_work.assignment_appeal(vacancies.astype(float), drawn, 1.0)
     homes = workforce.of("employer", movers).astype(np.int64)
     score = appeal[None, :] + gumbel(market, Purpose.MOVE_CHOICE, movers)
     score[np.arange(movers.size), homes] = -np.inf
@@ -113,33 +90,6 @@ def staff_move_between_boroughs(market: MarketState) -> None:
     movers, wanted = movers[possible], wanted[possible]
     accepted = rationed(market, movers, wanted, vacancies)
     workforce.move_borough(movers[accepted], wanted[accepted])
-
-
-def gumbel(market: MarketState, purpose: Purpose, ids: IntArray) -> FloatArray:
-    """Return Gumbel noise for each worker and employer: the luck of who likes which borough.
-
-    Added to log weights, its maximum chooses in proportion to the weights.
-    """
-    keys = paired_keys(market.workforce.of("key", ids), market.slots)
-    return -np.log(-np.log(market.streams.uniform(purpose, market.month, keys)))
-
-
-def rationed(
-    market: MarketState, ids: IntArray, employers: IntArray, places: IntArray
-) -> np.ndarray:
-    """Return which workers get a place when each employer has only so many.
-
-    Priority is each worker's own draw for the month, so who is first never depends on the
-    order in which rows happen to lie.
-    """
-    keys: KeyArray = market.workforce.of("key", ids)
-    luck = market.streams.uniform(Purpose.PRIORITY, market.month, keys)
-    order = np.lexsort((luck, employers))
-    queue = employers[order]
-    rank = np.arange(queue.size) - np.searchsorted(queue, queue)
-    accepted = np.zeros(ids.size, bool)
-    accepted[order] = rank < places[queue]
-    return accepted
 
 
 def _replace_leavers(market: MarketState) -> None:

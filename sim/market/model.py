@@ -11,6 +11,7 @@ import mesa
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, WorkerState
@@ -28,12 +29,15 @@ from sim.market.leaving import (
 from sim.market.money import money_changes_hands
 from sim.market.ofsted import Ofsted, ofsted_inspects
 from sim.market.outcomes import BASE, OUTCOME, measured, outcomes_are_recorded
-from sim.market.pay import BAND_STARTS_MONTHS
+from sim.market.pay import PayDesk
 from sim.market.pledge import Pledge
-from sim.market.rulebook import Rulebook
 from sim.market.state import MarketState
 from sim.market.workforce import Worker
-from sim.rules import behaviour
+from sim.rules import bidding, choice
+from sim.rules.in_force import Rulebook
+from sim.rules.levers import Levers
+from sim.rules.pay import opening_scales
+from sim.rules.pay_bands import BANDS
 from sim.scenario import Scenario, load_scenario
 
 DEFAULT_YEARS = 10
@@ -41,10 +45,15 @@ DEFAULT_YEARS = 10
 
 def rules_come_into_force(market: MarketState) -> None:
     """The cap, the tax year, the offers and the pipeline of this month take effect."""
-    highest = float(market.charge_rates().max())
+    highest = float(market.charge_rates.max())
     before, market.rules = market.rules, market.rulebook.in_force(market.today, highest)
-    affordable = market.parameters.most_affordable_multiple * market.opening_mean_charge
-    market.bid_ceiling = affordable * market.rules.price_level
+    market.bid_ceiling = float(
+        bidding.most_affordable(
+            market.parameters.most_affordable_multiple,
+            market.opening_mean_charge,
+            market.rules.price_level,
+        )
+    )
     if market.rules.tax_terms != before.tax_terms:
         market.work_out_pay()
 
@@ -100,7 +109,7 @@ class LondonMarket(MarketState):
         plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.carried = carried
         found = census if carried is None else carried.census
-        super().__init__(plan, rng, replicate, found or opening.opening_census(plan.start))
+        super().__init__(plan, rng, replicate, found or opening_census(plan.start))
         self.months_planned = years * MONTHS_PER_YEAR
         self.panel = self._blank_panel(self.months_planned + 1)
         self._open()
@@ -121,11 +130,12 @@ class LondonMarket(MarketState):
         if carried is not None:
             self.leadership = carried.leadership.copy()
             self.lasting_leadership = carried.lasting_leadership.copy()
-        self.rulebook = Rulebook(self.plan, self.employers, self.streams)
-        before = Rulebook(self.plan.without_levers(), self.employers, self.streams)
-        self.rules = before.in_force(self.opened_on, 0.0)
+        who = (self.parameters, self.opened_on, self.employers, self.streams)
+        self.rulebook = Rulebook(self.levers, *who)
+        self.rules = Rulebook(Levers(), *who).in_force(self.opened_on, 0.0)
         index = self.rules.salary_index
-        self.scales = opening.opening_scales(self.plan, self.employers, index)
+        scales = opening_scales(self.parameters, self.employers, self.plan.start.figures, index)
+        self.desk = PayDesk(self.parameters, scales)
         mean = parameters.assignment_rate_2017_per_hour * index
         mean /= 1.0 - parameters.agency_margin_share
         self.opening_mean_charge = mean
@@ -133,14 +143,12 @@ class LondonMarket(MarketState):
         bids = opening.opening_bids(self.streams, census, parameters, mean)
         if carried is not None:
             bids = np.minimum(carried.charge_rates, self.bid_ceiling)
-        self.boroughs = [
-            Borough(self, place, name, float(bids[place]))
-            for place, name in enumerate(self.employers)
-        ]
-        self.prices = np.repeat(bids[:, None], len(BAND_STARTS_MONTHS), axis=1)
+        self.boroughs = [Borough(self, place, name) for place, name in enumerate(self.employers)]
+        self.wanted = bids
+        self.settle_prices(np.repeat(bids[:, None], BANDS, axis=1))
         self.pledge, self.ofsted = Pledge(self), Ofsted(self)
         if carried is not None and not self.levers.cap.is_no_op:
-            self.pledge.go_on(self.boroughs, carried)
+            self.pledge.go_on(carried)
         self.work_out_pay()
         self.opening_pay = self.pay
         self.opening_cost_per_post = None
@@ -173,18 +181,16 @@ class LondonMarket(MarketState):
         if self.carried is not None:
             self.opening_strain = self.strain
 
-    def _solve_route(self) -> behaviour.RouteConstants:
+    def _solve_route(self) -> choice.RouteConstants:
         """Derive the attachment to permanent work and the pace of reconsidering (see `rules`)."""
         if self.carried is not None:
-            return behaviour.RouteConstants(
-                self.carried.attachment, self.carried.reconsider_per_year
-            )
+            return choice.RouteConstants(self.carried.attachment, self.carried.reconsider_per_year)
         parameters, workforce = self.parameters, self.workforce
         permanent = workforce.ids(WorkerState.PERMANENT)
         months = MONTHS_PER_YEAR * parameters.eligible_experience_years
         eligible = permanent[workforce.experience_months(permanent) >= months]
         placed = workforce.ids(WorkerState.PLACED)
-        return behaviour.solve_route_constants(
+        return choice.solve_route_constants(
             self.pull(eligible, self.opening_pay.log_premium, self.opening_strain),
             self.pull(placed, self.opening_pay.log_premium, self.opening_strain),
             eligible.size / max(permanent.size, 1),

@@ -11,10 +11,11 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.vocabulary import WorkerState
 from sim.market.ledger import PAYEES, PENCE_PER_POUND, MonthLedger
-from sim.market.pay import BAND_STARTS_MONTHS, bands_of
 from sim.market.state import MarketState
 from sim.market.workforce import IntArray
+from sim.rules.pay_bands import BANDS, bands_of
 from sim.rules.tax import Payslip
+from sim.rules.terms import Bought, policy_cost_per_year
 
 STAFF_PAYEES = ("workers", "hmrc", "pension_fund", "agencies", "umbrellas", "company_costs")
 SERVICES = list(PAYEES).index("services")
@@ -24,7 +25,7 @@ def money_changes_hands(market: MarketState) -> None:
     """Boroughs pay staff, agencies and suppliers; HMRC and the pension fund take their part."""
     market.work_out_pay()
     table, workforce = market.pay, market.workforce
-    count, bands = len(market.employers), len(BAND_STARTS_MONTHS)
+    count, bands = len(market.employers), BANDS
     ledger = MonthLedger(count)
     permanent = workforce.ids(WorkerState.PERMANENT)
     heads = _heads(
@@ -44,7 +45,7 @@ def money_changes_hands(market: MarketState) -> None:
     by_group = by_kind.reshape(count, len(table.routes), bands)
     for route in set(table.routes):
         people = sum(by_group[:, g] for g, used in enumerate(table.routes) if used is route)
-        paid = np.einsum("peb,eb->pe", _monthly_pence(table.agency[route])[:, :-1], people)
+        paid = np.einsum("peb,eb->pe", _monthly_pence(table.agency[route]), people)
         ledger.received[: len(STAFF_PAYEES)] += paid
         ledger.agency_cost += paid.sum(axis=0)
     ledger.permanent_equivalent = parts.sum(axis=0)[:, -1] * workforce.placed
@@ -54,13 +55,11 @@ def money_changes_hands(market: MarketState) -> None:
 
 def _policies_are_paid_for(market: MarketState, ledger: MonthLedger) -> None:
     """Boroughs pay for overspill teams, leadership, careers, recruitment and prevention."""
-    rules, parameters = market.rules, market.parameters
-    cases = market.cases_relieved * parameters.overspill_cost_per_case
-    cases = cases + market.cases_paid_for * parameters.prevention_cost_per_case
-    a_post = rules.offer_leadership * parameters.leadership_cost_per_post
-    a_post = a_post + rules.offer_careers * parameters.careers_cost_per_post
-    hires = market.hires_won_per_year * parameters.recruitment_cost_per_hire
-    yearly = (cases + a_post * market.posts + hires) * rules.salary_index
+    rules = market.rules
+    bought = Bought(
+        market.cases_relieved, market.cases_paid_for, market.posts, market.hires_won_per_year
+    )
+    yearly = policy_cost_per_year(bought, rules.prices, rules.salary_index)
     paid = np.rint(yearly * PENCE_PER_POUND / MONTHS_PER_YEAR).astype(np.int64)
     ledger.policy_cost = paid
     ledger.received[SERVICES] += paid

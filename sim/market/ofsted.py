@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
-import numpy.typing as npt
 
-from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.randomness import FloatArray, Purpose
+from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose
 from sim.domain.vocabulary import GRADES, Judgement
-from sim.market.workforce import IntArray
-from sim.rules import behaviour
+from sim.rules import inspection
+from sim.rules.inspection import INADEQUATE, NEVER
 
-MONTHS_BETWEEN_AT_LEAST = 12
-NEVER = -100_000
-SELDOM = 1e-6
-"""The fewest inspections a year that are told from none."""
-INADEQUATE = GRADES.index(Judgement.INADEQUATE)
-OUTSTANDING = GRADES.index(Judgement.OUTSTANDING)
+if TYPE_CHECKING:
+    from sim.market.state import MarketState
 
 
 class Ofsted(mesa.Agent):
@@ -37,14 +31,16 @@ class Ofsted(mesa.Agent):
         is_turned_round: whether new leaders took hold after it.
     """
 
-    def __init__(self, model: Any) -> None:
+    model: MarketState
+
+    def __init__(self, model: MarketState) -> None:
         super().__init__(model)
         count = len(model.employers)
-        self.is_there = model.parameters.inspections_per_year >= SELDOM
+        self.is_there = model.parameters.inspections_per_year >= inspection.SELDOM
         self.grade: IntArray = np.full(count, GRADES.index(Judgement.GOOD))
         self.inspected: IntArray = np.zeros(count, np.int64)
         self.judged_inadequate: IntArray = np.full(count, NEVER)
-        self.is_turned_round = np.zeros(count, bool)
+        self.is_turned_round: BoolArray = np.zeros(count, bool)
         self.marks: FloatArray = np.full(len(GRADES) - 1, -np.inf)
 
     def open(self, quality: FloatArray, judgements: dict[str, Judgement]) -> None:
@@ -57,11 +53,12 @@ class Ofsted(mesa.Agent):
             parameters.requires_improvement_share,
             parameters.inadequate_share,
         )
-        self.marks = behaviour.judgement_marks(quality, parameters.inspection_noise, shares)
+        self.marks = inspection.judgement_marks(quality, parameters.inspection_noise, shares)
         luck = model.streams.normal(Purpose.OPENING_JUDGEMENT, 0, model.slots)
-        self.grade = behaviour.judged(quality + parameters.inspection_noise * luck, self.marks)
+        self.grade = inspection.judged(quality + parameters.inspection_noise * luck, self.marks)
         since = model.streams.uniform(Purpose.OPENING_INSPECTION, 0, model.slots)
-        self.inspected = -np.floor(since * self._months_between()).astype(np.int64)
+        between = inspection.months_between(parameters.inspections_per_year)
+        self.inspected = -np.floor(since * between).astype(np.int64)
         for name, judgement in judgements.items():
             if name in model.employers:
                 place = model.employers.index(name)
@@ -73,27 +70,24 @@ class Ofsted(mesa.Agent):
         if not self.is_there:
             return
         model, month = self.model, self.model.month
-        since = month - self.inspected
-        chance = 1.0 / max(self._months_between() - MONTHS_BETWEEN_AT_LEAST, 1.0)
+        parameters = model.parameters
         luck = model.streams.uniform(Purpose.INSPECTION, month, model.slots)
-        comes = (luck < chance) & (since >= MONTHS_BETWEEN_AT_LEAST)
-        if not comes.any():
+        since = month - self.inspected
+        comes = inspection.inspector_comes(luck, since, parameters.inspections_per_year)
+        if not np.any(comes):
             return
         noise = model.streams.normal(Purpose.JUDGEMENT, month, model.slots)
-        seen = model.quality() + model.parameters.inspection_noise * noise
-        self.grade = np.where(comes, behaviour.judged(seen, self.marks), self.grade)
+        seen = model.quality() + parameters.inspection_noise * noise
+        self.grade = np.where(comes, inspection.judged(seen, self.marks), self.grade)
         self.inspected = np.where(comes, month, self.inspected)
         self._act_on(comes & (self.grade == INADEQUATE), self.inspected)
 
-    def _act_on(self, inadequate: npt.NDArray[np.bool_], months: IntArray) -> None:
+    def _act_on(self, inadequate: BoolArray, months: IntArray) -> None:
         """Write down who has been found inadequate, and whether new leaders will take hold."""
         luck = self.model.streams.uniform(Purpose.TURNAROUND, self.model.month, self.model.slots)
         takes_hold = luck < self.model.parameters.turnaround_chance
         self.judged_inadequate = np.where(inadequate, months, self.judged_inadequate)
         self.is_turned_round = np.where(inadequate, takes_hold, self.is_turned_round)
-
-    def _months_between(self) -> float:
-        return MONTHS_PER_YEAR / max(self.model.parameters.inspections_per_year, SELDOM)
 
     # What follows
 
@@ -102,44 +96,34 @@ class Ofsted(mesa.Agent):
 
     def shock(self) -> FloatArray:
         """Return what recent inadequate judgements add to strain, by employer."""
-        parameters = self.model.parameters
-        return behaviour.faded(
-            parameters.inadequate_strain,
-            parameters.inadequate_strain_fade_per_year,
-            self._since_inadequate(),
-        ) * (self.judged_inadequate > NEVER)
+        was_judged = self.judged_inadequate > NEVER
+        return inspection.strain_shock(self._since_inadequate(), was_judged, self.model.parameters)
 
     def surge_share(self) -> FloatArray:
         """Return agency staff bought above the establishment, as a share of posts.
 
         What was bought before the start is in the census already.
         """
-        parameters = self.model.parameters
-        return behaviour.faded(
-            parameters.inadequate_surge_share,
-            parameters.inadequate_surge_fade_per_year,
-            self._since_inadequate(),
-        ) * (self.judged_inadequate > 0)
+        return inspection.surge_share(
+            self._since_inadequate(), self.judged_inadequate > 0, self.model.parameters
+        )
 
     def leadership_course(self) -> tuple[FloatArray, FloatArray]:
         """Return (target, speed a year) of each employer's leadership."""
-        parameters = self.model.parameters
-        works = self.is_turned_round & (self._since_inadequate() <= parameters.turnaround_months)
-        return (
-            np.where(works, parameters.turnaround_leadership, self.model.lasting_leadership),
-            np.where(
-                works,
-                parameters.turnaround_speed_per_year,
-                parameters.leadership_reversion_per_year,
-            ),
+        model = self.model
+        return inspection.leadership_course(
+            self._since_inadequate(),
+            self.is_turned_round,
+            model.lasting_leadership,
+            model.parameters,
         )
 
     def pull(self) -> FloatArray:
         """Return how many times as many applicants and movers each employer draws."""
-        is_outstanding = self.is_there & (self.grade == OUTSTANDING)
-        return 1.0 + self.model.parameters.outstanding_pull * is_outstanding
+        pull = self.model.parameters.outstanding_pull if self.is_there else 0.0
+        return inspection.drawn_by_judgement(self.grade, pull)
 
 
-def ofsted_inspects(market: Any) -> None:
+def ofsted_inspects(market: MarketState) -> None:
     """Ofsted judges the boroughs whose inspection falls in this month."""
     market.ofsted.inspect()

@@ -14,8 +14,8 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Event, WorkerState
 from sim.market.ledger import PAYEES, pounds_per_year
-from sim.market.pay import bands_of
 from sim.market.state import MarketState
+from sim.rules.pay_bands import bands_of
 
 BASE = (
     "posts",
@@ -199,9 +199,6 @@ def outcomes_are_recorded(market: MarketState) -> None:
     flows = workforce.flows
     ledger = market.ledger
     count = len(market.employers)
-    members = np.array([b.is_member for b in market.boroughs], float)
-    at_ceiling = np.array([b.is_at_ceiling for b in market.boroughs], float)
-    bound = np.array([b.cap_binds for b in market.boroughs], float)
     filled = _filled(market)
     values = {
         "posts": market.posts,
@@ -235,9 +232,9 @@ def outcomes_are_recorded(market: MarketState) -> None:
         "offers_made": market.offers_made,
         "offers_accepted": market.offers_accepted,
         "grade": market.ofsted.grade + 1,
-        "members": members,
-        "bound_members": bound,
-        "at_ceiling": at_ceiling,
+        "members": market.standing.is_member,
+        "bound_members": market.cap_binds,
+        "at_ceiling": market.is_at_ceiling,
         "above_bar": market.caseload > market.rules.caseload_bar,
         "price_level": market.rules.price_level,
         "log_premium": np.log(market.premium),

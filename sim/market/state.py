@@ -5,38 +5,28 @@ Phases read and change it; `model.py` opens it and lets the months pass.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import mesa
 import numpy as np
 
-from sim.domain.calendar import MONTHS_PER_YEAR, month_end
+from sim.domain.calendar import month_end
 from sim.domain.opening_state import CensusStart
-from sim.domain.randomness import FloatArray, Purpose, Streams, slot_keys
-from sim.domain.vocabulary import HiringStructure, Link, WorkerState
+from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose, Streams, slot_keys
+from sim.domain.vocabulary import WorkerState
 from sim.market.boroughs import Borough
 from sim.market.ledger import MonthLedger, pounds_per_year
 from sim.market.ofsted import Ofsted
-from sim.market.pay import PayDesk, PayTable, bands_of
+from sim.market.pay import PayDesk, PayTable
 from sim.market.pledge import Pledge
-from sim.market.rulebook import Rulebook, RulesInForce
-from sim.market.workforce import IntArray, Workforce
-from sim.rules import behaviour
+from sim.market.workforce import Workforce
+from sim.rules import agency_work, choice, conditions, hazards
+from sim.rules.agreement import Standing
+from sim.rules.in_force import Rulebook
+from sim.rules.pay_bands import BANDS, bands_of
+from sim.rules.structures import Links, structure_terms
+from sim.rules.terms import RulesInForce
 from sim.scenario import Scenario
-
-
-@dataclass(frozen=True)
-class Links:
-    """Which links of the circle hold (True) and which are cut (False)."""
-
-    unfilled_raises_bids: bool = True
-    rivals_are_leapfrogged: bool = True
-    pay_draws_to_agency: bool = True
-    strain_drives_leaving: bool = True
-    leaving_opens_vacancies: bool = True
-    agency_share_repels_applicants: bool = True
-    overspend_cuts_offer: bool = True
 
 
 class MarketState(mesa.Model):
@@ -48,8 +38,11 @@ class MarketState(mesa.Model):
         posts, extra_wanted: by employer, FTE; `cases` and `caseload` likewise.
         project_teams: agency staff above the establishment that escape the cap, by employer.
         cases_relieved, cases_paid_for: held by overspill teams; averted by prevention.
+        terms: what the structure does to the month; `links` of the circle that hold.
         prices: charge rates, £ per hour, (employer, experience band).
-        scales: salaries in 2017/18 pounds, (employer, experience band).
+        wanted: what each employer would pay for an experienced hour if no cap bound it, £.
+        standing: where each employer stands with the collective cap.
+        cap_binds: whether the cap held each employer's bid down this month.
         unfilled: vacancies nobody covered at the end of the last counted month, by employer.
         leadership, strain, leaving_multiplier: by employer (see `caseloads`).
         lasting_leadership: what leadership returns to, by employer.
@@ -71,7 +64,8 @@ class MarketState(mesa.Model):
     pledge: Pledge
     ofsted: Ofsted
     prices: FloatArray
-    scales: FloatArray
+    wanted: FloatArray
+    desk: PayDesk
     pay: PayTable
     premium: float
     opening_pay: PayTable
@@ -80,7 +74,7 @@ class MarketState(mesa.Model):
     bid_ceiling: float
     opening_strain: FloatArray
     opening_cost_per_post: FloatArray | None
-    route: behaviour.RouteConstants
+    route: choice.RouteConstants
     posts: IntArray
     extra_wanted: IntArray
     project_teams: IntArray
@@ -105,18 +99,24 @@ class MarketState(mesa.Model):
         self.parameters = plan.parameters
         self.levers = plan.levers
         self.structure = plan.structure
-        self.links = Links(**{link.value: link not in plan.structure.cut_links for link in Link})
+        self.links = Links.without(plan.structure.cut_links)
+        self.terms = structure_terms(
+            (plan.structure.hiring, plan.structure.bid_trigger), plan.parameters
+        )
         self.streams = Streams(int(rng), replicate)
         self.census = census
         self.employers = census.employers
         self.slots = slot_keys(len(self.employers))
         self.month = 0
         self.opened_on = plan.start.opening
-        self.desk = PayDesk(plan.parameters)
         count = len(self.employers)
         self.ledger = MonthLedger(count)
         self.project_teams = np.zeros(count, np.int64)
         self.unfilled = np.zeros(count, np.int64)
+        self.cap_binds: BoolArray = np.zeros(count, bool)
+        self.standing = Standing(
+            np.zeros(count, bool), np.zeros(count, np.int64), np.zeros(count, np.int64)
+        )
         self.accepted_offers = []
         self.offers_made = self.offers_accepted = np.zeros(count, np.int64)
         self.hires_won_per_year = np.zeros(count)
@@ -127,9 +127,24 @@ class MarketState(mesa.Model):
         """The last day of the current month."""
         return month_end(self.opened_on, self.month)
 
+    @property
+    def permanent(self) -> IntArray:
+        """Permanent staff in post, by employer."""
+        return self.workforce.permanent
+
+    @property
+    def placed(self) -> IntArray:
+        """Agency staff placed, by employer."""
+        return self.workforce.placed
+
+    @property
+    def bands(self) -> int:
+        """Number of experience bands with a price."""
+        return BANDS
+
     def vacancies(self) -> IntArray:
         """Posts without a permanent holder, by employer."""
-        return np.maximum(self.posts - self.workforce.permanent, 0)
+        return np.maximum(self.posts - self.permanent, 0)
 
     def promised(self) -> IntArray:
         """Posts promised to people who have accepted and not yet started, by employer."""
@@ -146,20 +161,36 @@ class MarketState(mesa.Model):
 
     def extra(self) -> IntArray:
         """Agency staff above the establishment, by employer."""
-        return np.minimum(self.extra_wanted, self.workforce.placed)
+        return np.minimum(self.extra_wanted, self.placed)
 
     def count_unfilled(self) -> None:
         """Count vacancies that no agency worker covers, by employer."""
-        cover = self.workforce.placed - self.extra()
+        cover = self.placed - self.extra()
         self.unfilled = np.maximum(self.vacancies() - cover, 0)
+
+    @property
+    def unfilled_share(self) -> FloatArray:
+        """Unfilled posts, as last counted, as a share of posts, by employer."""
+        return np.asarray(self.unfilled / np.maximum(self.posts, 1), np.float64)
 
     def quality(self) -> FloatArray:
         """Working conditions as an inspector would rank them: the opposite of strain."""
         return -self.strain
 
+    @property
     def charge_rates(self) -> FloatArray:
         """What each employer pays for an experienced worker's hour, £."""
-        return np.array([borough.charge_rate_per_hour for borough in self.boroughs])
+        return self.prices[:, -1]
+
+    def settle_prices(self, prices: FloatArray) -> None:
+        """Let each employer pay these prices this month, £ per hour, (employer, band)."""
+        self.prices = prices
+        self.cap_binds = self.charge_rates < self.wanted
+
+    @property
+    def is_at_ceiling(self) -> BoolArray:
+        """Whether each employer pays the most any can afford."""
+        return self.charge_rates >= self.bid_ceiling * (1.0 - 1e-9)
 
     def mean_charge_rates(self) -> FloatArray:
         """London's mean charge rates by experience band, weighted by placed staff, £ per hour."""
@@ -173,22 +204,9 @@ class MarketState(mesa.Model):
         """London's mean charge rate for an experienced worker, £ per hour."""
         return float(self.mean_charge_rates()[-1])
 
-    def salaries(self) -> FloatArray:
-        """What permanent staff earn without a better offer, £ a year, (employer, band)."""
-        return self.scales * self.rules.salary_index
-
     def work_out_pay(self) -> None:
         """Work out what every route pays under the law and the bids of now."""
-        rules, salaries = self.rules, self.salaries()
-        offered = salaries * (1.0 + rules.offer_pay_share[:, None]) + rules.offer_payment[:, None]
-        self.pay = self.desk.table(
-            rules.law,
-            rules.off_payroll_enforced,
-            salaries,
-            offered,
-            self.prices,
-            self.mean_charge_rates(),
-        )
+        self.pay = self.desk.table(self.rules, self.prices, self.mean_charge_rates())
         self.premium = self.mean_premium(self.pay)
 
     def mean_premium(self, table: PayTable) -> float:
@@ -201,16 +219,20 @@ class MarketState(mesa.Model):
         groups = self.workforce.of("company", placed)
         return float(np.exp(table.log_premium[employers, bands, groups].mean()))
 
+    def drawn_beyond_london(self) -> float:
+        """Return by how much better pay around London multiplies agency staff's leaving it."""
+        means = self.opening_mean_charge, self.mean_charge_rate()
+        return float(agency_work.drawn_beyond_london(self.rules, self.parameters, *means))
+
     def common_shock(self, purpose: Purpose, spread: float) -> float:
         """Return what this year, counted from the start, does to all boroughs alike."""
-        year = (self.month - 1) // MONTHS_PER_YEAR
-        luck = self.streams.normal(purpose, year, self.slots[:1])
-        return float(behaviour.common_shock(spread, luck)[0])
+        luck = self.streams.normal(purpose, hazards.year_of(self.month), self.slots[:1])
+        return float(hazards.common_shock(spread, luck)[0])
 
     @property
     def strain_appeal(self) -> FloatArray:
         """How strain weighs on a mover's choice of borough."""
-        multiplier = behaviour.strain_multiplier(self.parameters.strain_to_leaving, self.strain)
+        multiplier = conditions.strain_multiplier(self.parameters.strain_to_leaving, self.strain)
         return 1.0 / multiplier
 
     def agency_pull(self, ids: IntArray) -> FloatArray:
@@ -225,19 +247,16 @@ class MarketState(mesa.Model):
         employers = workforce.of("employer", ids)
         bands = bands_of(workforce.experience_months(ids))
         pay = log_premium[employers, bands, workforce.of("company", ids)]
-        felt = self.parameters.strain_to_route * strain[employers]
-        careers = self.rules.offer_careers[employers]
-        pull: FloatArray = pay + felt + workforce.of("taste", ids) - careers
-        return pull
+        taste, careers = workforce.of("taste", ids), self.rules.offer_careers[employers]
+        return choice.pull(pay, strain[employers], taste, careers, self.parameters.strain_to_route)
 
     def budget_offer(self) -> FloatArray:
         """What overspending does to each employer's offer (zero unless the structure says so)."""
         start = self.opening_cost_per_post
-        holds = self.structure.hiring is HiringStructure.BUDGET and self.links.overspend_cuts_offer
-        if start is None or not holds:
+        if start is None or not self.terms.watches_budget or not self.links.overspend_cuts_offer:
             return np.zeros(len(self.employers))
-        sensitivity = self.parameters.budget_sensitivity
-        return behaviour.budget_offer(self.cost_per_post(), start, sensitivity)
+        cost, sensitivity = self.cost_per_post(), self.terms.budget_sensitivity
+        return np.asarray(conditions.budget_offer(cost, start, sensitivity))
 
     def cost_per_post(self) -> FloatArray:
         """Return each employer's pay bill a post, £ a year in start-year money."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.domain.pay_assumptions import PayAssumptions
+from sim.rules.hazards import Amount
 from sim.rules.tax import assignment_to_charge, paid_hours_per_year
 from sim.rules.tax_formulas import employer_ni
 from sim.rules.tax_law import TaxLaw
@@ -12,7 +13,7 @@ WEEKS_PER_YEAR = 365.25 / 7
 
 def lowest_lawful_charge(
     salary: float, law: TaxLaw, assumptions: PayAssumptions, equal_pay_share: float
-) -> float:
+) -> Amount:
     """Return the charge rate (£ per hour) that gives an agency worker a colleague's basic pay.
 
     After twelve weeks in a role an agency worker is due the basic pay and holiday of somebody
@@ -32,4 +33,4 @@ def lowest_lawful_charge(
     basic = equal_pay_share * salary / (assumptions.hours_per_week * WEEKS_PER_YEAR)
     gross = basic * (1.0 + law.holiday_pay_uplift) * hours
     cost = gross * (1.0 + law.apprenticeship_levy_rate) + float(employer_ni(gross, law))
-    return float(assignment_to_charge(cost / hours, assumptions))
+    return assignment_to_charge(cost / hours, assumptions)

@@ -24,6 +24,7 @@ from sim.rules.tax_table import (
     FIRST_TAX_YEAR,
     IN_FORCE,
     NI_PARAMETERS,
+    OFF_PAYROLL_REFORM,
     POUNDS,
     TaxRow,
     shipped_tax_table,
@@ -192,6 +193,14 @@ def law_in_force(tax_year: str, *, growth_beyond_table: float) -> TaxLaw:
         raise ValueError(f"growth_beyond_table: given {growth_beyond_table}; allowed: above -1")
     years_beyond = max(first_year - last_tabulated_year(), 0)
     return _law(first_year, growth_beyond_table if years_beyond else 0.0)
+
+
+def is_off_payroll_enforced(tax_year: str) -> bool:
+    """Return whether the public sector's off-payroll (IR35) reform holds in a tax year.
+
+    Source: Finance Act 2017, schedule 1.
+    """
+    return first_year_of(tax_year) >= OFF_PAYROLL_REFORM
 
 
 def tabulated_law(tax_year: str) -> TaxLaw:

@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
-from sim.rules import behaviour
+from sim.rules import agency_work, conditions, hazards, recruitment
+from sim.rules.hazards import Amount
 from sim.twin import people
 from sim.twin.state import TINY, TwinState
 from sim.twin.work import ofsted_pull
@@ -22,11 +23,11 @@ def permanent_staff_leave(twin: TwinState) -> None:
     years = people.STAGE_STARTS_YEARS[people.VETERANS] - people.STAGE_STARTS_YEARS[people.SEASONED]
     twin.seasoned = twin.seasoned * (1.0 - 1.0 / (years * MONTHS_PER_YEAR))
     hazard = p.sector_exit_per_year * twin.common_leaving * twin.leaving_multiplier
-    left = twin.happens(twin.permanent, behaviour.monthly_chance(hazard))
+    left = twin.happens(twin.permanent, hazards.monthly_chance(hazard))
     twin.lose("left_sector", left)
     replace_leavers(twin, left)
     beyond = drawn_beyond_london(twin)
-    chance = behaviour.monthly_chance(p.agency_exit_per_year * beyond)
+    chance = hazards.monthly_chance(p.agency_exit_per_year * beyond)
     twin.placed = twin.placed - twin.happens(twin.placed, chance)
     leaving = twin.happens(twin.bench, np.minimum(p.bench_leak_per_month * beyond, 1.0))
     stays = 1.0 - leaving / np.maximum(twin.bench, TINY)
@@ -40,24 +41,19 @@ def replace_leavers(twin: TwinState, lost: FloatArray) -> None:
         twin.gain("entered", lost, people.opening_shares(twin.parameters))
 
 
-def drawn_beyond_london(twin: TwinState) -> FloatArray | float:
+def drawn_beyond_london(twin: TwinState) -> Amount:
     """Return by how much better pay around London multiplies agency staff's leaving it."""
-    premium, p = twin.rules.neighbours_premium, twin.p
-    if premium is None:
-        return 1.0
-    pay = (1.0 + premium) * twin.opening_mean_charge * twin.rules.price_level
-    drawn = behaviour.beyond_london(pay, twin.mean_charges()[:, -1:], p.assignment_pay_elasticity)
-    return np.asarray(1.0 + p.neighbours_reach * (drawn - 1.0))
+    means = twin.opening_mean_charge, twin.mean_charges()[:, -1:]
+    return agency_work.drawn_beyond_london(twin.rules, twin.p, *means)
 
 
 def staff_move_between_boroughs(twin: TwinState) -> None:
     """Permanent staff move to vacancies elsewhere, away from strain; nobody is lost."""
     p = twin.p
     hazard = p.borough_moves_per_year * twin.leaving_multiplier
-    movers = twin.happens(twin.permanent, behaviour.monthly_chance(hazard))
+    movers = twin.happens(twin.permanent, hazards.monthly_chance(hazard))
     open_posts = twin.open_vacancies()
-    drawn = ofsted_pull(twin) * twin.offer_pay_ratio**p.hiring_pay_elasticity
-    drawn = drawn / behaviour.strain_multiplier(p.strain_to_leaving, twin.strain)
+    drawn = _drawn(twin) / conditions.strain_multiplier(p.strain_to_leaving, twin.strain)
     weights = open_posts * drawn
     elsewhere = np.maximum(weights.sum(axis=1, keepdims=True) - weights, TINY)
     per_weight = movers / elsewhere
@@ -87,7 +83,7 @@ def boroughs_hire_permanent_staff(twin: TwinState) -> None:
         twin.offers.append(accepted)
     else:
         _enter(twin, accepted)
-    looking = twin.counted(_newly_qualified_mean(twin))
+    looking = twin.counted(_newly_qualified_looking(twin))
     first = people.column([float(stage == people.LEARNERS) for stage in range(people.STAGES)])
     most = np.minimum(room - accepted, _supervision_places(twin))
     _welcome(twin, np.minimum(looking, np.maximum(most, 0.0)), first)
@@ -102,31 +98,30 @@ def hiring_room(twin: TwinState) -> FloatArray:
 
 def outside_mean(twin: TwinState) -> FloatArray:
     """Return expected outside hires of a month."""
-    p = twin.p
-    repels = twin.terms.reputation_sensitivity
-    if not twin.links.agency_share_repels_applicants:
-        repels = 0.0
-    permanent, posts = twin.permanent, np.maximum(twin.posts, TINY)
-    yearly = behaviour.outside_hires_per_year(
-        twin.posts,
-        twin.vacancies() / posts,
-        twin.placed / np.maximum(permanent + twin.placed, TINY),
-        twin.strain - twin.strain_centre,
-        p.outside_hires_per_post,
-        twin.terms.vacancy_elasticity,
-        p.strain_to_hiring * p.strain_to_leaving,
-        repels,
+    staff = np.maximum(twin.permanent + twin.placed, TINY)
+    place = recruitment.Workplace(
+        posts=twin.posts,
+        vacancy_share=twin.vacancy_share,
+        agency_share=twin.placed / staff,
+        strain=twin.strain - twin.strain_centre,
+        drawn=_drawn(twin),
+        year=twin.common_hiring,
     )
-    drawn = ofsted_pull(twin) * twin.offer_pay_ratio**p.hiring_pay_elasticity
-    return np.asarray(
-        yearly * drawn * twin.common_hiring * twin.rules.hiring_multiplier / MONTHS_PER_YEAR
-    )
+    return recruitment.expected_offers(
+        place, twin.p, twin.terms, twin.links, twin.rules.hiring_multiplier
+    ).accepted
 
 
-def _newly_qualified_mean(twin: TwinState) -> FloatArray:
-    p, rules = twin.p, twin.rules
-    yearly = p.newly_qualified_per_post * twin.posts * twin.common_hiring
-    return np.asarray(yearly * twin.season() * rules.newly_qualified_multiplier)
+def _newly_qualified_looking(twin: TwinState) -> FloatArray:
+    season, year = twin.season(), twin.common_hiring
+    mean = recruitment.newly_qualified_looking(twin.posts, year, season, twin.p, twin.rules)
+    return np.asarray(mean)
+
+
+def _drawn(twin: TwinState) -> FloatArray:
+    """Return how many times as many applicants and movers judgement and better pay draw."""
+    elasticity = twin.p.hiring_pay_elasticity
+    return ofsted_pull(twin) * recruitment.drawn_by_pay(twin.offer_pay_ratio, elasticity)
 
 
 def _supervision_places(twin: TwinState) -> FloatArray:
@@ -166,7 +161,7 @@ def agency_staff_choose_assignments(twin: TwinState) -> None:
     gap = np.maximum(twin.agency_places() - twin.placed, 0.0)
     cooling = sum(twin.waiting, np.zeros_like(twin.bench))
     looking = twin.p.bench_search_share * np.maximum(twin.bench - cooling, 0.0)
-    weights = gap * twin.prices[..., -1] ** twin.p.assignment_pay_elasticity
+    weights = gap * twin.charge_rates**twin.p.assignment_pay_elasticity
     wanted = looking * weights / np.maximum(weights.sum(axis=1, keepdims=True), TINY)
     open_to_all = ~twin.rules.turns_away_waiting
     if twin.waiting and open_to_all.any():
@@ -187,13 +182,10 @@ def _outsiders_arrive(twin: TwinState) -> None:
     p = twin.p
     holds = twin.links.pay_draws_to_agency
     premium = twin.premium(twin.log_premium if holds else twin.opening_log_premium)
-    yearly = behaviour.outsiders_per_year(
-        twin.posts.sum(axis=1, keepdims=True),
-        premium,
-        p.outsiders_per_post,
-        p.outsider_premium_elasticity,
+    posts = twin.posts.sum(axis=1, keepdims=True)
+    arriving = twin.counted(
+        agency_work.outsiders_this_month(posts, premium, drawn_beyond_london(twin), p)
     )
-    arriving = twin.counted(yearly / drawn_beyond_london(twin) / MONTHS_PER_YEAR)
     agency = twin.agency()
     keen = people.types(p, twin.draws, people.KEEN_WEIGHTS)
     twin.agency_types = people.mixed(twin.agency_types, agency[:, 0], keen, arriving[:, 0])

@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray, Purpose, Streams
-from sim.market import opening
-from sim.market.ofsted import NEVER
-from sim.market.pay import BAND_STARTS_MONTHS
-from sim.market.rulebook import Rulebook, members_of
+from sim.rules import bidding, conditions
+from sim.rules.in_force import Rulebook, members_of
+from sim.rules.inspection import NEVER
+from sim.rules.levers import Levers
+from sim.rules.pay import PermanentPayDesk, opening_scales
+from sim.rules.pay_bands import BANDS
 from sim.scenario import Scenario
 from sim.twin import people, prices, routes, work
 from sim.twin.flows import (
@@ -25,7 +28,6 @@ from sim.twin.flows import (
     permanent_staff_leave,
     staff_move_between_boroughs,
 )
-from sim.twin.pay import PermanentPay
 from sim.twin.record import FLOWS, TwinRecord
 from sim.twin.state import TwinState
 
@@ -71,17 +73,18 @@ class Twin(TwinState):
         memberships: int = 1,
         structures: Sequence[StructureKey] | None = None,
     ) -> None:
-        found = census or opening.opening_census(scenario.start)
+        found = census or opening_census(scenario.start)
         super().__init__(scenario, drawn, draws, seed, found, structures)
         streams = Streams(memberships)
-        self.book = Rulebook(scenario, self.employers, streams)
+        who = (self.p, self.opened_on, self.employers, streams)
+        self.book = Rulebook(self.levers, *who)
         self.signed = members_of(
             self.levers.cap.members, self.employers, streams, Purpose.PLEDGE_ORDER
         )
-        before = Rulebook(scenario.without_levers(), self.employers, streams)
-        self.rules = before.in_force(self.opened_on, 0.0)
-        scales = opening.opening_scales(scenario, self.employers, self.rules.salary_index)
-        self.pay = PermanentPay(self.parameters, scales)
+        self.rules = Rulebook(Levers(), *who).in_force(self.opened_on, 0.0)
+        figures, index = scenario.start.figures, self.rules.salary_index
+        scales = opening_scales(self.parameters, self.employers, figures, index)
+        self.pay = PermanentPayDesk(self.parameters, scales)
         self.record = TwinRecord(self.employers)
         self._people_open()
         self._prices_open()
@@ -105,14 +108,14 @@ class Twin(TwinState):
 
     def _prices_open(self) -> None:
         p = self.p
-        mean = p.assignment_rate_2017_per_hour * self.rules.salary_index
-        mean = mean / (1.0 - p.agency_margin_share) * np.ones((self.draws, 1))
+        rate = p.assignment_rate_2017_per_hour * self.rules.salary_index
+        mean = rate / (1.0 - p.agency_margin_share) * np.ones((self.draws, 1))
         self.opening_mean_charge = mean
         spread = p.starting_bid_spread
-        tilt = -np.square(spread) / 2.0 if self.luck is not None else 0.0
+        tilt = np.asarray(-np.square(spread) / 2.0 if self.luck is not None else 0.0)
         luck = self.normal_for(Purpose.STARTING_BID, 0, self.shape)
-        bids = mean * np.exp(spread * luck + tilt)
-        self.prices = np.repeat(bids[..., None], len(BAND_STARTS_MONTHS), axis=-1)
+        bids = bidding.opening_bid(mean, spread, luck, tilt)
+        self.prices = np.repeat(bids[..., None], BANDS, axis=-1)
         self.wanted = bids
         prices.pay_is_worked_out(self)
         self.opening_log_premium = self.log_premium
@@ -122,9 +125,16 @@ class Twin(TwinState):
         p, census = self.p, self.census
         workforce = np.maximum(census.permanent + census.agency, 1)
         london = census.agency.sum() / max(workforce.sum(), 1)
-        above = census.agency / workforce - london
         luck = self.normal_for(Purpose.STARTING_LEADERSHIP, 0, self.shape)
-        self.leadership = p.leadership_agency_slope * above + p.leadership_spread * luck
+        self.leadership = np.asarray(
+            conditions.opening_leadership(
+                census.agency / workforce,
+                london,
+                p.leadership_agency_slope,
+                p.leadership_spread,
+                luck,
+            )
+        )
         self.lasting_leadership = p.lasting_conditions_share * self.leadership
         self.unfilled = self.project_teams = np.zeros(self.shape)
         self.opening_strain = np.zeros(self.shape)

@@ -8,15 +8,14 @@ normal distribution (Gauss-Hermite), each crossed with the three kinds of access
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
-from sim.market.opening import NEW_STAFF_YEARS
-from sim.market.pay import BAND_STARTS_MONTHS
+from sim.rules.pay_bands import BAND_STARTS_MONTHS, NEW_STAFF_YEARS
 
 STAGE_STARTS_YEARS = (0.0, 1.0, 2.0, 3.0, 5.0)
 """Experience at which each stage begins; pay bands begin at two and at five years."""
@@ -33,10 +32,10 @@ KEEN_WEIGHTS = np.array([(2.0 / 3 - 3**-0.5) / 2, 1.0 / 3, (2.0 / 3 + 3**-0.5) /
 second moment are theirs)."""
 
 
-def seasoned_share(parameters: Any) -> FloatArray | float:
+def seasoned_share(parameters: Parameters) -> float:
     """Return which part of experienced people is still below the start of the top band."""
     years = STAGE_STARTS_YEARS[VETERANS] - NEW_STAFF_YEARS
-    return 1.0 - np.exp(-years / np.maximum(parameters.experience_mean_years, 1e-9))
+    return float(1.0 - np.exp(-years / max(parameters.experience_mean_years, 1e-9)))
 
 
 def column(values: Sequence[float] | FloatArray) -> FloatArray:
@@ -44,7 +43,7 @@ def column(values: Sequence[float] | FloatArray) -> FloatArray:
     return np.asarray(values, np.float64)[:, None, None]
 
 
-def opening_shares(parameters: Any) -> FloatArray:
+def opening_shares(parameters: Parameters) -> FloatArray:
     """Return the stages of permanent staff at the start, (stage, 1, 1)."""
     new = parameters.start_new_staff_share
     first = [new / NEW_STAFF_YEARS] * NEW_STAFF_YEARS
@@ -60,7 +59,7 @@ def grow_older(stages: FloatArray) -> None:
     stages[1:] += passing
 
 
-def eligible_weights(years: float, parameters: Any) -> FloatArray:
+def eligible_weights(years: float, parameters: Parameters) -> FloatArray:
     """Return which part of each stage has at least some years of experience, (stage, 1, 1)."""
     ends = (*STAGE_STARTS_YEARS[1:], np.inf)
     weights = []
@@ -73,7 +72,7 @@ def eligible_weights(years: float, parameters: Any) -> FloatArray:
     return column(weights)
 
 
-def types(parameters: Any, draws: int, weights: FloatArray = TASTE_WEIGHTS) -> FloatArray:
+def types(parameters: Parameters, draws: int, weights: FloatArray = TASTE_WEIGHTS) -> FloatArray:
     """Return the shares of newcomers by company and taste, (draw, company, taste)."""
     has = np.broadcast_to(np.ravel(parameters.company_share), (draws,))
     outside = np.broadcast_to(np.ravel(parameters.outside_ir35_share), (draws,))
@@ -82,7 +81,7 @@ def types(parameters: Any, draws: int, weights: FloatArray = TASTE_WEIGHTS) -> F
 
 
 def opening_types(
-    parameters: Any, draws: int, agency_share: float
+    parameters: Parameters, draws: int, agency_share: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return shares by type of permanent and of agency staff at the start.
 
@@ -98,7 +97,7 @@ def opening_types(
     )
 
 
-def experienced_shares(parameters: Any) -> FloatArray:
+def experienced_shares(parameters: Parameters) -> FloatArray:
     """Return the stages of experienced people from outside, (stage, 1, 1)."""
     shares = np.zeros(STAGES)
     shares[SEASONED] = seasoned_share(parameters)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
-from sim.rules import behaviour
+from sim.rules import choice, hazards
+from sim.rules.hazards import Amount
 from sim.twin import people
 from sim.twin.flows import replace_leavers
 from sim.twin.state import TINY, TwinState
@@ -35,11 +35,11 @@ def staff_reconsider_their_route(twin: TwinState) -> None:
         else _told_apart(twin, twin.opening_log_premium, alike=twin.companies_paid_alike)
     )
     odds = _odds(twin, premium, twin.strain, twin.attachment)
-    beta = np.reshape(twin.p.pay_sensitivity, (-1, 1, 1, 1, 1))
+    beta = _deep(twin.p.pay_sensitivity)
     rho = twin.reconsider[:, :, None, None, None]
     towards = odds * np.exp(beta * _cooling_off_loss(twin))
-    going = _monthly(rho * towards / (1.0 + towards))
-    coming = _monthly(rho / (1.0 + odds))
+    going = hazards.small_monthly_chance(rho * towards / (1.0 + towards))
+    coming = hazards.small_monthly_chance(rho / (1.0 + odds))
     gone = _go_to_agency(twin, going, shares)
     replace_leavers(twin, gone)
     _come_back(twin, coming, shares)
@@ -59,30 +59,29 @@ def _told_apart(
 def _odds(
     twin: TwinState, log_premium: FloatArray, strain: FloatArray, attachment: FloatArray
 ) -> FloatArray:
-    """Return the odds of choosing agency work, (draw, employer, band, company, taste).
+    """Return the odds of choosing agency work, (draw, employer, band, company, taste)."""
 
-    They are those of `behaviour.agency_chance`.
-    """
-    felt = np.multiply(twin.p.strain_to_route, strain) - twin.rules.offer_careers - attachment
-    pull = (log_premium + felt[:, :, None, None])[..., None] + twin.taste[:, None, None, None, :]
-    beta = np.reshape(twin.p.pay_sensitivity, (-1, 1, 1, 1, 1))
-    return np.asarray(np.exp(np.clip(beta * pull, -500, 500)))
+    def column(values: FloatArray) -> FloatArray:
+        return np.asarray(values)[..., None, None, None]
 
-
-def _monthly(hazard: FloatArray) -> FloatArray:
-    """Return `behaviour.monthly_chance` of a small hazard, to third order in it."""
-    x = hazard / MONTHS_PER_YEAR
-    return np.asarray(x * (1.0 - x / 2.0 * (1.0 - x / 3.0)))
+    taste = twin.taste[:, None, None, None, :]
+    careers, phi = np.broadcast_to(twin.rules.offer_careers, twin.shape), twin.p.strain_to_route
+    pull = choice.pull(log_premium[..., None], column(strain), taste, column(careers), _deep(phi))
+    return choice.agency_odds(pull, _deep(twin.p.pay_sensitivity), column(attachment))
 
 
-def _cooling_off_loss(twin: TwinState) -> float:
+def _deep(parameter: Amount) -> FloatArray:
+    """Return a parameter ready to meet (draw, employer, band, company, taste)."""
+    return np.reshape(parameter, (-1, 1, 1, 1, 1))
+
+
+def _cooling_off_loss(twin: TwinState) -> Amount:
     """Return what waiting for an assignment costs, in log pay."""
-    months = twin.rules.cooling_off_months
+    months, rules = twin.rules.cooling_off_months, twin.rules
     if not months:
         return 0.0
-    posts = twin.posts[0]
-    closed = float(posts[twin.rules.turns_away_waiting].sum() / max(posts.sum(), TINY))
-    return closed * behaviour.cooling_off_loss(months, twin.parameters.foresight_years)
+    closed = choice.closed_share(twin.posts[0], rules.turns_away_waiting)
+    return choice.cooling_off_loss(months, twin.parameters.foresight_years, closed)
 
 
 def _go_to_agency(twin: TwinState, chance: FloatArray, shares: Shares) -> FloatArray:
@@ -153,7 +152,7 @@ def _by_type(
 def solve_route(twin: TwinState) -> None:
     """Derive the attachment to permanent work and the pace of reconsidering, draw by draw.
 
-    Under them the start shows the two yearly flows, as `behaviour.solve_route_constants` has it.
+    Under them the start shows the two yearly flows, as `choice.solve_route_constants` has it.
     """
     alike = twin.companies_paid_alike
     premium, shares = _told_apart(twin, twin.opening_log_premium, alike=alike)
@@ -181,7 +180,7 @@ def solve_route(twin: TwinState) -> None:
         return np.asarray(going * to_permanent - coming * to_agency)
 
     logs = np.log(at_zero).reshape(twin.draws, -1) / beta[:, None]
-    found = behaviour.bisected(
+    found = hazards.bisected(
         imbalance, logs.min(axis=1) - REACH / beta, logs.max(axis=1) + REACH / beta
     )
     _, coming = flows(found)

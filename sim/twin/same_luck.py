@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import FloatArray, Purpose, Streams, slot_keys
-from sim.market.rulebook import members_of
+from sim.rules.in_force import members_of
 from sim.scenario import Scenario
 from sim.twin.london import Twin
 

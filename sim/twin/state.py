@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.domain.calendar import month_end
 from sim.domain.opening_state import CensusStart
+from sim.domain.parameters import Parameters
 from sim.domain.posterior import StructureKey
-from sim.domain.randomness import FloatArray, Purpose
-from sim.domain.vocabulary import Link
-from sim.market.rulebook import Rulebook, RulesInForce
-from sim.market.state import Links
-from sim.rules import behaviour
+from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose
+from sim.rules import conditions, recruitment
+from sim.rules.agreement import Standing
+from sim.rules.hazards import Amount
+from sim.rules.in_force import Rulebook
+from sim.rules.pay import PermanentPayDesk
+from sim.rules.structures import Links, terms_by_draw
+from sim.rules.terms import RulesInForce
 from sim.scenario import Scenario
-from sim.twin.pay import PermanentPay
 from sim.twin.people import STAGE_BANDS, TASTE_POINTS
 from sim.twin.record import FLOWS
-from sim.twin.structures import structure_terms
 
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 TINY = 1e-9
 
 
@@ -33,7 +30,7 @@ class TwinState:
     """The state of `draws` Londons; arrays are (draw, employer) unless said otherwise.
 
     Attributes:
-        p: the parameters by name: a number, or (draw, 1) where it is drawn.
+        p: the parameters: each a number, or a column, (draw, 1), where it is drawn.
         stages: permanent staff, (stage, draw, employer).
         placed, bench: agency staff; the bench is London's, (draw, 1).
         waiting: those of the bench who cool off, by month of release, the next first.
@@ -79,7 +76,7 @@ class TwinState:
     reconsider: FloatArray
     book: Rulebook
     rules: RulesInForce
-    pay: PermanentPay
+    pay: PermanentPayDesk
     signed: BoolArray
     bid_ceiling: FloatArray
     grade: IntArray
@@ -99,23 +96,22 @@ class TwinState:
     ) -> None:
         self.plan, self.draws, self.census = scenario, draws, census
         self.parameters = scenario.parameters
-        values: dict[str, Any] = dict(self.parameters.model_dump())
-        for name, column in drawn.items():
-            values[name] = np.asarray(column, np.float64).reshape(draws, 1)
-        self.p = SimpleNamespace(**values)
+        columns = {
+            name: np.asarray(column, np.float64).reshape(draws, 1) for name, column in drawn.items()
+        }
+        self.p = Parameters.model_construct(**(self.parameters.model_dump() | columns))
         self.structure, self.levers = scenario.structure, scenario.levers
         own = (self.structure.hiring, self.structure.bid_trigger)
-        self.terms = structure_terms(self.p, [own] if structures is None else structures)
-        self.links = Links(**{one.value: one not in self.structure.cut_links for one in Link})
+        self.terms = terms_by_draw([own] if structures is None else structures, self.p)
+        self.links = Links.without(self.structure.cut_links)
         self.employers = census.employers
         self.shape = (draws, len(self.employers))
         self.luck = None if seed is None else np.random.default_rng(seed)
         self.month = 0
         self.opened_on = scenario.start.opening
         self.taste = np.multiply(self.p.taste_spread, TASTE_POINTS) * np.ones((draws, 1))
-        self.is_member = np.zeros(self.shape, bool)
-        self.months_short = np.zeros(self.shape)
-        self.months_content = np.zeros(self.shape)
+        nobody = np.zeros(self.shape, bool)
+        self.standing = Standing(nobody, np.zeros(self.shape), np.zeros(self.shape))
         self.year_flows = {name: np.zeros(self.shape) for name in FLOWS}
         self.reference_caseload = self.multiplier_centre = np.ones((draws, 1))
         self.strain_centre = np.zeros((draws, 1))
@@ -129,12 +125,34 @@ class TwinState:
         """The last day of the current month."""
         return month_end(self.opened_on, self.month)
 
-    def season(self) -> FloatArray | float:
+    def season(self) -> Amount:
         """Return what part of a year's newly qualified look for a post this month."""
-        today, p = self.rules.today, self.p
-        return behaviour.newly_qualified_season(
-            today.month, today.year, p.step_up_share, self.rules.step_up_multiplier
-        )
+        return recruitment.season_of(self.rules.today, self.p, self.rules)
+
+    @property
+    def charge_rates(self) -> FloatArray:
+        """What each employer pays for an experienced worker's hour, £."""
+        return np.asarray(self.prices[..., -1])
+
+    @property
+    def cap_binds(self) -> BoolArray:
+        """Whether the cap holds each employer's bid down."""
+        return np.asarray(self.charge_rates < self.wanted)
+
+    @property
+    def unfilled_share(self) -> FloatArray:
+        """Unfilled posts, as last counted, as a share of posts."""
+        return np.asarray(self.unfilled / np.maximum(self.posts, TINY))
+
+    @property
+    def vacancy_share(self) -> FloatArray:
+        """Vacancies as a share of posts."""
+        return np.asarray(self.vacancies() / np.maximum(self.posts, TINY))
+
+    @property
+    def is_member(self) -> BoolArray:
+        """Who keeps to the collective cap."""
+        return self.standing.is_member
 
     @property
     def permanent(self) -> FloatArray:
@@ -232,18 +250,18 @@ class TwinState:
         self.placed = np.clip(placed, 0.0, self.agency_places())
         self.count_unfilled()
 
-    def budget_offer(self) -> FloatArray | float:
+    def budget_offer(self) -> Amount:
         """What overspending does to the offer (zero unless the structure says so)."""
         holds = self.terms.watches_budget and self.links.overspend_cuts_offer
         if self.opening_cost_per_post is None or not holds:
             return 0.0
-        return behaviour.budget_offer(
+        return conditions.budget_offer(
             self.cost_per_post(), self.opening_cost_per_post, self.terms.budget_sensitivity
         )
 
     def cost_per_post(self) -> FloatArray:
         """Return each employer's pay bill a post, £ a year in start-year money."""
-        slips = self.pay.costs(self.rules)
+        slips = np.asarray(self.pay.pay(self.rules).slip.borough_cost, np.float64)
         bands = self.staff_by_band()
         permanent = (bands * slips).sum(axis=-1)
         hours = self.parameters.hours_per_week * self.parameters.weeks_per_year

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sim.domain.borough_figures import BoroughFigures, with_own_figures
 from sim.domain.evidence import census_start
+from sim.domain.opening_census import opening_census
 from sim.market.model import LondonMarket
-from sim.market.opening import opening_census
 from sim.scenario import ScenarioError, load_figures, load_scenario, scenario_from
 
 BEXLEY = census_start(2023).employers.index("Bexley")

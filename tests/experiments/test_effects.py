@@ -18,7 +18,7 @@ from sim.experiments.policy.effects import (
     variants,
 )
 from sim.experiments.structures import Pair, under
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import load_scenario
 
 PAIR = Pair(HiringStructure.SUPPLY_LIMITED, BidTrigger.UNFILLED)

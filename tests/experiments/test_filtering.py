@@ -116,7 +116,7 @@ def test_a_market_opens_where_the_state_left_off(states: list[Carried]) -> None:
     assert market.route.attachment == one.attachment
     assert market.reference_caseload == one.reference_caseload
     np.testing.assert_array_equal(market.leadership, one.leadership)
-    np.testing.assert_allclose(market.charge_rates(), one.charge_rates)
+    np.testing.assert_allclose(market.charge_rates, one.charge_rates)
     market.run()
     assert one.leadership is not market.leadership  # the state is not written to
 

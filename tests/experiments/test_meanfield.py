@@ -24,7 +24,7 @@ from sim.experiments.tipping.meanfield import (
 from sim.experiments.tipping.slow_sweep import slow_sweep
 from sim.experiments.tipping.still import Still, boroughs_bid_on_average
 from sim.market.outcomes import OUTCOME, measured
-from sim.rules import behaviour
+from sim.rules import hazards
 from sim.scenario import Scenario, load_scenario
 from sim.twin import Twin, prices
 from tests.market.small_london import (
@@ -99,7 +99,7 @@ def hires_at(vacant: float) -> float:
     In a month staff leave first; their posts are open when the month's hiring begins, and agency
     staff are still those who covered last month's vacancies.
     """
-    leaving = float(behaviour.monthly_chance(LEAVES)) * (1.0 - vacant)
+    leaving = float(hazards.monthly_chance(LEAVES)) * (1.0 - vacant)
     open_posts = vacant + leaving
     agency_share = vacant / (vacant + 1.0 - open_posts)
     answer = open_posts / 0.22 * np.exp(-REPELS * (agency_share - 0.22))

@@ -17,7 +17,7 @@ from sim.experiments.policy.null_test import (
     switched_off,
 )
 from sim.market.outcomes import OUTCOMES
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import Scenario, load_scenario, scenario_from
 
 ASKED: dict[str, Any] = {"runs": 2, "seed": 4, "years": 1}

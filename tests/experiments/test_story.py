@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.domain.opening_census import opening_census
 from sim.ensemble.run import run_ensemble
 from sim.experiments.policy.story import STORY_OUTCOMES, own_levers, placebo_of, rise, story_rows
-from sim.market.opening import opening_census
 from sim.scenario import ScenarioError, load_scenario, scenario_from, scenario_names
 
 STORIES = [name for name in scenario_names() if load_scenario(name).borough is not None]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.domain.randomness import Purpose
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.run import run_ensemble
 from sim.experiments.structures import Pair, under
@@ -25,6 +26,7 @@ from sim.experiments.tipping.reach import (
 )
 from sim.experiments.tipping.search import Docked, Tip, crossings, tipped
 from sim.market.model import LondonMarket
+from sim.rules.in_force import members_of
 from sim.scenario import ScenarioError, declared_at, load_scenario
 from sim.twin.same_luck import SameLuck
 
@@ -197,7 +199,8 @@ def test_a_share_of_members_is_each_run_s_own() -> None:
     twin = SameLuck(scenario, {}, range(3), 4)
     for run in range(3):
         market = LondonMarket(scenario, rng=4, replicate=run, years=1)
-        assert twin.signed[run].tolist() == market.pledge.signed.tolist()
+        who = members_of(0.5, market.employers, market.streams, Purpose.PLEDGE_ORDER)
+        assert twin.signed[run].tolist() == who.tolist()
         market.release()
     assert len({tuple(row) for row in twin.signed.tolist()}) == 3
 

@@ -13,7 +13,7 @@ from sim.domain.vocabulary import LINK_LABELS, BidTrigger, Grade, HiringStructur
 from sim.interfaces.cli.describe import Topic, model_lines
 from sim.market.model import MONTH
 from sim.market.outcomes import OUTCOMES
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from tests.interfaces.command import permanence, too_wide
 
 PARAMETERS = declarations(Parameters)

@@ -24,7 +24,7 @@ from sim.interfaces.page.loop import loop_of
 from sim.interfaces.page.specs import Book, Spec, changed, controlled, values_of
 from sim.interfaces.page.story import story, story_pairs
 from sim.interfaces.serve.leash import Leash
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import ScenarioError, load_scenario, scenario_names
 
 CUTS = "structure.cut_links"

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.domain.evidence import CensusStart
 from sim.domain.vocabulary import HiringStructure
-from sim.rules import behaviour
+from sim.rules import agency_work, choice, conditions, establishment, hazards, recruitment
 from sim.scenario import Scenario
 from tests.market.oracle_people import BENCH, PERMANENT, PLACED, Person
 from tests.market.oracle_prices import Prices
@@ -86,7 +86,7 @@ class OracleLondon(Prices):
         parameters = self.parameters
         permanent = self.people(PERMANENT)
         eligible = [person for person in permanent if self.is_eligible(person)]
-        self.route = behaviour.solve_route_constants(
+        self.route = choice.solve_route_constants(
             np.array([person.pull() for person in eligible]),
             np.array([person.pull() for person in self.people(PLACED)]),
             len(eligible) / len(permanent),
@@ -128,12 +128,12 @@ class OracleLondon(Prices):
     def count_posts_and_cases(self) -> None:
         """Posts, cases and agency places above the establishment this month."""
         census, parameters = self.census, self.parameters
-        grown = behaviour.grown(
+        grown = establishment.grown(
             census.posts.astype(float), parameters.posts_growth_per_year, self.month
         )
         self.posts = [round(float(posts)) for posts in grown]
-        self.cases = behaviour.grown(census.cases, parameters.cases_growth_per_year, self.month)
-        share = behaviour.extra_share(
+        self.cases = establishment.grown(census.cases, parameters.cases_growth_per_year, self.month)
+        share = establishment.extra_share(
             census.extra / census.posts,
             parameters.extra_agency_share,
             parameters.extra_fade_per_year,
@@ -151,15 +151,15 @@ class OracleLondon(Prices):
     def feel_the_strain(self) -> None:
         """Strain, and how it multiplies leaving, by borough."""
         parameters = self.parameters
-        ordinary = behaviour.ordinary_caseload(
+        ordinary = conditions.ordinary_caseload(
             self.reference,
             parameters.cases_growth_per_year,
             parameters.posts_growth_per_year,
             parameters.caseload_habituation,
             self.month,
         )
-        self.strain = behaviour.strain(self.strain_caseload(), ordinary, self.leadership)
-        multiplier = behaviour.strain_multiplier(self.parameters.strain_to_leaving, self.strain)
+        self.strain = conditions.strain(self.strain_caseload(), ordinary, self.leadership)
+        multiplier = conditions.strain_multiplier(self.parameters.strain_to_leaving, self.strain)
         self.leaving = multiplier / self.ordinary_leaving
 
     def exit_hazard(self) -> float:
@@ -168,8 +168,8 @@ class OracleLondon(Prices):
 
     def people_leave(self) -> None:
         """People leave London's market for good."""
-        chance = behaviour.monthly_chance(self.exit_hazard() * self.leaving)
-        from_agency = behaviour.monthly_chance(self.parameters.agency_exit_per_year)
+        chance = hazards.monthly_chance(self.exit_hazard() * self.leaving)
+        from_agency = hazards.monthly_chance(self.parameters.agency_exit_per_year)
         for person in list(self.agents):
             is_permanent = person.where == PERMANENT
             other = from_agency if person.where == PLACED else self.parameters.bench_leak_per_month
@@ -189,12 +189,12 @@ class OracleLondon(Prices):
                 person.where == PERMANENT and not self.is_eligible(person)
             ):
                 continue
-            agency = behaviour.agency_chance(
+            agency = choice.agency_chance(
                 person.pull(), self.parameters.pay_sensitivity, self.route.attachment
             )
             is_permanent = person.where == PERMANENT
             hazard = self.route.reconsider_per_year * (agency if is_permanent else 1 - agency)
-            if self.happens(behaviour.monthly_chance(hazard)):
+            if self.happens(hazards.monthly_chance(hazard)):
                 (going if is_permanent else returning).append(person)
         for person in going:
             person.where, person.borough = BENCH, None
@@ -208,7 +208,7 @@ class OracleLondon(Prices):
 
     def people_move(self) -> None:
         """Permanent staff take vacancies elsewhere, sooner where there is less strain."""
-        chance = behaviour.monthly_chance(self.parameters.borough_moves_per_year * self.leaving)
+        chance = hazards.monthly_chance(self.parameters.borough_moves_per_year * self.leaving)
         movers = [p for p in self.people(PERMANENT) if self.happens(chance[p.borough])]
         left = np.array(self.unpromised())
         appeal = left / self.leaving
@@ -232,7 +232,7 @@ class OracleLondon(Prices):
         """How many outside applicants accept a borough's offers this month."""
         parameters, structure = self.parameters, self.plan.structure.hiring
         posts, placed = self.posts[borough], self.head_count(PLACED)[borough]
-        yearly = behaviour.outside_hires_per_year(
+        yearly = recruitment.outside_hires_per_year(
             np.array(float(posts)),
             np.array(self.vacancies()[borough] / posts),
             np.array(placed / (placed + self.head_count(PERMANENT)[borough])),
@@ -266,7 +266,7 @@ class OracleLondon(Prices):
     def beginners_start(self, borough: int, room: int) -> None:
         """Newly qualified staff take first posts, as many as can be taught."""
         parameters = self.parameters
-        season = behaviour.newly_qualified_season(
+        season = recruitment.newly_qualified_season(
             self.today.month, self.today.year, parameters.step_up_share, 1.0
         )
         staff = [person.experience for person in self.people(PERMANENT, borough)]
@@ -302,7 +302,7 @@ class OracleLondon(Prices):
     def people_choose_assignments(self) -> None:
         """Outsiders arrive; those who look go by gap and pay, as far as there is room."""
         parameters = self.parameters
-        yearly = behaviour.outsiders_per_year(
+        yearly = agency_work.outsiders_per_year(
             float(sum(self.posts)),
             self.premium,
             parameters.outsiders_per_post,
@@ -315,7 +315,7 @@ class OracleLondon(Prices):
         places, filled = self.places_for_agency_staff(), self.head_count(PLACED)
         left = np.array([max(places[b] - filled[b], 0) for b in self.boroughs])
         appeal = np.exp(
-            behaviour.assignment_appeal(
+            agency_work.assignment_appeal(
                 left.astype(float), np.array(self.bids), parameters.assignment_pay_elasticity
             )
         )

@@ -8,9 +8,8 @@ from math import exp, inf, log
 from sim.domain.calendar import first_year_of, month_end, tax_year_of
 from sim.domain.evidence import CensusStart, pay_index
 from sim.domain.vocabulary import BidTrigger, Route
-from sim.rules import behaviour
+from sim.rules import bidding
 from sim.rules.pay_floor import lowest_lawful_charge
-from sim.rules.policy import strength
 from sim.rules.tax import charge_to_assignment, law_in_force, payslip
 from sim.scenario import Scenario
 from tests.market.oracle_people import (
@@ -69,7 +68,7 @@ class Prices(Population):
         self.floor = lowest_lawful_charge(salary, self.law, parameters, parameters.equal_pay_share)
         price_level = self.pay_index / self.opening_index
         self.ceiling = parameters.most_affordable_multiple * self.opening_mean * price_level
-        phase = strength(cap, self.plan.start.opening, self.today)
+        phase = cap.strength(self.plan.start.opening, self.today)
         self.cap = inf
         if phase > 0 and not cap.is_no_op:
             if self.cap_reference == inf:
@@ -124,14 +123,14 @@ class Prices(Population):
             self.members = set(self.boroughs)
         for borough in self.boroughs:
             unfilled = self.unfilled[borough] / self.posts[borough]
-            short_by = behaviour.shortage(
+            short_by = bidding.shortage(
                 unfilled,
                 vacancies[borough] / self.posts[borough],
                 parameters.unfilled_target,
                 parameters.vacancy_target,
                 parameters.vacancy_weight if watches else 0.0,
             )
-            wanted = behaviour.desired_charge_rate(
+            wanted = bidding.desired_charge_rate(
                 self.bids[borough],
                 mean,
                 short_by,

@@ -7,7 +7,7 @@ import pytest
 
 from sim.domain.vocabulary import Event, WorkerState
 from sim.market.model import LondonMarket
-from sim.rules.behaviour import cooling_off_loss
+from sim.rules.choice import cooling_off_loss
 from sim.scenario import load_scenario
 
 YEARS = 2

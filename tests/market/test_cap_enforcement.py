@@ -32,7 +32,7 @@ def test_under_strict_enforcement_nobody_leaves() -> None:
 
 
 def signed(borough: object) -> bool:
-    return bool(borough.model.pledge.signed[borough.index])  # type: ignore[attr-defined]
+    return bool(borough.model.rules.agreement.signed[borough.index])  # type: ignore[attr-defined]
 
 
 def test_signed_exceptions_let_a_share_of_the_excess_through() -> None:

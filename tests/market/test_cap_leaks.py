@@ -8,7 +8,7 @@ import pytest
 from sim.domain.evidence import published_caps
 from sim.domain.vocabulary import Event, WorkerState
 from sim.market.model import LondonMarket
-from sim.market.pay import bands_of
+from sim.rules.pay_bands import bands_of
 from sim.scenario import load_scenario
 
 CAP = (

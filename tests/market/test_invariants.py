@@ -14,8 +14,8 @@ from sim.domain.evidence import CensusStart
 from sim.domain.vocabulary import Event, Source, WorkerState
 from sim.market.model import MONTH, LondonMarket
 from sim.market.outcomes import BASE, OUTCOMES, measured
-from sim.market.pay import bands_of
 from sim.market.workforce import LedgerError
+from sim.rules.pay_bands import bands_of
 from sim.scenario import Scenario
 from tests.market.drawn import censuses, scenarios
 from tests.market.small_london import market_of, scenario, small_census
@@ -56,8 +56,10 @@ class Auditor:
         self.entered = workforce.size
         self.permanent = workforce.permanent.copy()
         self.placed = workforce.placed.copy()
-        members = np.array([borough.is_member for borough in self.market.boroughs])
-        self.bound_by_pledge = members if pledge.has_begun else pledge.signed
+        agreement = self.market.rules.agreement
+        signed = np.zeros(workforce.permanent.size, bool) if agreement is None else agreement.signed
+        members = self.market.standing.is_member
+        self.bound_by_pledge = members if pledge.has_begun else signed
 
     def look_over(self) -> None:
         """Check what must hold between any two phases."""
@@ -70,7 +72,7 @@ class Auditor:
         in_states = Counter(workforce.column("state").tolist())
         assert sum(in_states.values()) == workforce.size
         assert np.unique(workforce.column("key")).size == workforce.size
-        prices = market.charge_rates()
+        prices = market.charge_rates
         assert np.all(np.isfinite(prices))
         assert np.all(prices > 0)
         assert np.all(np.isfinite(market.pay.log_premium))
@@ -321,7 +323,7 @@ def test_the_audit_notices_a_member_who_pays_above_the_cap() -> None:
     auditor = Auditor(market_of(scenario(cap=cap), small_census()))
     auditor.let_a_month_pass()
     auditor.before("pledge_members_comply_or_defect")
-    auditor.market.boroughs[2].charge_rate_per_hour += 0.01
+    auditor.market.prices[2] += 0.01
     with pytest.raises(AssertionError):
         auditor.after_pledge_members_comply_or_defect()
 

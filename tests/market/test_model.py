@@ -16,13 +16,12 @@ from sim.domain.randomness import Purpose, Streams
 from sim.domain.vocabulary import LONDON, Event, Source, WorkerState
 from sim.market import model
 from sim.market.boroughs import Borough
-from sim.market.leaving import gumbel, rationed
+from sim.market.luck import gumbel, persons, rationed
 from sim.market.model import COLLECTED, MONTH, LondonMarket
 from sim.market.ofsted import Ofsted
-from sim.market.opening import persons
 from sim.market.outcomes import BASE, OUTCOMES
 from sim.market.pledge import Pledge
-from sim.rules import behaviour
+from sim.rules import agency_work
 from sim.scenario import load_scenario
 from tests.market.small_london import market_of, scenario, small_census
 from tests.market.test_invariants import lives_add_up
@@ -170,7 +169,7 @@ def test_a_gap_that_closes_elsewhere_changes_nobody_else_s_choice() -> None:
     fewer = np.where(np.arange(gaps.size) == 7, 0.0, gaps)
     taste = gumbel(market, Purpose.ASSIGNMENT_CHOICE, placed)
     before, after = (
-        (behaviour.assignment_appeal(g, market.charge_rates(), 4.0)[None, :] + taste).argmax(axis=1)
+        (agency_work.assignment_appeal(g, market.charge_rates, 4.0)[None, :] + taste).argmax(axis=1)
         for g in (gaps, fewer)
     )
     elsewhere = before != 7
@@ -183,9 +182,9 @@ def test_a_gap_that_closes_elsewhere_changes_nobody_else_s_choice() -> None:
 def test_agency_staff_choose_in_proportion_to_gap_and_pay() -> None:
     market = LondonMarket("no-cap", rng=1, years=1)
     permanent = market.workforce.ids(WorkerState.PERMANENT)
-    weights = market.agency_places() * market.charge_rates() ** 4.0
-    appeal = behaviour.assignment_appeal(
-        market.agency_places().astype(float), market.charge_rates(), 4.0
+    weights = market.agency_places() * market.charge_rates**4.0
+    appeal = agency_work.assignment_appeal(
+        market.agency_places().astype(float), market.charge_rates, 4.0
     )
     taste = gumbel(market, Purpose.ASSIGNMENT_CHOICE, permanent)
     chosen = np.bincount((appeal[None, :] + taste).argmax(axis=1), minlength=32)
@@ -275,7 +274,7 @@ def test_pay_opens_at_the_stated_rate_and_spread() -> None:
         [
             market_of(
                 scenario(spread, start={"year": 2017}), small_census(31), replicate=run
-            ).charge_rates()
+            ).charge_rates
             for run in range(40)
         ]
     )

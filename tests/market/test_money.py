@@ -27,7 +27,7 @@ def test_every_penny_paid_is_received(market: LondonMarket) -> None:
 def test_agency_cost_is_the_charge_for_every_placed_worker(market: LondonMarket) -> None:
     assumptions = market.parameters
     hours = assumptions.hours_per_week * assumptions.weeks_per_year
-    charges = (market.charge_rates() * market.workforce.placed).sum() * hours
+    charges = (market.charge_rates * market.workforce.placed).sum() * hours
     assert market.outcome("agency_cost_per_year") == pytest.approx(charges, rel=1e-5)
 
 

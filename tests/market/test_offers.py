@@ -89,7 +89,8 @@ def test_careers_hold_staff_back_from_agency_work() -> None:
 @pytest.mark.parametrize("pay", ["retention_payment=4000.0", "salary_uplift=0.1"])
 def test_better_pay_costs_what_the_payslip_says_and_narrows_the_gap(pay: str) -> None:
     paid, plain = london(f"{OFFER}.{pay}"), london()
-    extra = paid.salaries()[1, -1] * 0.1 if "uplift" in pay else 4000.0 * paid.rules.price_level
+    top = paid.parameters.salary_top_of_scale_2017 * paid.rules.salary_index
+    extra = top * 0.1 if "uplift" in pay else 4000.0 * paid.rules.price_level
     slip = paid.pay.permanent
     assert slip.gross_pay[1, -1] == pytest.approx(plain.pay.permanent.gross_pay[1, -1] + extra)
     assert paid.premium < plain.premium

@@ -9,9 +9,9 @@ import pytest
 
 from sim.domain.vocabulary import GRADES, Judgement
 from sim.market.model import LondonMarket
-from sim.market.ofsted import INADEQUATE, NEVER, OUTSTANDING
 from sim.market.outcomes import BASE
-from sim.rules import behaviour
+from sim.rules import hazards, inspection
+from sim.rules.inspection import INADEQUATE, NEVER, OUTSTANDING
 from sim.scenario import ScenarioError, load_scenario
 
 NO_OTHER_INSPECTION = "parameters.inspections_per_year=0.05"
@@ -38,10 +38,10 @@ def column(market: LondonMarket, name: str, employer: str = "Bromley") -> np.nda
 def test_marks_give_the_start_its_judgements() -> None:
     quality = np.random.default_rng(1).normal(0.3, 0.4, 40)
     shares = (0.15, 0.35, 0.08)
-    marks = behaviour.judgement_marks(quality, 0.2, shares)
+    marks = inspection.judgement_marks(quality, 0.2, shares)
     assert list(marks) == sorted(marks, reverse=True)
     noise = np.random.default_rng(2).normal(0, 0.2, (4_000, 40))
-    grades = behaviour.judged((quality + noise).ravel(), marks)
+    grades = inspection.judged((quality + noise).ravel(), marks)
     found = np.bincount(grades, minlength=4) / grades.size
     np.testing.assert_allclose(found, [0.15, 0.42, 0.35, 0.08], atol=0.005)
 
@@ -51,8 +51,8 @@ def test_marks_give_the_start_its_judgements() -> None:
 )
 def test_marks_can_leave_only_one_judgement(shares: tuple[float, float, float], grade: int) -> None:
     quality = np.array([-1.0, 0.0, 2.0])
-    marks = behaviour.judgement_marks(quality, 0.2, shares)
-    assert set(behaviour.judged(quality, marks)) == {grade}
+    marks = inspection.judgement_marks(quality, 0.2, shares)
+    assert set(inspection.judged(quality, marks)) == {grade}
 
 
 # Judgements
@@ -131,7 +131,7 @@ def test_inadequate_drives_staff_out_and_the_shock_fades() -> None:
     assert lost[0] > lost[1]
     assert column(bad, "permanent")[12] < column(good, "permanent")[12]
     place = bad.employers.index("Bromley")
-    left = behaviour.faded(0.5, 1.0, np.array([24.0]))[0]
+    left = hazards.faded(0.5, 1.0, np.array([24.0]))[0]
     assert bad.ofsted.shock()[place] == pytest.approx(left)
 
 

@@ -114,7 +114,7 @@ def seen_in_columns(
         "unfilled": market.unfilled.sum(),
         "bench": workforce.bench,
         "mean charge rate": market.mean_charge_rate(),
-        "spread of charge rates": np.log(market.charge_rates()).std(),
+        "spread of charge rates": np.log(market.charge_rates).std(),
         "lean to higher bids": relative_bids_taken / totals["assignments_begun"],
         "pledge members": sum(borough.is_member for borough in market.boroughs),
         "log premium": np.log(market.premium),
@@ -161,7 +161,7 @@ def columns(london: str) -> Sample:
         totals, taken, found = dict.fromkeys(FLOWS, 0), 0.0, []
         while market.month < MONTHS[-1]:
             market.step()
-            flows, bids = market.workforce.flows, market.charge_rates()
+            flows, bids = market.workforce.flows, market.charge_rates
             for name, event in FLOWS.items():
                 totals[name] += int(flows[event].sum())
             taken += float(flows[Event.ASSIGNMENT_BEGAN] @ bids / bids.mean())

@@ -21,16 +21,15 @@ def pledged(parameters: dict[str, Any] | None = None, **terms: Any) -> LondonMar
     agreed = {"charge_rate_per_hour": CAP, "members": 1.0, "tolerance": 0.10} | terms
     market = market_of(scenario(STILL | (parameters or {}), cap=agreed), small_census(3, posts=100))
     market.month += 1
-    market.rules = market.rulebook.in_force(market.today, float(market.charge_rates().max()))
+    market.rules = market.rulebook.in_force(market.today, float(market.charge_rates.max()))
     return market
 
 
 def settle(market: LondonMarket, unfilled: float, wanted: float = PRESSED) -> Borough:
     """Settle a month in which every borough wants to pay `wanted`; return the first borough."""
     market.unfilled = np.rint(unfilled * market.posts).astype(np.int64)
-    for borough in market.boroughs:
-        borough.bid(wanted)
-    market.pledge.settle(market.boroughs)
+    market.wanted = np.full(len(market.employers), wanted)
+    market.pledge.settle()
     return market.boroughs[0]
 
 
@@ -161,11 +160,11 @@ def levels(months: int, **terms: Any) -> list[float]:
         market.step()
         found.append(market.rules.cap_charge_rate)
         expected = min(OPENING, found[-1])
-        np.testing.assert_allclose(market.charge_rates(), expected, rtol=1e-12)
+        np.testing.assert_allclose(market.charge_rates, expected, rtol=1e-12)
     return found
 
 
-OPENING = float(market_of(scenario(STILL)).charge_rates()[0])
+OPENING = float(market_of(scenario(STILL)).charge_rates[0])
 
 
 def test_before_its_start_there_is_no_cap_and_nobody_is_a_member() -> None:

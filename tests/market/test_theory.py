@@ -14,7 +14,7 @@ from sim.domain.evidence import CensusStart, census_years
 from sim.domain.vocabulary import Event, WorkerState
 from sim.market.model import LondonMarket
 from sim.market.outcomes import BASE
-from sim.rules import behaviour
+from sim.rules import choice, hazards
 from tests.market.small_london import (
     LAW_STANDS_STILL,
     STILL,
@@ -177,11 +177,11 @@ YEARS, BURN_IN_YEARS, RUNS = 30, 10, 2
 def chain(market: LondonMarket) -> tuple[float, float]:
     """Return the monthly chances of going and of coming back, from pay, c0 and rho as they are."""
     anybody = market.workforce.ids(WorkerState.PERMANENT)[:1]
-    chance = behaviour.agency_chance(
+    chance = choice.agency_chance(
         market.agency_pull(anybody), market.parameters.pay_sensitivity, market.route.attachment
     )[0]
     pace = market.route.reconsider_per_year
-    return tuple(float(behaviour.monthly_chance(pace * p)) for p in (chance, 1 - chance))  # type: ignore[return-value]
+    return tuple(float(hazards.monthly_chance(pace * p)) for p in (chance, 1 - chance))  # type: ignore[return-value]
 
 
 def long_run(
@@ -257,7 +257,7 @@ def test_the_start_shows_the_two_flows_it_was_solved_for() -> None:
 
     def chances(ids: np.ndarray) -> np.ndarray:
         pull = market.pull(ids, market.opening_pay.log_premium, market.opening_strain)
-        return behaviour.agency_chance(pull, beta, market.route.attachment)
+        return choice.agency_chance(pull, beta, market.route.attachment)
 
     pace = market.route.reconsider_per_year
     going = pace * chances(eligible).sum() / permanent.size
@@ -272,19 +272,19 @@ def test_the_start_shows_the_two_flows_it_was_solved_for() -> None:
 def test_bids_stay_where_they_were_when_both_links_to_them_are_cut() -> None:
     structure = {"cut_links": BOTH_BIDDING_LINKS, "bid_trigger": "vacancies"}
     market = LondonMarket(scenario({"equal_pay_share": 0.0}, structure=structure), years=3)
-    opening = market.charge_rates()
+    opening = market.charge_rates
     market.run()
-    np.testing.assert_array_equal(market.charge_rates(), opening)
+    np.testing.assert_array_equal(market.charge_rates, opening)
 
 
 @pytest.mark.parametrize("cut", BOTH_BIDDING_LINKS)
 def test_either_link_alone_moves_bids(cut: str) -> None:
     structure = {"cut_links": [cut], "bid_trigger": "vacancies"}
     market = market_of(scenario(structure=structure), small_census(permanent=30, agency=15))
-    opening = market.charge_rates()
+    opening = market.charge_rates
     market.run()
-    assert np.all(market.charge_rates() >= opening)
-    assert np.any(market.charge_rates() > opening)
+    assert np.all(market.charge_rates >= opening)
+    assert np.any(market.charge_rates > opening)
 
 
 @pytest.mark.parametrize("uprated", [False, True])
@@ -297,7 +297,7 @@ def test_a_cap_binds_to_the_penny_nominal_unless_uprated(uprated: bool) -> None:
     for _ in range(48):
         market.step()
         level = 40.0 * (market.rules.salary_index / opening if uprated else 1.0)
-        np.testing.assert_allclose(market.charge_rates(), level, rtol=1e-12 if uprated else 0.0)
+        np.testing.assert_allclose(market.charge_rates, level, rtol=1e-12 if uprated else 0.0)
     assert market.rules.price_level > 1.05
     np.testing.assert_array_equal(recorded(market, "bound_members")[1:], 1.0)
 
@@ -306,10 +306,10 @@ def test_bids_that_nobody_needs_sink_to_equal_pay_and_no_further() -> None:
     content = {"unfilled_target": 1.0, "bid_speed": 5.0}
     market = market_of(scenario(content), years=3)
     market.run()
-    np.testing.assert_array_equal(market.charge_rates(), market.rules.lowest_lawful_charge)
+    np.testing.assert_array_equal(market.charge_rates, market.rules.lowest_lawful_charge)
     without = market_of(scenario(content | {"equal_pay_share": 0.0}), years=3)
     without.run()
-    assert np.all(without.charge_rates() < 0.5 * market.rules.lowest_lawful_charge)
+    assert np.all(without.charge_rates < 0.5 * market.rules.lowest_lawful_charge)
 
 
 # Posts and hiring

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.rules import behaviour
+from sim.rules import agency_work, bidding, choice, conditions, establishment, hazards, recruitment
 
 steady = settings(derandomize=True, max_examples=150, deadline=None)
 shares = st.floats(0, 1)
@@ -25,12 +25,12 @@ def one(value: float) -> np.ndarray:
 @given(st.floats(0, 5))
 @steady
 def test_twelve_months_of_a_monthly_chance_make_the_year(hazard: float) -> None:
-    chance = float(behaviour.monthly_chance(hazard))
+    chance = float(hazards.monthly_chance(hazard))
     assert (1 - chance) ** 12 == pytest.approx(math.exp(-hazard), rel=1e-12)
 
 
 def test_no_hazard_is_no_chance() -> None:
-    assert float(behaviour.monthly_chance(0.0)) == 0.0
+    assert float(hazards.monthly_chance(0.0)) == 0.0
 
 
 # Strain
@@ -39,7 +39,7 @@ def test_no_hazard_is_no_chance() -> None:
 def test_strain_is_zero_at_the_reference_and_ln_2_at_twice_the_caseload() -> None:
     caseload = np.array([15.0, 30.0, 30.0])
     leadership = np.array([0.0, 0.0, 0.2])
-    felt = behaviour.strain(caseload, 15.0, leadership)
+    felt = conditions.strain(caseload, 15.0, leadership)
     np.testing.assert_allclose(felt, [0.0, math.log(2), math.log(2) - 0.2], rtol=1e-15)
 
 
@@ -50,22 +50,22 @@ def test_strain_is_zero_at_the_reference_and_ln_2_at_twice_the_caseload() -> Non
 def test_strain_multiplies_leaving_by_its_exponent_held_within_two(
     sensitivity: float, felt: float, exponent: float
 ) -> None:
-    multiplier = behaviour.strain_multiplier(sensitivity, one(felt))[0]
+    multiplier = conditions.strain_multiplier(sensitivity, one(felt))[0]
     assert multiplier == pytest.approx(math.exp(exponent), rel=1e-15)
 
 
 def test_relief_takes_its_share_of_the_cases_above_the_bar_and_none_below() -> None:
     cases, caseload = np.array([1_000.0, 1_000.0, 1_000.0]), np.array([20.0, 17.0, 12.0])
-    left = behaviour.relieved_cases(cases, caseload, 17.0, np.array([0.8, 0.8, 0.8]))
+    left = conditions.relieved_cases(cases, caseload, 17.0, np.array([0.8, 0.8, 0.8]))
     np.testing.assert_allclose(left, [1_000 - 0.8 * 150, 1_000, 1_000], rtol=1e-12)
 
 
 def test_full_relief_brings_caseload_down_to_the_bar_and_no_relief_leaves_it() -> None:
     cases, caseload = one(2_500.0), one(25.0)
     np.testing.assert_allclose(
-        behaviour.relieved_cases(cases, caseload, 17.0, one(1.0)) / 100, 17.0, rtol=1e-12
+        conditions.relieved_cases(cases, caseload, 17.0, one(1.0)) / 100, 17.0, rtol=1e-12
     )
-    np.testing.assert_array_equal(behaviour.relieved_cases(cases, caseload, 17.0, one(0.0)), cases)
+    np.testing.assert_array_equal(conditions.relieved_cases(cases, caseload, 17.0, one(0.0)), cases)
 
 
 @given(st.floats(0.01, 2), st.floats(0, 5))
@@ -74,8 +74,8 @@ def test_leadership_keeps_its_spread_and_returns_at_its_speed(
     spread: float, reversion: float
 ) -> None:
     """The step is linear in what was and in the noise, so its variance follows from two points."""
-    kept = behaviour.leadership_step(one(1.0), one(0.0), spread, reversion)[0]
-    shaken = behaviour.leadership_step(one(0.0), one(1.0), spread, reversion)[0]
+    kept = conditions.leadership_step(one(1.0), one(0.0), spread, reversion)[0]
+    shaken = conditions.leadership_step(one(0.0), one(1.0), spread, reversion)[0]
     assert kept == pytest.approx(math.exp(-reversion / 12), rel=1e-12)
     assert kept**2 * spread**2 + shaken**2 == pytest.approx(spread**2, rel=1e-12)
 
@@ -95,15 +95,16 @@ def test_leadership_keeps_its_spread_and_returns_at_its_speed(
 def test_the_route_is_chosen_by_the_logit(
     pull: float, sensitivity: float, attachment: float, chance: float
 ) -> None:
-    found = behaviour.agency_chance(one(pull), sensitivity, attachment)[0]
+    found = choice.agency_chance(one(pull), sensitivity, attachment)[0]
     assert found == pytest.approx(chance, rel=1e-14)
 
 
 def test_a_hopeless_pull_is_no_error() -> None:
     far = np.array([-1e6, 1e6])
-    np.testing.assert_allclose(behaviour.agency_chance(far, 50.0, 0.0), [0, 1], atol=1e-200)
+    np.testing.assert_allclose(choice.agency_chance(far, 50.0, 0.0), [0, 1], atol=1e-200)
 
 
+ORDER = ("eligible_share", "sensitivity", "flow_to_agency", "flow_to_permanent")
 routes = st.fixed_dictionaries(
     {
         "eligible_share": st.floats(0.3, 1.0),
@@ -120,10 +121,8 @@ def test_without_taste_the_route_constants_are_the_closed_form(
     given_flows: dict[str, float], pull: float
 ) -> None:
     """rho = back + out / eligible; c0 = pull - ln(out / (back x eligible)) / beta."""
-    share, beta, out, back = given_flows.values()
-    found = behaviour.solve_route_constants(
-        np.full(7, pull), np.full(3, pull), share, beta, out, back
-    )
+    share, beta, out, back = (given_flows[name] for name in ORDER)
+    found = choice.solve_route_constants(np.full(7, pull), np.full(3, pull), share, beta, out, back)
     assert found.reconsider_per_year == pytest.approx(back + out / share, abs=1e-9)
     expected = pull - math.log(out / (back * share)) / beta
     assert found.attachment == pytest.approx(expected, abs=1e-9)
@@ -134,13 +133,13 @@ def test_without_taste_the_route_constants_are_the_closed_form(
 def test_the_route_constants_give_both_flows_back_whatever_the_tastes(
     given_flows: dict[str, float], seed: int, spread: float, pull: float
 ) -> None:
-    share, beta, out, back = given_flows.values()
+    share, beta, out, back = (given_flows[name] for name in ORDER)
     luck = np.random.default_rng(seed)
     eligible = pull + spread * luck.standard_normal(40)
     placed = pull + spread * (1 + luck.standard_normal(15))
-    found = behaviour.solve_route_constants(eligible, placed, share, beta, out, back)
-    going = behaviour.agency_chance(eligible, beta, found.attachment).mean()
-    staying = behaviour.agency_chance(placed, beta, found.attachment).mean()
+    found = choice.solve_route_constants(eligible, placed, share, beta, out, back)
+    going = choice.agency_chance(eligible, beta, found.attachment).mean()
+    staying = choice.agency_chance(placed, beta, found.attachment).mean()
     assert found.reconsider_per_year * share * going == pytest.approx(out, abs=1e-9)
     assert found.reconsider_per_year * (1 - staying) == pytest.approx(back, abs=1e-9)
 
@@ -148,7 +147,7 @@ def test_the_route_constants_give_both_flows_back_whatever_the_tastes(
 def test_if_pay_rises_everywhere_alike_attachment_rises_with_it() -> None:
     pulls = np.linspace(-0.2, 0.6, 9)
     low, high = (
-        behaviour.solve_route_constants(pulls + up, pulls[4:] + up, 0.8, 6.0, 0.03, 0.08)
+        choice.solve_route_constants(pulls + up, pulls[4:] + up, 0.8, 6.0, 0.03, 0.08)
         for up in (0.0, 0.25)
     )
     assert high.attachment - low.attachment == pytest.approx(0.25, abs=1e-8)
@@ -156,15 +155,15 @@ def test_if_pay_rises_everywhere_alike_attachment_rises_with_it() -> None:
 
 
 def test_if_nobody_moves_at_the_start_nobody_ever_reconsiders() -> None:
-    found = behaviour.solve_route_constants(one(0.2), one(0.2), 0.8, 6.0, 0.0, 0.0)
+    found = choice.solve_route_constants(one(0.2), one(0.2), 0.8, 6.0, 0.0, 0.0)
     assert found.reconsider_per_year == 0.0
 
 
 def test_where_one_flow_is_switched_off_the_other_stays() -> None:
     pulls = np.linspace(-0.2, 0.6, 9)
     for out, back in ((0.03, 0.0), (0.0, 0.08)):
-        found = behaviour.solve_route_constants(pulls, pulls, 0.8, 6.0, out, back)
-        going = behaviour.agency_chance(pulls, 6.0, found.attachment).mean()
+        found = choice.solve_route_constants(pulls, pulls, 0.8, 6.0, out, back)
+        going = choice.agency_chance(pulls, 6.0, found.attachment).mean()
         assert found.reconsider_per_year * 0.8 * going == pytest.approx(out, abs=1e-6)
         assert found.reconsider_per_year * (1 - going) == pytest.approx(back, abs=1e-6)
 
@@ -175,7 +174,7 @@ def test_a_london_without_eligible_or_placed_staff_has_route_constants_too(
     eligible: int, placed: int
 ) -> None:
     share = 0.8 if eligible else 0.0
-    found = behaviour.solve_route_constants(
+    found = choice.solve_route_constants(
         np.full(eligible, 0.25), np.full(placed, 0.25), share, 6.0, 0.03, 0.08
     )
     assert np.isfinite(found.attachment)
@@ -185,8 +184,8 @@ def test_a_london_without_eligible_or_placed_staff_has_route_constants_too(
 def test_those_who_may_not_go_yet_are_as_attached_as_those_who_may() -> None:
     """Everybody feels the same pull: whoever becomes eligible later goes at the stated pace."""
     nobody, pulls = np.zeros(0), np.full(5, 0.25)
-    found = behaviour.solve_route_constants(nobody, pulls, 0.0, 6.0, 0.03, 0.08)
-    going = behaviour.agency_chance(pulls, 6.0, found.attachment).mean()
+    found = choice.solve_route_constants(nobody, pulls, 0.0, 6.0, 0.03, 0.08)
+    going = choice.agency_chance(pulls, 6.0, found.attachment).mean()
     assert found.reconsider_per_year * going == pytest.approx(0.03, rel=1e-6)
 
 
@@ -194,7 +193,7 @@ def test_those_who_may_not_go_yet_are_as_attached_as_those_who_may() -> None:
 def test_waiting_costs_its_share_of_the_years_a_worker_looks_ahead(
     months: int, share_left: float
 ) -> None:
-    loss = behaviour.cooling_off_loss(months, 3.0)
+    loss = choice.cooling_off_loss(months, 3.0)
     assert loss == pytest.approx(math.log(share_left), abs=1e-12)
 
 
@@ -203,7 +202,7 @@ def test_waiting_costs_its_share_of_the_years_a_worker_looks_ahead(
 
 def hires(vacancy: float, agency: float = 0.22, strain: float = 0.0, **changed: float) -> float:
     values = {"h": 0.05, "alpha": 1.0, "strain": 0.5, "rep": 4.0} | changed
-    return behaviour.outside_hires_per_year(
+    return recruitment.outside_hires_per_year(
         one(200.0), one(vacancy), one(agency), one(strain), *values.values()
     )[0]
 
@@ -227,12 +226,12 @@ def test_agency_share_and_strain_repel_applicants() -> None:
 
 
 def test_overspending_cuts_the_offer_and_underspending_does_not_raise_it() -> None:
-    offer = behaviour.budget_offer(np.array([120.0, 100.0, 80.0]), np.full(3, 100.0), 1.5)
+    offer = conditions.budget_offer(np.array([120.0, 100.0, 80.0]), np.full(3, 100.0), 1.5)
     np.testing.assert_allclose(offer, [-0.3, 0.0, 0.0], atol=1e-12)
 
 
 def test_newly_qualified_staff_come_half_in_september_and_a_fifth_in_october() -> None:
-    by_month = behaviour.NEWLY_QUALIFIED_BY_CALENDAR_MONTH
+    by_month = recruitment.NEWLY_QUALIFIED_BY_CALENDAR_MONTH
     assert (by_month[8], by_month[9]) == (0.5, 0.2)
     assert sum(by_month) == pytest.approx(1.0, abs=1e-12)
 
@@ -241,14 +240,14 @@ def test_newly_qualified_staff_come_half_in_september_and_a_fifth_in_october() -
 
 
 def test_outsiders_come_at_the_reference_premium_and_answer_it() -> None:
-    assert behaviour.outsiders_per_year(1_000.0, 1.25, 0.022, 1.5) == pytest.approx(22.0)
-    assert behaviour.outsiders_per_year(1_000.0, 2.5, 0.022, 1.5) == pytest.approx(22 * 2**1.5)
-    assert behaviour.outsiders_per_year(1_000.0, 2.5, 0.0, 1.5) == 0.0
+    assert agency_work.outsiders_per_year(1_000.0, 1.25, 0.022, 1.5) == pytest.approx(22.0)
+    assert agency_work.outsiders_per_year(1_000.0, 2.5, 0.022, 1.5) == pytest.approx(22 * 2**1.5)
+    assert agency_work.outsiders_per_year(1_000.0, 2.5, 0.0, 1.5) == 0.0
 
 
 def test_appeal_grows_with_the_gap_and_with_the_fourth_power_of_pay() -> None:
     appeal = np.exp(
-        behaviour.assignment_appeal(np.array([0.0, 1, 3, 3]), np.array([99.0, 40, 40, 80]), 4.0)
+        agency_work.assignment_appeal(np.array([0.0, 1, 3, 3]), np.array([99.0, 40, 40, 80]), 4.0)
     )
     np.testing.assert_allclose(appeal / appeal[1], [0, 1, 3, 3 * 16], rtol=1e-12)
 
@@ -257,14 +256,14 @@ def test_appeal_grows_with_the_gap_and_with_the_fourth_power_of_pay() -> None:
 
 
 def test_a_borough_feels_its_unfilled_posts_or_a_mix_with_its_vacancies() -> None:
-    assert behaviour.shortage(one(0.08), one(0.40), 0.05, 0.22, 0.0)[0] == pytest.approx(0.03)
-    assert behaviour.shortage(one(0.08), one(0.40), 0.05, 0.22, 1.0)[0] == pytest.approx(0.18)
-    assert behaviour.shortage(one(0.08), one(0.40), 0.05, 0.22, 0.5)[0] == pytest.approx(0.105)
+    assert bidding.shortage(one(0.08), one(0.40), 0.05, 0.22, 0.0)[0] == pytest.approx(0.03)
+    assert bidding.shortage(one(0.08), one(0.40), 0.05, 0.22, 1.0)[0] == pytest.approx(0.18)
+    assert bidding.shortage(one(0.08), one(0.40), 0.05, 0.22, 0.5)[0] == pytest.approx(0.105)
 
 
 def bid(short_by: float, charge: float = 40.0, mean: float = 40.0, **changed: float) -> float:
     values = {"speed": 0.6, "falling": 0.5, "leap": 0.1, "margin": 0.02} | changed
-    wanted = behaviour.desired_charge_rate(one(charge), mean, one(short_by), *values.values())
+    wanted = bidding.desired_charge_rate(one(charge), mean, one(short_by), *values.values())
     return math.log(wanted[0] / charge)
 
 
@@ -300,21 +299,21 @@ def test_a_borough_that_is_shorter_never_bids_less(
 
 def test_extra_staff_fade_from_the_census_towards_their_long_run_share() -> None:
     start = np.array([0.073, 0.01])
-    np.testing.assert_allclose(behaviour.extra_share(start, 0.03, 0.35, 0), start, rtol=1e-14)
-    after = behaviour.extra_share(start, 0.03, 0.35, 24)
+    np.testing.assert_allclose(establishment.extra_share(start, 0.03, 0.35, 0), start, rtol=1e-14)
+    after = establishment.extra_share(start, 0.03, 0.35, 24)
     np.testing.assert_allclose(after, 0.03 + (start - 0.03) * math.exp(-0.7), rtol=1e-12)
 
 
 def test_growth_compounds_by_the_year() -> None:
-    assert behaviour.grown(one(200.0), 0.03, 0)[0] == 200.0
-    assert behaviour.grown(one(200.0), 0.03, 120)[0] == pytest.approx(200 * 1.03**10, rel=1e-12)
-    assert behaviour.grown(one(200.0), -0.2, 6)[0] == pytest.approx(200 * 0.8**0.5, rel=1e-12)
+    assert establishment.grown(one(200.0), 0.03, 0)[0] == 200.0
+    assert establishment.grown(one(200.0), 0.03, 120)[0] == pytest.approx(200 * 1.03**10, rel=1e-12)
+    assert establishment.grown(one(200.0), -0.2, 6)[0] == pytest.approx(200 * 0.8**0.5, rel=1e-12)
 
 
 def test_an_ordinary_caseload_follows_the_trend_of_cases_per_post() -> None:
-    assert behaviour.ordinary_caseload(16.0, 0.01, 0.03, 0.0, 60) == 16.0
-    assert behaviour.ordinary_caseload(16.0, 0.02, 0.02, 1.0, 60) == 16.0
-    followed = behaviour.ordinary_caseload(16.0, 0.01, 0.03, 1.0, 24)
+    assert conditions.ordinary_caseload(16.0, 0.01, 0.03, 0.0, 60) == 16.0
+    assert conditions.ordinary_caseload(16.0, 0.02, 0.02, 1.0, 60) == 16.0
+    followed = conditions.ordinary_caseload(16.0, 0.01, 0.03, 1.0, 24)
     assert followed == pytest.approx(16.0 * (1.01 / 1.03) ** 2)
-    halfway = behaviour.ordinary_caseload(16.0, 0.01, 0.03, 0.5, 24)
+    halfway = conditions.ordinary_caseload(16.0, 0.01, 0.03, 0.5, 24)
     assert halfway == pytest.approx(16.0 * 1.01 / 1.03)

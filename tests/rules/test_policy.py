@@ -14,14 +14,17 @@ from pydantic import ValidationError
 from sim.domain.calendar import month_end
 from sim.domain.quantities import declarations
 from sim.domain.vocabulary import OffPayroll, TaxLawChoice
-from sim.rules.lever import Lever
-from sim.rules.policy import (
+from sim.rules.levers import (
+    AgencyRules,
+    Cap,
     Levers,
-    round_half_up,
-    strength,
+    Neighbours,
+    NewlyQualified,
+    PermanentOffer,
+    Prevention,
+    TaxRegime,
 )
-from sim.rules.price_levers import Cap, Neighbours, TaxRegime
-from sim.rules.staff_levers import AgencyRules, NewlyQualified, PermanentOffer, Prevention
+from sim.rules.levers.lever import Lever, round_half_up
 
 OPENING = date(2023, 9, 30)
 LEVEL: dict[str, Any] = {"charge_rate_per_hour": 40.0}
@@ -31,7 +34,7 @@ steady = settings(derandomize=True, max_examples=150)
 
 def strengths(lever: Lever, months: int = 30) -> list[float]:
     """Return a lever's strength in months 0, 1, 2 ..."""
-    return [strength(lever, OPENING, month_end(OPENING, month)) for month in range(months)]
+    return [lever.strength(OPENING, month_end(OPENING, month)) for month in range(months)]
 
 
 def first_month(start: date) -> int:

@@ -49,7 +49,6 @@ from sim.ensemble.run import Progress, no_progress, run_ensemble
 from sim.ensemble.store import data_fingerprint, package_version, write_atomically
 from sim.experiments.policy.compare import HIGH, LOW
 from sim.market.outcomes import OUTCOMES
-from sim.rules.policy import strength
 from sim.scenario import Scenario, ScenarioError
 
 CLEAR = 1.28
@@ -192,7 +191,7 @@ def first_month(scenario: Scenario) -> int:
     """
     opening = scenario.start.opening
     for month in range(1, LONGEST_WAIT_MONTHS + 1):
-        if strength(scenario.levers.cap, opening, month_end(opening, month)) > 0.0:
+        if scenario.levers.cap.strength(opening, month_end(opening, month)) > 0.0:
             return month
     raise ScenarioError(
         f"{scenario.name}: levers.cap.start: given {scenario.levers.cap.start}; allowed: a day "

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -51,7 +50,6 @@ class ProbedTwin(Twin):
             elif isinstance(value, list):
                 setattr(other, name, [one.copy() for one in value])
         other.year_flows = {name: flow.copy() for name, flow in self.year_flows.items()}
-        other.p = SimpleNamespace(**vars(self.p))
         other.record = TwinRecord(self.employers)
         return other
 
@@ -247,7 +245,12 @@ def worse_conditions(twin: ProbedTwin, size: float) -> None:
 
 def more_leaving(twin: ProbedTwin, size: float) -> None:
     """Let more permanent staff leave the sector."""
-    twin.p.sector_exit_per_year = twin.p.sector_exit_per_year + size
+    _raise(twin, "sector_exit_per_year", size)
+
+
+def _raise(twin: ProbedTwin, parameter: str, size: float) -> None:
+    raised = {parameter: getattr(twin.p, parameter) + size}
+    twin.p = twin.p.model_copy(update=raised)
 
 
 def faster_to_agency(twin: ProbedTwin, size: float) -> None:
@@ -268,7 +271,7 @@ def more_offers_accepted(twin: ProbedTwin, size: float) -> None:
     if twin.offers:
         twin.offers[0] = twin.offers[0] + size * twin.posts / MONTHS_PER_YEAR
     else:
-        twin.p.outside_hires_per_post = twin.p.outside_hires_per_post + size
+        _raise(twin, "outside_hires_per_post", size)
 
 
 def higher_pay_bill(twin: ProbedTwin, size: float) -> None:

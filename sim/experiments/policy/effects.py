@@ -14,7 +14,7 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
 from sim.experiments.policy.compare import HIGH, LOW, MIDDLE
 from sim.experiments.structures import Pair, under
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import Scenario
 
 EFFECT_YEARS = 5

@@ -17,8 +17,8 @@ from sim.domain.randomness import FloatArray
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble, Progress, Spool, no_progress, run_ensemble
 from sim.market.outcomes import OUTCOMES
-from sim.rules.lever import Lever
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
+from sim.rules.levers.lever import Lever
 from sim.scenario import Scenario
 
 

@@ -23,7 +23,7 @@ from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensem
 from sim.experiments.policy.compare import HEADLINE, HIGH, LOW
 from sim.experiments.policy.effects import WHOLE_PACKAGE, with_levers
 from sim.experiments.policy.time_to_act import ACTING_OUTCOMES, TimeToAct, time_to_act
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import Scenario, ScenarioError
 
 MOST_LEVERS = 5

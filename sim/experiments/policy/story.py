@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import Spread, spread_of
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import Scenario, ScenarioError
 
 STORY_OUTCOMES = (

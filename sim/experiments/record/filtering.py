@@ -25,7 +25,7 @@ from sim.ensemble.draws import Draws, allowed_structures, drawn_scenario
 from sim.experiments.calibration.targets import FIRST_YEAR
 from sim.experiments.structures import record_scenario
 from sim.market.opening import Carried
-from sim.rules import behaviour
+from sim.rules import conditions
 from sim.scenario import Scenario
 from sim.twin import Twin
 
@@ -171,7 +171,8 @@ def _handed_on(twin: Twin, member: int) -> Carried:
     def own(values: FloatArray | float) -> float:
         return float(np.broadcast_to(values, (twin.draws, 1))[member, 0])
 
-    ordinary = behaviour.ordinary_caseload(
+    standing = twin.standing
+    ordinary = conditions.ordinary_caseload(
         twin.reference_caseload,
         p.cases_growth_per_year,
         p.posts_growth_per_year,
@@ -184,8 +185,8 @@ def _handed_on(twin: Twin, member: int) -> Carried:
         lasting_leadership=twin.lasting_leadership[member].copy(),
         charge_rates=twin.prices[member, :, -1].copy(),
         keeps_to_cap=twin.is_member[member].copy(),
-        months_short=np.rint(twin.months_short[member]).astype(np.int64),
-        months_content=np.rint(twin.months_content[member]).astype(np.int64),
+        months_short=np.rint(np.asarray(standing.months_short)[member]).astype(np.int64),
+        months_content=np.rint(np.asarray(standing.months_content)[member]).astype(np.int64),
         reference_caseload=own(ordinary),
         multiplier_centre=own(twin.multiplier_centre),
         strain_centre=own(twin.strain_centre),

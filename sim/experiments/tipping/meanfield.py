@@ -19,9 +19,8 @@ import numpy as np
 from scipy.linalg import lu_factor, lu_solve
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
-from sim.domain.randomness import FloatArray
+from sim.domain.randomness import BoolArray, FloatArray
 from sim.experiments.tipping.still import Still
-from sim.twin.state import BoolArray
 
 WORKFORCE = "permanent_share_of_workforce"
 STARTS = ((0.97, 0.9, 1.0), (0.97, 0.9, 2.0), (0.6, 0.9, 1.0), (0.3, 0.9, 2.0), (0.1, 0.95, 1.0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.domain.randomness import FloatArray
+from sim.domain.randomness import BoolArray, FloatArray
 from sim.experiments.tipping.meanfield import (
     APART,
     WORKFORCE,
@@ -18,7 +18,6 @@ from sim.experiments.tipping.meanfield import (
     watched,
 )
 from sim.experiments.tipping.still import Still
-from sim.twin.state import BoolArray
 
 SETTLING, SWEEP_YEARS, MOST_WAITS = 40, 10, 2
 """Years before the lever moves, and at each value; so often at most, while London moves on."""

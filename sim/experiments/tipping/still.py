@@ -11,25 +11,25 @@ who come all at once in September find fewer posts and supervisors than they wou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import inf
 
 import numpy as np
 from scipy.special import ndtr
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.opening_state import CensusStart
-from sim.domain.randomness import FloatArray
+from sim.domain.randomness import BoolArray, FloatArray
 from sim.domain.vocabulary import BidTrigger
-from sim.market.pay import BAND_STARTS_MONTHS
-from sim.rules import behaviour
+from sim.rules import bidding, recruitment
+from sim.rules.agreement import Standing
+from sim.rules.hazards import Amount
+from sim.rules.pay_bands import BANDS
 from sim.scenario import Scenario
 from sim.twin import Twin, people, prices, work
 from sim.twin.london import MONTH
-from sim.twin.state import TINY, BoolArray, TwinState
+from sim.twin.state import TINY, TwinState
 
 LONG_AGO_MONTHS = 1200
 STEP_UP_CYCLE_YEARS = 2
-BANDS = len(BAND_STARTS_MONTHS)
 SMALLEST_SPREAD = 1e-12
 OWED, WILD_LOG_PRICE = 1e-6, 10.0
 
@@ -70,7 +70,7 @@ class Still(Twin):
         work.rules_come_into_force(self)
         work.caseloads_change(self)
         self._frozen_posts = self.posts.copy()
-        if self.rules.cap_charge_rate != inf:
+        if self.rules.agreement is not None:
             self.cap_begun = month - LONG_AGO_MONTHS
         waits = max(self.rules.cooling_off_months - 1, 0)
         self.waiting = [np.zeros((draws, 1)) for _ in range(waits)]
@@ -78,15 +78,15 @@ class Still(Twin):
         growth = np.asarray(self.p.posts_growth_per_year, np.float64)
         self.dilution = (1.0 + growth) ** (1.0 / MONTHS_PER_YEAR)
         self.opened: FloatArray = self.packed()
-        signed = self.signed & (self.rules.cap_charge_rate != inf)
+        signed = self.signed & (self.rules.agreement is not None)
         self.opening_members: BoolArray = np.broadcast_to(signed, (draws, signed.size)).copy()
 
-    def season(self) -> FloatArray | float:
+    def season(self) -> Amount:
         """Return a calendar month's part of the newly qualified, the mean of two years."""
         share, multiplier = self.p.step_up_share, self.rules.step_up_multiplier
         month = (self.opened_on.month + self._months_on - 1) % MONTHS_PER_YEAR + 1
         years = [
-            behaviour.newly_qualified_season(month, year, share, multiplier)
+            recruitment.newly_qualified_season(month, year, share, multiplier)
             for year in range(STEP_UP_CYCLE_YEARS)
         ]
         return sum(years) / len(years)
@@ -112,15 +112,18 @@ class Still(Twin):
         """Return states a year later if nobody joins or leaves the cap."""
         self._begin(states, members)
         for _ in range(MONTHS_PER_YEAR):
-            self.is_member = members & self.opening_members
+            self._keep_to_the_cap(members)
             self.step()
         return self.packed()
 
     def _begin(self, states: FloatArray, members: BoolArray) -> None:
         self.unpack(states)
-        self.is_member = members & self.opening_members
-        self.months_short = np.zeros(self.shape)
-        self.months_content = np.zeros(self.shape)
+        self._keep_to_the_cap(members)
+
+    def _keep_to_the_cap(self, members: BoolArray) -> None:
+        """Say who keeps to the cap; how long it has been short is counted from here."""
+        none = np.zeros(self.shape)
+        self.standing = Standing(members & self.opening_members, none, none)
 
     def go_on(self, years: int = 1) -> None:
         """Let some years pass under the same conditions."""
@@ -251,19 +254,19 @@ def boroughs_bid_on_average(twin: TwinState) -> None:
 
     Short boroughs bid up faster than the others bid down, and only they leapfrog: so where numbers
     are small, luck alone pushes bids up. The spread is a count's (assumption): a share u of n posts
-    varies by the root of u / n. With many posts this is `behaviour.desired_charge_rate`.
+    varies by the root of u / n. With many posts this is `bidding.desired_charge_rate`.
     """
     p, posts = twin.p, np.maximum(twin.posts, TINY)
     weight = p.vacancy_weight if twin.structure.bid_trigger is BidTrigger.VACANCIES else 0.0
     unfilled, vacant = twin.unfilled / posts, twin.vacancies() / posts
-    short_by = behaviour.shortage(unfilled, vacant, p.unfilled_target, p.vacancy_target, weight)
+    short_by = bidding.shortage(unfilled, vacant, p.unfilled_target, p.vacancy_target, weight)
     spread = SMALLEST_SPREAD + np.sqrt(np.maximum(unfilled, 0.0) / posts) * (1.0 - weight)
     spread = spread + weight * np.sqrt(vacant * np.maximum(1.0 - vacant, 0.0) / posts)
     odds = ndtr(short_by / spread)
     above = short_by * odds + spread * np.exp(-np.square(short_by / spread) / 2.0) / np.sqrt(
         2.0 * np.pi
     )
-    speed = behaviour.TENTH_OF_POSTS * p.bid_speed / MONTHS_PER_YEAR
+    speed = bidding.TENTH_OF_POSTS * p.bid_speed / MONTHS_PER_YEAR
     drift = speed * (above + p.falling_bid_ratio * (short_by - above))
     paid = twin.prices[..., -1]
     mark = np.log(twin.mean_charges()[:, -1:]) + p.leapfrog_margin - np.log(paid)
@@ -272,8 +275,7 @@ def boroughs_bid_on_average(twin: TwinState) -> None:
         drift * twin.links.unfilled_raises_bids + leap * twin.links.rivals_are_leapfrogged
     )
     # what limits a bid clips it afterwards; the drift is never altered at a limit
-    lawful = twin.rules.lowest_lawful_charge * prices.to_own_margin(twin)
-    twin.wanted = np.minimum(np.maximum(wanted, lawful), twin.bid_ceiling)
+    twin.wanted = bidding.bid(wanted, twin.rules.lowest_lawful_charge, twin.bid_ceiling)
 
 
 def boroughs_bid(twin: TwinState) -> None:

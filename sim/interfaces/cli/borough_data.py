@@ -16,8 +16,8 @@ from sim.domain.quantities import declarations
 from sim.ensemble.store import StoreError, write_atomically
 from sim.interfaces.cli.options import AsJson, Quiet, whole
 from sim.interfaces.words.tables import wrapped
-from sim.market.opening import opening_scales
-from sim.scenario import Scenario, load_figures
+from sim.rules.pay import opening_scales
+from sim.scenario import load_figures
 
 app = typer.Typer(invoke_without_command=True)
 FACTS_WIDTH = 34
@@ -122,7 +122,7 @@ def _census_values(name: str, year: int) -> dict[str, float]:
     holders = census.case_holder_share[place] * (permanent + agency)
     growth = Parameters().pay_growth_per_year
     index = evidence.pay_index(tax_year_of(census_date(year)), growth_beyond_table=growth)
-    scale = opening_scales(Scenario(), (name,), index)[0] * index
+    scale = opening_scales(Parameters(), (name,), {}, index)[0] * index
     return {
         "posts_fte": posts,
         "permanent_fte": permanent,

@@ -17,7 +17,7 @@ from sim.interfaces.words.model import CANNOT_TELL, IN_SHORT
 from sim.interfaces.words.tables import wrapped
 from sim.market.model import MONTH
 from sim.market.outcomes import OUTCOMES
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 
 
 class Topic(StrEnum):

@@ -34,7 +34,7 @@ from sim.interfaces.words.notes import BIDS_ON
 from sim.interfaces.words.result_tables import context_of, print_files, print_json
 from sim.interfaces.words.tables import print_notes, print_table, wrapped
 from sim.market.outcomes import OUTCOME
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import Scenario, ScenarioError
 
 DEFAULT_RUNS = 8

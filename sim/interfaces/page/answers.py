@@ -16,7 +16,7 @@ from sim.interfaces.words.captions import caution
 from sim.interfaces.words.grounds import rests_on
 from sim.interfaces.words.notes import notes
 from sim.market.outcomes import OUTCOME
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 
 DRAWN = (*HEADLINE, "policy_cost_per_year", "agency_share")
 """The outcomes the page draws."""

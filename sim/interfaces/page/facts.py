@@ -21,8 +21,8 @@ from sim.interfaces.page.story import story
 from sim.interfaces.words.captions import unit_name
 from sim.interfaces.words.map_shades import PERMANENT_EDGES, SHADES
 from sim.market.outcomes import OUTCOME
-from sim.rules.lever import MEMBERS_UNIT
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
+from sim.rules.levers.lever import MEMBERS_UNIT
 
 START = {"base": "no-cap", "policy": "pan-london-cap"}
 YES_NO, DATE, LIST = "yes or no", "date", "list"

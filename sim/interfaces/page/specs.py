@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from sim.domain.quantities import Declaration, declarations
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import (
     DRAWN_STRUCTURE,
     Scenario,

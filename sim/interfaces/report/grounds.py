@@ -27,7 +27,7 @@ from sim.interfaces.report.html import bullets, paragraph, table
 from sim.interfaces.words.captions import listed
 from sim.interfaces.words.grounds import NO_SOURCE, rests_on
 from sim.interfaces.words.model import CANNOT_TELL
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 from sim.scenario import DRAWN_STRUCTURE, Structure
 
 QUALITY = {

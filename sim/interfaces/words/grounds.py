@@ -9,7 +9,7 @@ from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.vocabulary import Grade
 from sim.ensemble.run import Ensemble
-from sim.rules.lever import Lever
+from sim.rules.levers.lever import Lever
 from sim.rules.tax_law import last_tabulated_year
 from sim.scenario import Scenario
 

@@ -8,7 +8,25 @@ from types import ModuleType
 from typing import NamedTuple
 
 from sim.market.model import MONTH
-from sim.rules import behaviour, pay_floor
+from sim.rules import (
+    agency_work,
+    agreement,
+    bidding,
+    choice,
+    conditions,
+    establishment,
+    hazards,
+    inspection,
+    pay,
+    pay_floor,
+    recruitment,
+)
+
+EQUATIONS = (
+    establishment, conditions, inspection, hazards, choice, recruitment, agency_work, bidding,
+    agreement, pay, pay_floor,
+)  # fmt: skip
+"""Where the equations stand, in reading order."""
 
 IN_SHORT = (
     "Boroughs short of staff bid agency pay up. The higher it is, the more permanent staff "
@@ -50,8 +68,8 @@ def phases() -> Iterator[Part]:
 
 
 def equations() -> Iterator[Part]:
-    """Yield every equation of behaviour."""
-    for module in (behaviour, pay_floor):
+    """Yield every equation of the month."""
+    for module in EQUATIONS:
         for name, function in _public_functions(module):
             yield Part(name, summary(function))
 

@@ -19,8 +19,8 @@ from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import mean
 from sim.interfaces.words.captions import caution, stylised, unit_name
 from sim.interfaces.words.grounds import rests_on
-from sim.market.rulebook import Rulebook
-from sim.rules.policy import Levers
+from sim.rules.in_force import Rulebook
+from sim.rules.levers import Levers
 from sim.rules.tax_law import last_tabulated_year
 
 FEW_RUNS = 20
@@ -146,7 +146,9 @@ def _equal_pay(ensemble: Ensemble) -> str:
     """Say where a cap has sunk below what the law lets an agency worker be paid."""
     scenario, last = ensemble.scenario, ensemble.day(ensemble.months[-1])
     employers, streams = ensemble.units[1:], Streams(ensemble.seed)
-    rules = Rulebook(scenario, employers, streams).in_force(last, highest_bid=0.0)
+    opening = scenario.start.opening
+    book = Rulebook(scenario.levers, scenario.parameters, opening, employers, streams)
+    rules = book.in_force(last, highest_bid=0.0)
     if rules.cap_charge_rate >= rules.lowest_lawful_charge:
         return ""
     return (

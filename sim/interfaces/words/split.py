@@ -19,7 +19,7 @@ from sim.interfaces.words.effects import lever_name
 from sim.interfaces.words.grounds import lever_rests_on, sourced_terms
 from sim.interfaces.words.tables import labelled, print_notes, print_table, shown, spread
 from sim.market.outcomes import OUTCOME
-from sim.rules.policy import Levers
+from sim.rules.levers import Levers
 
 SPLIT_COLUMNS = (
     "base", "policy", "unit", "outcome", "unit_of_measure", "lever", "runs",

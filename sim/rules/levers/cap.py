@@ -1,18 +1,19 @@
-"""Levers on prices and tax: the cap, the tax law, and what neighbours of London pay."""
+"""A collective cap on what boroughs pay for agency work."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
-from pydantic import Field, model_validator
+import numpy as np
+from pydantic import model_validator
 
 from sim.domain.quantities import Declared, quantity
-from sim.domain.vocabulary import Enforcement, OffPayroll, PriceBasis, TaxLawChoice
-from sim.rules.lever import MEMBERS_UNIT, Lever, Members
-from sim.rules.tax_law import law_in_force
-
-NOT_IDENTIFIED = "is not identified by the data: it follows from"
+from sim.domain.randomness import FloatArray, Purpose
+from sim.domain.vocabulary import Enforcement, PriceBasis
+from sim.rules.levers.lever import MEMBERS_UNIT, NOT_IDENTIFIED, Lever, Members, Moment
+from sim.rules.terms import Agreement, RulesInForce
 
 
 class CapStep(Declared):
@@ -122,65 +123,38 @@ class Cap(Lever):
             raise ValueError("steps must be in order of their start, no two on one day")
         return self
 
+    def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
+        """Return the rules with the agreement in them, once it has begun."""
+        phase = self.strength(now.opening, now.today)
+        if self.is_no_op or self.charge_rate_per_hour is None or phase <= 0.0:
+            return rules
+        levels = self._levels(now)
+        above = np.maximum(0.0, now.highest_bid("cap") - levels)
+        agreement = Agreement(
+            charge_rates=levels + (1.0 - phase) * above,
+            signed=now.who(self.members, Purpose.PLEDGE_ORDER),
+            tolerance=self.tolerance,
+            months_short_before_leaving=self.months_short_before_leaving,
+            return_months=self.return_months,
+            may_leave=self.enforcement is Enforcement.VOLUNTARY,
+            exceptions_share=self.exceptions_share,
+            project_teams_share=self.project_teams_share,
+            spares_existing_assignments=self.spares_existing_assignments,
+        )
+        return replace(rules, agreement=agreement)
 
-class TaxRegime(Lever):
-    """Which tax rules apply: the law as enacted is the no-op."""
-
-    grounds: ClassVar[str] = (
-        f"The tax change's effect {NOT_IDENTIFIED} tax law and assumptions, "
-        "parameters.company_share above all."
-    )
-
-    ramp_months: int = Field(0, exclude=True, ge=0, le=0)
-    law: TaxLawChoice = quantity(
-        TaxLawChoice.ENACTED,
-        unit="choice",
-        label="tax law as enacted, or frozen at one tax year",
-        no_op=TaxLawChoice.ENACTED,
-    )
-    frozen_tax_year: str | None = quantity(
-        None, unit="tax year", label="the year whose rules are kept, such as 2016/17"
-    )
-    off_payroll: OffPayroll = quantity(
-        OffPayroll.ENACTED,
-        unit="choice",
-        label="whether the off-payroll (IR35) reform of April 2017 is enforced",
-        no_op=OffPayroll.ENACTED,
-        is_shown_first=True,
-    )
-
-    @property
-    def is_no_op(self) -> bool:
-        """Whether the law is as enacted."""
-        return self.law is TaxLawChoice.ENACTED and self.off_payroll is OffPayroll.ENACTED
-
-    @model_validator(mode="after")
-    def _year_is_given(self) -> TaxRegime:
-        if self.law is TaxLawChoice.FROZEN and self.frozen_tax_year is None:
-            raise ValueError("frozen_tax_year is needed when law is frozen")
-        if self.frozen_tax_year is not None:
-            law_in_force(self.frozen_tax_year, growth_beyond_table=0.0)
-        return self
-
-
-class Neighbours(Lever):
-    """What neighbours of London pay agency staff: no cap of London's binds them."""
-
-    grounds: ClassVar[str] = (
-        "What neighbours pay and how many of London's agency staff would follow it are "
-        "assumptions (parameters.neighbours_reach)."
-    )
-
-    premium: float = quantity(
-        0.0,
-        unit="share of London's opening mean charge rate, at start-year pay",
-        label="how much more councils around London pay (0: they go with London's price)",
-        allowed=(0, 2),
-        no_op=0.0,
-        offered=(0, 0.5, 0.05),
-    )
-
-    @property
-    def is_no_op(self) -> bool:
-        """Whether neighbours pay what London pays, whatever that is."""
-        return self.premium == 0.0
+    def _levels(self, now: Moment) -> FloatArray:
+        """Return the levels of the day by experience band, £ charge rate per hour."""
+        assert self.charge_rate_per_hour is not None
+        level, stated_on = self.charge_rate_per_hour, self.start or now.opening
+        for step in self.steps:
+            if step.start <= now.today:
+                level, stated_on = step.charge_rate_per_hour, step.start
+        by_band = (self.charge_rate_under_2_years, self.charge_rate_2_to_5_years, None)
+        kept = [1.0 if rate is None else rate / self.charge_rate_per_hour for rate in by_band]
+        levels = level * np.array(kept)  # a ratchet turns all bands in proportion
+        if self.basis is PriceBasis.ASSIGNMENT:
+            levels = levels / (1.0 - now.parameters.agency_margin_share)
+        if self.uprated:
+            levels = levels * (now.index_at(now.today) / now.index_at(max(stated_on, now.opening)))
+        return levels

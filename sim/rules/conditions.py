@@ -1,0 +1,102 @@
+"""Working conditions: caseload, leadership and the strain they put on staff."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.randomness import FloatArray
+from sim.rules.hazards import Amount
+
+STRAIN_EXPONENT_BOUND = 2.0
+FEWEST_STAFF = 0.5
+"""Staff and cases below which a caseload means nothing."""
+
+
+def effective_staff(permanent: Amount, agency: Amount, effectiveness: Amount) -> FloatArray:
+    """Return staff in permanent workers' worth of work; an agency worker does part of one's."""
+    return permanent + np.multiply(effectiveness, agency)
+
+
+def per_case_holder(cases: Amount, staff: Amount, case_holder_share: Amount) -> FloatArray:
+    """Return cases per case-holder, as DfE counts caseload; `staff` in FTE."""
+    holders = case_holder_share * np.maximum(staff, FEWEST_STAFF)
+    return np.maximum(cases, FEWEST_STAFF) / holders
+
+
+def strain(caseload: Amount, reference: Amount, leadership: Amount) -> FloatArray:
+    """Return caseload strain K = ln(caseload / reference) - leadership (assumption).
+
+    `leadership` includes what a permanent offer adds. Zero is London's ordinary working life.
+    """
+    return np.log(caseload / reference) - leadership
+
+
+def ordinary_caseload(
+    reference: Amount,
+    cases_growth: Amount,
+    posts_growth: Amount,
+    habituation: Amount,
+    month: int,
+) -> FloatArray:
+    """Return the caseload that staff find ordinary `month` months on (assumption).
+
+    The reference follows the trend of cases per post, all the way at habituation 1. It follows
+    the trend alone: what a policy does to caseloads is felt in full.
+
+    Source: in the DfE census of 2017-2021 London's caseload fell by a tenth and turnover rose.
+    """
+    years = month / MONTHS_PER_YEAR
+    trend = (1.0 + cases_growth) / (1.0 + posts_growth)
+    return np.asarray(reference * trend ** (habituation * years), np.float64)
+
+
+def strain_multiplier(sensitivity: Amount, strain_now: Amount) -> FloatArray:
+    """Return exp(clip(psi K, -2, 2)): how strain multiplies leaving (assumption).
+
+    Source: one more case goes with +.6 points of turnover a year later in the DfE census
+    2017-2023, a correlation; the exponential form is an assumption.
+    """
+    bound = STRAIN_EXPONENT_BOUND
+    return np.exp(np.minimum(np.maximum(np.multiply(sensitivity, strain_now), -bound), bound))
+
+
+def relieved_cases(cases: Amount, caseload: Amount, bar: Amount, relief: Amount) -> FloatArray:
+    """Return cases left with staff when a share `relief` of those above the bar is taken off."""
+    above = np.minimum(np.maximum(1.0 - bar / np.maximum(caseload, 1e-9), 0.0), 1.0)
+    return cases * (1.0 - relief * above)
+
+
+def leadership_step(
+    leadership: Amount,
+    noise: Amount,
+    spread: Amount,
+    reversion_per_year: Amount,
+    target: Amount = 0.0,
+    lasting_share: Amount = 0.0,
+) -> FloatArray:
+    """Return leadership a month on: reversion to a target, stationary spread kept (assumption).
+
+    `target` holds a share of every borough's difference that lasts; what comes and goes keeps
+    the rest of the spread, so that boroughs neither drift together nor apart.
+    """
+    keep = np.exp(-reversion_per_year / MONTHS_PER_YEAR)
+    drift = target + (leadership - target) * keep
+    passing = spread * np.sqrt(1.0 - np.square(lasting_share))
+    return drift + passing * np.sqrt(1.0 - keep**2) * noise
+
+
+def opening_leadership(
+    agency_share: Amount, london_share: Amount, slope: Amount, spread: Amount, luck: Amount
+) -> Amount:
+    """Return latent leadership at the start: lower where agency share is high (assumption)."""
+    return slope * (agency_share - london_share) + spread * luck
+
+
+def budget_offer(cost_per_post: Amount, start_cost_per_post: Amount, sensitivity: Amount) -> Amount:
+    """Return the change in the offer, in strain, when pay bills overrun the start's (assumption).
+
+    Costs are yearly pounds per post in start-year money; only overspending acts.
+    """
+    overspend = cost_per_post / np.maximum(start_cost_per_post, 1e-9) - 1.0
+    return -sensitivity * np.maximum(overspend, 0.0)

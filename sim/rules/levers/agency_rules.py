@@ -1,0 +1,70 @@
+"""Who may take agency work, and how soon."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from pydantic import Field
+
+from sim.domain.quantities import quantity
+from sim.domain.randomness import Purpose
+from sim.rules.levers.lever import MEMBERS_UNIT, Lever, Members, Moment
+from sim.rules.terms import RulesInForce
+
+
+class AgencyRules(Lever):
+    """Who may take agency work, and how soon after leaving a permanent post.
+
+    Whoever does agency work already goes on: both rules ask it of those who come.
+    """
+
+    grounds: ClassVar[str] = (
+        "How far a wait deters is an assumption; who it keeps out follows from it."
+    )
+
+    ramp_months: int = Field(0, exclude=True, ge=0, le=0)
+    experience_years: float = quantity(
+        0.0,
+        unit="years",
+        label="experience a permanent worker needs before taking agency work",
+        allowed=(0, 10),
+        no_op=0.0,
+        source="statutory guidance in force from 31 October 2024: three years",
+        offered=(0, 6, 0.5),
+    )
+    cooling_off_months: int = quantity(
+        0,
+        unit="months",
+        label="months a leaver of a permanent London post waits for an assignment there",
+        allowed=(0, 24),
+        no_op=0,
+        source="three months in the guidance of 2024; six in the London Pledge of June 2022",
+        offered=(0, 12, 1),
+    )
+    cooling_off_members: Members = quantity(
+        1.0,
+        unit=MEMBERS_UNIT,
+        label="who turns away leavers who are still waiting (all: the City too)",
+    )
+
+    @property
+    def is_no_op(self) -> bool:
+        """Whether nobody is kept from agency work."""
+        waits = self.cooling_off_months > 0 and self.cooling_off_members not in (0.0, ())
+        return self.experience_years == 0.0 and not waits
+
+    def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
+        """Return the rules with the bar of experience and the wait in them."""
+        if self.is_no_op:
+            return rules
+        acts = self.strength(now.opening, now.today)
+        bar = max(rules.agency_experience_years, acts * self.experience_years)
+        binds_all = self.cooling_off_members == 1.0  # a rule for all binds the City too
+        who = now.who(self.cooling_off_members, Purpose.COOLING_OFF_MEMBERS)
+        return replace(
+            rules,
+            agency_experience_years=bar,
+            cooling_off_months=int(acts * self.cooling_off_months),
+            turns_away_waiting=who | binds_all,
+        )

@@ -1,0 +1,40 @@
+"""What councils around London pay for agency work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from sim.domain.quantities import quantity
+from sim.rules.levers.lever import Lever, Moment
+from sim.rules.terms import RulesInForce
+
+
+class Neighbours(Lever):
+    """What neighbours of London pay agency staff: no cap of London's binds them."""
+
+    grounds: ClassVar[str] = (
+        "What neighbours pay and how many of London's agency staff would follow it are "
+        "assumptions (parameters.neighbours_reach)."
+    )
+
+    premium: float = quantity(
+        0.0,
+        unit="share of London's opening mean charge rate, at start-year pay",
+        label="how much more councils around London pay (0: they go with London's price)",
+        allowed=(0, 2),
+        no_op=0.0,
+        offered=(0, 0.5, 0.05),
+    )
+
+    @property
+    def is_no_op(self) -> bool:
+        """Whether neighbours pay what London pays, whatever that is."""
+        return self.premium == 0.0
+
+    def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
+        """Return the rules with what is paid around London in them."""
+        phase = self.strength(now.opening, now.today)
+        if self.is_no_op or phase <= 0.0:
+            return rules
+        return replace(rules, neighbours_premium=phase * self.premium)
