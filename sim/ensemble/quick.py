@@ -76,7 +76,7 @@ def _sums(twin: Twin) -> Mapping[str, FloatArray | float]:
     young = twin.seasoned
     charge = young * twin.prices[..., 1] + (1.0 - young) * twin.prices[..., 2]
     hourly = twin.placed * charge
-    hours = twin.parameters.hours_per_week * twin.parameters.weeks_per_year
+    hours = twin.plan.parameters.hours_per_week * twin.plan.parameters.weeks_per_year
     return {
         "posts": twin.posts,
         "permanent": twin.permanent,

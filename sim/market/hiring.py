@@ -81,11 +81,11 @@ def _expected_offers(market: MarketState) -> recruitment.ExpectedOffers:
     drawn = market.ofsted.pull() * recruitment.drawn_by_pay(market.pay.offer_pay_ratio, elasticity)
     place = recruitment.Workplace(
         posts=market.posts.astype(float),
-        vacancy_share=market.vacancies() / np.maximum(market.posts, 1),
+        vacancy_share=market.vacancy_share,
         agency_share=market.placed / np.maximum(staff, 1),
         strain=market.strain - market.strain_centre,
         drawn=drawn,
-        year=_this_year(market),
+        year=market.common_hiring,
     )
     return recruitment.expected_offers(
         place, market.parameters, market.terms, market.links, market.rules.hiring_multiplier
@@ -95,14 +95,9 @@ def _expected_offers(market: MarketState) -> recruitment.ExpectedOffers:
 def _newly_qualified_looking(market: MarketState) -> FloatArray:
     rules, parameters = market.rules, market.parameters
     season = recruitment.season_of(rules.today, parameters, rules)
-    year = _this_year(market)
+    year = market.common_hiring
     mean = recruitment.newly_qualified_looking(market.posts, year, season, parameters, rules)
     return np.asarray(mean, np.float64)
-
-
-def _this_year(market: MarketState) -> float:
-    spread = market.parameters.common_hiring_spread
-    return market.common_shock(Purpose.COMMON_HIRING, spread) if market.month > 0 else 1.0
 
 
 def _supervision_places(market: MarketState) -> IntArray:

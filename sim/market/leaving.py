@@ -17,7 +17,7 @@ def permanent_staff_leave(market: MarketState) -> None:
     """Permanent staff leave the sector, faster where strain is high; so do agency staff."""
     parameters, workforce = market.parameters, market.workforce
     permanent = workforce.ids(WorkerState.PERMANENT)
-    year = market.common_shock(Purpose.COMMON_LEAVING, parameters.common_leaving_spread)
+    year = market.common_leaving
     hazard = parameters.sector_exit_per_year * year * market.leaving_multiplier
     chance = monthly_chance(hazard)[workforce.of("employer", permanent)]
     leavers = chosen(market, Purpose.LEAVE_SECTOR, permanent, chance)

@@ -15,11 +15,13 @@ from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, WorkerState
+from sim.london.caseloads import caseloads_change, centre_strain, feel_the_strain
+from sim.london.ofsted import ofsted_inspects
+from sim.london.pledge import pledge_members_comply_or_defect
+from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_force
 from sim.market import opening
 from sim.market.agency import agency_staff_choose_assignments, assignments_end
-from sim.market.bidding import boroughs_bid_for_agency_staff, pledge_members_comply_or_defect
 from sim.market.boroughs import Borough
-from sim.market.caseloads import caseloads_change, centre_strain, feel_the_strain
 from sim.market.hiring import boroughs_hire_permanent_staff, offers_under_way
 from sim.market.leaving import (
     permanent_staff_leave,
@@ -27,13 +29,14 @@ from sim.market.leaving import (
     staff_reconsider_their_route,
 )
 from sim.market.money import money_changes_hands
-from sim.market.ofsted import Ofsted, ofsted_inspects
+from sim.market.ofsted import Ofsted
 from sim.market.outcomes import BASE, OUTCOME, measured, outcomes_are_recorded
 from sim.market.pay import PayDesk
 from sim.market.pledge import Pledge
 from sim.market.state import MarketState
 from sim.market.workforce import Worker
-from sim.rules import bidding, choice
+from sim.rules import choice
+from sim.rules.agreement import Standing
 from sim.rules.in_force import Rulebook
 from sim.rules.levers import Levers
 from sim.rules.pay import opening_scales
@@ -41,21 +44,6 @@ from sim.rules.pay_bands import BANDS
 from sim.scenario import Scenario, load_scenario
 
 DEFAULT_YEARS = 10
-
-
-def rules_come_into_force(market: MarketState) -> None:
-    """The cap, the tax year, the offers and the pipeline of this month take effect."""
-    highest = float(market.charge_rates.max())
-    before, market.rules = market.rules, market.rulebook.in_force(market.today, highest)
-    market.bid_ceiling = float(
-        bidding.most_affordable(
-            market.parameters.most_affordable_multiple,
-            market.opening_mean_charge,
-            market.rules.price_level,
-        )
-    )
-    if market.rules.tax_terms != before.tax_terms:
-        market.work_out_pay()
 
 
 Phase = Callable[[MarketState], None]
@@ -145,10 +133,12 @@ class LondonMarket(MarketState):
             bids = np.minimum(carried.charge_rates, self.bid_ceiling)
         self.boroughs = [Borough(self, place, name) for place, name in enumerate(self.employers)]
         self.wanted = bids
-        self.settle_prices(np.repeat(bids[:, None], BANDS, axis=1))
-        self.pledge, self.ofsted = Pledge(self), Ofsted(self)
+        self.prices = np.repeat(bids[:, None], BANDS, axis=1)
+        self.agreed = self.pledge = Pledge(self)
+        self.inspectorate = self.ofsted = Ofsted(self)
         if carried is not None and not self.levers.cap.is_no_op:
-            self.pledge.go_on(carried)
+            standing = (carried.keeps_to_cap, carried.months_short, carried.months_content)
+            self.pledge.go_on(Standing(*standing))
         self.work_out_pay()
         self.opening_pay = self.pay
         self.opening_cost_per_post = None
@@ -162,7 +152,7 @@ class LondonMarket(MarketState):
         self.workforce.open_month(0)
         caseloads_change(self)
         self._centre()
-        self.ofsted.open(self.quality(), self.plan.start.judgements)
+        self.ofsted.open()
         self._centre()
         self.count_unfilled()
         self.opening_premium = self.premium

@@ -232,7 +232,7 @@ def outcomes_are_recorded(market: MarketState) -> None:
         "offers_made": market.offers_made,
         "offers_accepted": market.offers_accepted,
         "grade": market.ofsted.grade + 1,
-        "members": market.standing.is_member,
+        "members": market.is_member,
         "bound_members": market.cap_binds,
         "at_ceiling": market.is_at_ceiling,
         "above_bar": market.caseload > market.rules.caseload_bar,

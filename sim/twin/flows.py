@@ -7,10 +7,8 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.rules import agency_work, conditions, hazards, recruitment
-from sim.rules.hazards import Amount
 from sim.twin import people
 from sim.twin.state import TINY, TwinState
-from sim.twin.work import ofsted_pull
 
 ROUNDING_UP = 0.5
 """What rounding up adds on average to a number of posts."""
@@ -18,7 +16,7 @@ ROUNDING_UP = 0.5
 
 def permanent_staff_leave(twin: TwinState) -> None:
     """A month of experience passes; permanent and agency staff leave the sector."""
-    p = twin.p
+    p = twin.parameters
     people.grow_older(twin.stages)
     years = people.STAGE_STARTS_YEARS[people.VETERANS] - people.STAGE_STARTS_YEARS[people.SEASONED]
     twin.seasoned = twin.seasoned * (1.0 - 1.0 / (years * MONTHS_PER_YEAR))
@@ -26,7 +24,7 @@ def permanent_staff_leave(twin: TwinState) -> None:
     left = twin.happens(twin.permanent, hazards.monthly_chance(hazard))
     twin.lose("left_sector", left)
     replace_leavers(twin, left)
-    beyond = drawn_beyond_london(twin)
+    beyond = twin.drawn_beyond_london()
     chance = hazards.monthly_chance(p.agency_exit_per_year * beyond)
     twin.placed = twin.placed - twin.happens(twin.placed, chance)
     leaving = twin.happens(twin.bench, np.minimum(p.bench_leak_per_month * beyond, 1.0))
@@ -38,18 +36,12 @@ def permanent_staff_leave(twin: TwinState) -> None:
 def replace_leavers(twin: TwinState, lost: FloatArray) -> None:
     """With the link cut, leaving opens no vacancy: somebody experienced takes over at once."""
     if not twin.links.leaving_opens_vacancies:
-        twin.gain("entered", lost, people.opening_shares(twin.parameters))
-
-
-def drawn_beyond_london(twin: TwinState) -> Amount:
-    """Return by how much better pay around London multiplies agency staff's leaving it."""
-    means = twin.opening_mean_charge, twin.mean_charges()[:, -1:]
-    return agency_work.drawn_beyond_london(twin.rules, twin.p, *means)
+        twin.gain("entered", lost, people.opening_shares(twin.plan.parameters))
 
 
 def staff_move_between_boroughs(twin: TwinState) -> None:
     """Permanent staff move to vacancies elsewhere, away from strain; nobody is lost."""
-    p = twin.p
+    p = twin.parameters
     hazard = p.borough_moves_per_year * twin.leaving_multiplier
     movers = twin.happens(twin.permanent, hazards.monthly_chance(hazard))
     open_posts = twin.open_vacancies()
@@ -92,7 +84,7 @@ def boroughs_hire_permanent_staff(twin: TwinState) -> None:
 def hiring_room(twin: TwinState) -> FloatArray:
     """Return how many posts each employer can fill in a month."""
     still_open = twin.open_vacancies()
-    most = twin.p.monthly_hiring_limit * still_open + ROUNDING_UP
+    most = twin.parameters.monthly_hiring_limit * still_open + ROUNDING_UP
     return np.asarray(np.minimum(most, still_open))
 
 
@@ -108,37 +100,37 @@ def outside_mean(twin: TwinState) -> FloatArray:
         year=twin.common_hiring,
     )
     return recruitment.expected_offers(
-        place, twin.p, twin.terms, twin.links, twin.rules.hiring_multiplier
+        place, twin.parameters, twin.terms, twin.links, twin.rules.hiring_multiplier
     ).accepted
 
 
 def _newly_qualified_looking(twin: TwinState) -> FloatArray:
-    season, year = twin.season(), twin.common_hiring
-    mean = recruitment.newly_qualified_looking(twin.posts, year, season, twin.p, twin.rules)
+    season, year, rules = twin.season(), twin.common_hiring, twin.rules
+    mean = recruitment.newly_qualified_looking(twin.posts, year, season, twin.parameters, rules)
     return np.asarray(mean)
 
 
 def _drawn(twin: TwinState) -> FloatArray:
     """Return how many times as many applicants and movers judgement and better pay draw."""
-    elasticity = twin.p.hiring_pay_elasticity
-    return ofsted_pull(twin) * recruitment.drawn_by_pay(twin.offer_pay_ratio, elasticity)
+    elasticity = twin.parameters.hiring_pay_elasticity
+    return twin.inspectorate.pull() * recruitment.drawn_by_pay(twin.offer_pay_ratio, elasticity)
 
 
 def _supervision_places(twin: TwinState) -> FloatArray:
     able = twin.stages[people.FIRST_SUPERVISORS :].sum(axis=0)
-    each = twin.p.newly_qualified_per_supervisor * twin.rules.supervision_multiplier
+    each = twin.parameters.newly_qualified_per_supervisor * twin.rules.supervision_multiplier
     return np.maximum(each * able - ROUNDING_UP - twin.stages[people.LEARNERS], 0.0)
 
 
 def _enter(twin: TwinState, number: FloatArray) -> None:
-    _welcome(twin, number, people.experienced_shares(twin.parameters))
+    _welcome(twin, number, people.experienced_shares(twin.plan.parameters))
 
 
 def _welcome(twin: TwinState, number: FloatArray, shares: FloatArray) -> None:
     """Take in permanent staff from outside, with the ordinary tastes."""
     total = number.sum(axis=1)
     before = twin.permanent.sum(axis=1)
-    ordinary = people.types(twin.p, twin.draws)
+    ordinary = people.types(twin.parameters, twin.draws)
     twin.permanent_types = people.mixed(twin.permanent_types, before, ordinary, total)
     twin.gain("entered", number, shares)
 
@@ -148,7 +140,7 @@ def _welcome(twin: TwinState, number: FloatArray, shares: FloatArray) -> None:
 
 def assignments_end(twin: TwinState) -> None:
     """Some assignments run out; those for which there is no work end at once."""
-    ended = twin.happens(twin.placed, twin.p.assignment_ends_per_month)
+    ended = twin.happens(twin.placed, twin.parameters.assignment_ends_per_month)
     left = twin.placed - ended
     kept = np.minimum(left, twin.agency_places())
     twin.bench = twin.bench + (twin.placed - kept).sum(axis=1, keepdims=True)
@@ -160,13 +152,13 @@ def agency_staff_choose_assignments(twin: TwinState) -> None:
     _outsiders_arrive(twin)
     gap = np.maximum(twin.agency_places() - twin.placed, 0.0)
     cooling = sum(twin.waiting, np.zeros_like(twin.bench))
-    looking = twin.p.bench_search_share * np.maximum(twin.bench - cooling, 0.0)
-    weights = gap * twin.charge_rates**twin.p.assignment_pay_elasticity
+    looking = twin.parameters.bench_search_share * np.maximum(twin.bench - cooling, 0.0)
+    weights = gap * twin.charge_rates**twin.parameters.assignment_pay_elasticity
     wanted = looking * weights / np.maximum(weights.sum(axis=1, keepdims=True), TINY)
     open_to_all = ~twin.rules.turns_away_waiting
     if twin.waiting and open_to_all.any():
         only = weights * open_to_all
-        asked = twin.p.bench_search_share * cooling
+        asked = twin.parameters.bench_search_share * cooling
         wanted = wanted + asked * only / np.maximum(only.sum(axis=1, keepdims=True), TINY)
     got = np.minimum(twin.counted(wanted), gap)
     total = got.sum(axis=1, keepdims=True)
@@ -179,16 +171,16 @@ def agency_staff_choose_assignments(twin: TwinState) -> None:
 
 
 def _outsiders_arrive(twin: TwinState) -> None:
-    p = twin.p
+    p = twin.parameters
     holds = twin.links.pay_draws_to_agency
     premium = twin.premium(twin.log_premium if holds else twin.opening_log_premium)
     posts = twin.posts.sum(axis=1, keepdims=True)
     arriving = twin.counted(
-        agency_work.outsiders_this_month(posts, premium, drawn_beyond_london(twin), p)
+        agency_work.outsiders_this_month(posts, premium, twin.drawn_beyond_london(), p)
     )
     agency = twin.agency()
     keen = people.types(p, twin.draws, people.KEEN_WEIGHTS)
     twin.agency_types = people.mixed(twin.agency_types, agency[:, 0], keen, arriving[:, 0])
-    young = people.seasoned_share(twin.parameters)
+    young = people.seasoned_share(twin.plan.parameters)
     twin.seasoned = (twin.seasoned * agency + young * arriving) / (agency + arriving + TINY)
     twin.bench = twin.bench + arriving

@@ -11,14 +11,18 @@ from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray, Purpose, Streams
+from sim.london.caseloads import caseloads_change, centre_strain, feel_the_strain
+from sim.london.ofsted import Inspectorate, ofsted_inspects
+from sim.london.pledge import Agreed, pledge_members_comply_or_defect
+from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_force
 from sim.rules import bidding, conditions
-from sim.rules.in_force import Rulebook, members_of
-from sim.rules.inspection import NEVER
+from sim.rules.in_force import Rulebook
+from sim.rules.inspection import SELDOM
 from sim.rules.levers import Levers
 from sim.rules.pay import PermanentPayDesk, opening_scales
 from sim.rules.pay_bands import BANDS
 from sim.scenario import Scenario
-from sim.twin import people, prices, routes, work
+from sim.twin import people, routes
 from sim.twin.flows import (
     agency_staff_choose_assignments,
     assignments_end,
@@ -28,23 +32,24 @@ from sim.twin.flows import (
     permanent_staff_leave,
     staff_move_between_boroughs,
 )
+from sim.twin.pay import pay_is_worked_out
 from sim.twin.record import FLOWS, TwinRecord
 from sim.twin.state import TwinState
 
 Phase = Callable[[TwinState], None]
 MONTH: tuple[Phase, ...] = (
-    work.rules_come_into_force,
-    work.caseloads_change,
+    rules_come_into_force,
+    caseloads_change,
     permanent_staff_leave,
     routes.staff_reconsider_their_route,
     staff_move_between_boroughs,
     boroughs_hire_permanent_staff,
     assignments_end,
-    prices.boroughs_bid_for_agency_staff,
-    prices.pledge_members_comply_or_defect,
+    boroughs_bid_for_agency_staff,
+    pledge_members_comply_or_defect,
     agency_staff_choose_assignments,
-    work.ofsted_inspects,
-    prices.pay_is_worked_out,
+    ofsted_inspects,
+    pay_is_worked_out,
 )
 """The market's month, phase by phase."""
 
@@ -76,15 +81,12 @@ class Twin(TwinState):
         found = census or opening_census(scenario.start)
         super().__init__(scenario, drawn, draws, seed, found, structures)
         streams = Streams(memberships)
-        who = (self.p, self.opened_on, self.employers, streams)
-        self.book = Rulebook(self.levers, *who)
-        self.signed = members_of(
-            self.levers.cap.members, self.employers, streams, Purpose.PLEDGE_ORDER
-        )
+        who = (self.parameters, self.opened_on, self.employers, streams)
+        self.rulebook = Rulebook(self.levers, *who)
         self.rules = Rulebook(Levers(), *who).in_force(self.opened_on, 0.0)
         figures, index = scenario.start.figures, self.rules.salary_index
-        scales = opening_scales(self.parameters, self.employers, figures, index)
-        self.pay = PermanentPayDesk(self.parameters, scales)
+        scales = opening_scales(self.plan.parameters, self.employers, figures, index)
+        self.pay = PermanentPayDesk(self.plan.parameters, scales)
         self.record = TwinRecord(self.employers)
         self._people_open()
         self._prices_open()
@@ -94,38 +96,38 @@ class Twin(TwinState):
         self._write_down()
 
     def _people_open(self) -> None:
-        census, p = self.census, self.p
+        census, p = self.census, self.parameters
         self.posts = np.broadcast_to(census.posts.astype(float), self.shape)
         permanent = census.permanent * np.ones((self.draws, 1))
-        self.stages = permanent * people.opening_shares(self.parameters)
+        self.stages = permanent * people.opening_shares(self.plan.parameters)
         self.placed = census.agency * np.ones((self.draws, 1))
         self.bench = p.start_bench_share * float(census.agency.sum()) * np.ones((self.draws, 1))
         self.waiting, self.offers = [], []
         agency = float(census.agency.sum()) * (1.0 + float(np.mean(p.start_bench_share)))
         share = agency / max(agency + float(census.permanent.sum()), 1.0)
         self.permanent_types, self.agency_types = people.opening_types(p, self.draws, share)
-        self.seasoned = people.seasoned_share(self.parameters) * np.ones((self.draws, 1))
+        self.seasoned = people.seasoned_share(self.plan.parameters) * np.ones((self.draws, 1))
 
     def _prices_open(self) -> None:
-        p = self.p
+        p = self.parameters
         rate = p.assignment_rate_2017_per_hour * self.rules.salary_index
         mean = rate / (1.0 - p.agency_margin_share) * np.ones((self.draws, 1))
         self.opening_mean_charge = mean
         spread = p.starting_bid_spread
         tilt = np.asarray(-np.square(spread) / 2.0 if self.luck is not None else 0.0)
-        luck = self.normal_for(Purpose.STARTING_BID, 0, self.shape)
+        luck = self.normal_for(Purpose.STARTING_BID, 0)
         bids = bidding.opening_bid(mean, spread, luck, tilt)
         self.prices = np.repeat(bids[..., None], BANDS, axis=-1)
         self.wanted = bids
-        prices.pay_is_worked_out(self)
+        pay_is_worked_out(self)
         self.opening_log_premium = self.log_premium
         self.companies_paid_alike = self.companies_pay_alike
 
     def _conditions_open(self) -> None:
-        p, census = self.p, self.census
+        p, census = self.parameters, self.census
         workforce = np.maximum(census.permanent + census.agency, 1)
         london = census.agency.sum() / max(workforce.sum(), 1)
-        luck = self.normal_for(Purpose.STARTING_LEADERSHIP, 0, self.shape)
+        luck = self.normal_for(Purpose.STARTING_LEADERSHIP, 0)
         self.leadership = np.asarray(
             conditions.opening_leadership(
                 census.agency / workforce,
@@ -139,19 +141,23 @@ class Twin(TwinState):
         self.unfilled = self.project_teams = np.zeros(self.shape)
         self.opening_strain = np.zeros(self.shape)
         self.opening_cost_per_post = None
-        self.judged_inadequate = np.full(self.shape, float(NEVER))
-        self.is_turned_round = np.zeros(self.shape, bool)
-        for judges in (True, False):
-            work.caseloads_change(self)
-            work.centre_strain(self)
-            work.feel_the_strain(self)
-            if judges:
-                work.ofsted_opens(self)
+        often = float(np.max(p.inspections_per_year))
+        # without luck there is no inspector
+        is_there = self.luck is not None and often >= SELDOM
+        self.inspectorate, self.agreed = Inspectorate(self, is_there=is_there), Agreed(self)
+        caseloads_change(self)
+        self._centre()
+        self.inspectorate.open()
+        self._centre()
         self.count_unfilled()
         self.opening_cost_per_post = self.cost_per_post()
 
+    def _centre(self) -> None:
+        centre_strain(self)
+        feel_the_strain(self)
+
     def _offers_under_way(self) -> None:
-        for _ in range(int(self.p.notice_months)):
+        for _ in range(int(self.parameters.notice_months)):
             self.offers.append(np.minimum(self.counted(outside_mean(self)), hiring_room(self)))
 
     # The months
@@ -175,7 +181,7 @@ class Twin(TwinState):
         self.census, self.counted_in = census, self.month
         self.posts = np.broadcast_to(census.posts.astype(float), self.shape)
         share = census.extra / np.maximum(census.posts, 1)
-        self.extra_wanted = (share + work.surge_share(self)) * self.posts
+        self.extra_wanted = (share + self.inspectorate.surge_share()) * self.posts
         self.cases = np.broadcast_to(census.cases, self.shape)
 
     def _write_down(self) -> None:

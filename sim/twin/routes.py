@@ -35,7 +35,7 @@ def staff_reconsider_their_route(twin: TwinState) -> None:
         else _told_apart(twin, twin.opening_log_premium, alike=twin.companies_paid_alike)
     )
     odds = _odds(twin, premium, twin.strain, twin.attachment)
-    beta = _deep(twin.p.pay_sensitivity)
+    beta = _deep(twin.parameters.pay_sensitivity)
     rho = twin.reconsider[:, :, None, None, None]
     towards = odds * np.exp(beta * _cooling_off_loss(twin))
     going = hazards.small_monthly_chance(rho * towards / (1.0 + towards))
@@ -65,9 +65,12 @@ def _odds(
         return np.asarray(values)[..., None, None, None]
 
     taste = twin.taste[:, None, None, None, :]
-    careers, phi = np.broadcast_to(twin.rules.offer_careers, twin.shape), twin.p.strain_to_route
+    careers, phi = (
+        np.broadcast_to(twin.rules.offer_careers, twin.shape),
+        twin.parameters.strain_to_route,
+    )
     pull = choice.pull(log_premium[..., None], column(strain), taste, column(careers), _deep(phi))
-    return choice.agency_odds(pull, _deep(twin.p.pay_sensitivity), column(attachment))
+    return choice.agency_odds(pull, _deep(twin.parameters.pay_sensitivity), column(attachment))
 
 
 def _deep(parameter: Amount) -> FloatArray:
@@ -81,13 +84,13 @@ def _cooling_off_loss(twin: TwinState) -> Amount:
     if not months:
         return 0.0
     closed = choice.closed_share(twin.posts[0], rules.turns_away_waiting)
-    return choice.cooling_off_loss(months, twin.parameters.foresight_years, closed)
+    return choice.cooling_off_loss(months, twin.plan.parameters.foresight_years, closed)
 
 
 def _go_to_agency(twin: TwinState, chance: FloatArray, shares: Shares) -> FloatArray:
     """Move permanent staff to the bench: those with enough experience, the keenest most."""
     able = twin.stages * people.eligible_weights(
-        twin.rules.agency_experience_years, twin.parameters
+        twin.rules.agency_experience_years, twin.plan.parameters
     )
     by_band = np.einsum("debct,dct->deb", chance, shares.permanent)
     of_stage = np.stack([by_band[..., max(band, 1) - 1] for band in people.STAGE_BANDS])
@@ -156,9 +159,9 @@ def solve_route(twin: TwinState) -> None:
     """
     alike = twin.companies_paid_alike
     premium, shares = _told_apart(twin, twin.opening_log_premium, alike=alike)
-    p, none = twin.p, np.zeros((twin.draws, 1))
+    p, none = twin.parameters, np.zeros((twin.draws, 1))
     at_zero = _odds(twin, premium, twin.opening_strain, none)
-    able = twin.stages * people.eligible_weights(p.eligible_experience_years, twin.parameters)
+    able = twin.stages * people.eligible_weights(p.eligible_experience_years, twin.plan.parameters)
     total = twin.permanent.sum(axis=1)
     may_go = np.einsum("deb,dct->debct", people.upper_bands(able), shares.permanent)
     bands = np.concatenate([twin.seasoned, 1.0 - twin.seasoned], axis=1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sim.domain.opening_state import CensusStart
-from sim.domain.randomness import FloatArray, Purpose, Streams, slot_keys
+from sim.domain.randomness import BoolArray, FloatArray, Purpose, Streams, slot_keys
 from sim.rules.in_force import members_of
 from sim.scenario import Scenario
 from sim.twin.london import Twin
@@ -41,16 +41,26 @@ class SameLuck(Twin):
         super().__init__(scenario, repeated, len(runs) * copies, seed, census=census)
         terms = (self.levers.cap.members, self.employers)
         orders = [members_of(*terms, one, Purpose.PLEDGE_ORDER) for one in self._streams]
-        self.signed = np.repeat(np.stack(orders), copies, axis=0)
+        self._signed = np.repeat(np.stack(orders), copies, axis=0)
 
-    def normal_for(self, purpose: Purpose, when: int, shape: tuple[int, ...]) -> FloatArray:
-        """Return the normal luck that each run has for this purpose."""
-        keys = slot_keys(shape[1])
-        each = [one.normal(purpose, when, keys) for one in self._streams]
+    def signed(self, by_rule: BoolArray) -> BoolArray:
+        """Return who signs in each run: a share of members is drawn in the run's own order."""
+        return self._signed
+
+    def normal_for(self, purpose: Purpose, when: int) -> FloatArray:
+        """Return the normal luck that each run has for this purpose, by employer."""
+        return self._of_runs(purpose, when, self.shape[1])
+
+    def common_luck(self, purpose: Purpose, year: int) -> FloatArray:
+        """Return the normal luck that each run has in a year for all boroughs alike."""
+        return self._of_runs(purpose, year, 1)
+
+    def _of_runs(self, purpose: Purpose, when: int, slots: int) -> FloatArray:
+        each = [one.normal(purpose, when, slot_keys(slots)) for one in self._streams]
         return np.repeat(np.stack(each), self._copies, axis=0)
 
     def uniform_for(self, purpose: Purpose, when: int) -> FloatArray:
-        """Return the uniform luck that each run has for this purpose."""
+        """Return the uniform luck that each run has for this purpose, by employer."""
         keys = slot_keys(self.shape[1])
         each = [one.uniform(purpose, when, keys) for one in self._streams]
         return np.repeat(np.stack(each), self._copies, axis=0)

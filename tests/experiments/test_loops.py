@@ -24,8 +24,8 @@ from sim.experiments.loops.strength import (
     story_of,
 )
 from sim.experiments.structures import Pair, pairs, under
+from sim.london.caseloads import caseloads_change
 from sim.scenario import Scenario, load_scenario
-from sim.twin import work
 from sim.twin.flows import staff_move_between_boroughs
 from sim.twin.london import MONTH
 
@@ -153,9 +153,9 @@ def held_strain(twin: ProbedTwin, months: int, size: float = 1e-4) -> np.ndarray
     path, short = [np.zeros(twin.draws)], np.zeros(twin.shape)
     for _ in range(months):
         month = Month(twin)
-        seen = month.at(work.caseloads_change)
+        seen = month.at(caseloads_change)
         probe.more_vacancies(seen, size)
-        work.caseloads_change(seen)
+        caseloads_change(seen)
         held = month.at(LEAVE)
         held.leaving_multiplier = seen.leaving_multiplier
         held.stages = held.stages * (1.0 - short / held.permanent)

@@ -23,10 +23,11 @@ from sim.experiments.tipping.meanfield import (
 )
 from sim.experiments.tipping.slow_sweep import slow_sweep
 from sim.experiments.tipping.still import Still, boroughs_bid_on_average
+from sim.london.prices import boroughs_bid_for_agency_staff
 from sim.market.outcomes import OUTCOME, measured
 from sim.rules import hazards
 from sim.scenario import Scenario, load_scenario
-from sim.twin import Twin, prices
+from sim.twin import Twin
 from tests.market.small_london import (
     LAW_STANDS_STILL,
     STILL,
@@ -258,7 +259,7 @@ def test_where_posts_are_many_a_bid_on_average_is_the_bid(trigger: str) -> None:
     still.prices = still.prices * np.linspace(0.95, 1.05, 4)[None, :, None]
     boroughs_bid_on_average(still)
     averaged = still.wanted
-    prices.boroughs_bid_for_agency_staff(still)
+    boroughs_bid_for_agency_staff(still)
     assert np.allclose(averaged, still.wanted, rtol=1e-6)
 
 

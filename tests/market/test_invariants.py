@@ -59,7 +59,7 @@ class Auditor:
         agreement = self.market.rules.agreement
         signed = np.zeros(workforce.permanent.size, bool) if agreement is None else agreement.signed
         members = self.market.standing.is_member
-        self.bound_by_pledge = members if pledge.has_begun else signed
+        self.bound_by_pledge = signed if pledge.begun_month is None else members
 
     def look_over(self) -> None:
         """Check what must hold between any two phases."""

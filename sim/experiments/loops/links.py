@@ -21,13 +21,18 @@ from sim.domain.vocabulary import LINK_LABELS, Link
 from sim.experiments.loops import probe
 from sim.experiments.loops.graph import gain, self_loops_absorbed, without_node
 from sim.experiments.loops.probe import Month, ProbedTwin, ratio
-from sim.twin import prices, routes, work
+from sim.london.caseloads import caseloads_change, feel_the_strain
+from sim.london.ofsted import ofsted_inspects
+from sim.london.pledge import pledge_members_comply_or_defect
+from sim.london.prices import boroughs_bid_for_agency_staff
+from sim.twin import routes
 from sim.twin.flows import (
     agency_staff_choose_assignments,
     assignments_end,
     boroughs_hire_permanent_staff,
     permanent_staff_leave,
 )
+from sim.twin.pay import pay_is_worked_out
 
 POINTS, POINTS_A_YEAR, PER_CENT = "points of posts", "points of posts a year", "%"
 TAX_LAW, ARITHMETIC = "tax law", "arithmetic"
@@ -162,7 +167,7 @@ READS = {
     "agency_share": probe.agency_share, "pay_bill": probe.pay_bill,
 }  # fmt: skip
 
-BIDDING = (prices.boroughs_bid_for_agency_staff, prices.pledge_members_comply_or_defect)
+BIDDING = (boroughs_bid_for_agency_staff, pledge_members_comply_or_defect)
 PLACING = (assignments_end, agency_staff_choose_assignments)
 LEAVE, CHOOSE, HIRE = (
     permanent_staff_leave,
@@ -229,7 +234,7 @@ def _of_pay(month: Month) -> Found:
     (short,) = month.responses(first, probe.more_unfilled, BIDDING, probe.charge)
     (vacant,) = month.responses(first, probe.more_vacancies, BIDDING, probe.charge)
     (rivals,) = month.responses(first, probe.higher_charges_of_rivals, BIDDING, probe.charge)
-    pay = prices.pay_is_worked_out
+    pay = pay_is_worked_out
     (net,) = month.responses(pay, probe.higher_charges, (pay,), probe.premium)
     return {
         ("unfilled", "charge_rate"): gain(short, lag=1, memory=own),
@@ -281,7 +286,7 @@ def _of_agency(month: Month) -> Found:
     (placed,) = month.responses(PLACING[0], probe.more_waiting, PLACING, probe.cover)
     (wanted,) = month.responses(PLACING[0], probe.more_vacancies, PLACING, probe.cover)
     count = (ProbedTwin.count_unfilled,)
-    after = work.ofsted_inspects
+    after = ofsted_inspects
     (open_posts,) = month.responses(after, probe.more_vacancies, count, probe.unfilled)
     (covered,) = month.responses(after, probe.more_cover, count, probe.unfilled)
     return {
@@ -296,7 +301,7 @@ def _of_agency(month: Month) -> Found:
 
 def _of_strain(month: Month) -> Found:
     """What strains staff, and who leaves for it."""
-    feel, before = work.feel_the_strain, work.caseloads_change
+    feel, before = feel_the_strain, caseloads_change
     found = {
         (cause, "strain"): gain(month.responses(before, push, (feel,), probe.strain)[0], lag=1)
         for cause, push in (

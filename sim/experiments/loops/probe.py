@@ -49,6 +49,8 @@ class ProbedTwin(Twin):
                 setattr(other, name, value.copy())
             elif isinstance(value, list):
                 setattr(other, name, [one.copy() for one in value])
+        other.inspectorate, other.agreed = copy.copy(self.inspectorate), copy.copy(self.agreed)
+        other.inspectorate.london = other.agreed.london = other
         other.year_flows = {name: flow.copy() for name, flow in self.year_flows.items()}
         other.record = TwinRecord(self.employers)
         return other
@@ -249,8 +251,8 @@ def more_leaving(twin: ProbedTwin, size: float) -> None:
 
 
 def _raise(twin: ProbedTwin, parameter: str, size: float) -> None:
-    raised = {parameter: getattr(twin.p, parameter) + size}
-    twin.p = twin.p.model_copy(update=raised)
+    raised = {parameter: getattr(twin.parameters, parameter) + size}
+    twin.parameters = twin.parameters.model_copy(update=raised)
 
 
 def faster_to_agency(twin: ProbedTwin, size: float) -> None:

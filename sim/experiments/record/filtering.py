@@ -64,7 +64,7 @@ def _followed(
     keys = np.random.SeedSequence([seed, place]).generate_state(2)
     luck = np.random.default_rng(int(keys[1]))
     twin = Twin(each[0].scenario, drawn, len(runs), int(keys[0]))
-    error = np.broadcast_to(twin.p.reporting_error, (len(runs), 1))
+    error = np.broadcast_to(twin.parameters.reporting_error, (len(runs), 1))
     _blur(twin, error, luck)
     for year in census_years():
         if FIRST_YEAR < year <= origin:
@@ -166,7 +166,7 @@ def _handed_on(twin: Twin, member: int) -> Carried:
     opening: CensusStart = replace(
         census, permanent=permanent, agency=agency, extra=np.minimum(extra, agency)
     )
-    p = twin.p
+    p = twin.parameters
 
     def own(values: FloatArray | float) -> float:
         return float(np.broadcast_to(values, (twin.draws, 1))[member, 0])

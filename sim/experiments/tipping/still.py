@@ -19,13 +19,17 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.domain.vocabulary import BidTrigger
+from sim.london.caseloads import caseloads_change
+from sim.london.ofsted import ofsted_inspects
+from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_force
 from sim.rules import bidding, recruitment
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.pay_bands import BANDS
 from sim.scenario import Scenario
-from sim.twin import Twin, people, prices, work
+from sim.twin import Twin, people
 from sim.twin.london import MONTH
+from sim.twin.pay import pay_is_worked_out
 from sim.twin.state import TINY, TwinState
 
 LONG_AGO_MONTHS = 1200
@@ -67,23 +71,23 @@ class Still(Twin):
         self.leadership = self.lasting_leadership
         opened = self.packed()
         self.month = month
-        work.rules_come_into_force(self)
-        work.caseloads_change(self)
+        rules_come_into_force(self)
+        caseloads_change(self)
         self._frozen_posts = self.posts.copy()
         if self.rules.agreement is not None:
-            self.cap_begun = month - LONG_AGO_MONTHS
+            self.agreed.begun_month = month - LONG_AGO_MONTHS
         waits = max(self.rules.cooling_off_months - 1, 0)
         self.waiting = [np.zeros((draws, 1)) for _ in range(waits)]
         self.unpack(np.concatenate([opened, np.zeros((draws, waits))], axis=1))
-        growth = np.asarray(self.p.posts_growth_per_year, np.float64)
+        growth = np.asarray(self.parameters.posts_growth_per_year, np.float64)
         self.dilution = (1.0 + growth) ** (1.0 / MONTHS_PER_YEAR)
         self.opened: FloatArray = self.packed()
-        signed = self.signed & (self.rules.agreement is not None)
-        self.opening_members: BoolArray = np.broadcast_to(signed, (draws, signed.size)).copy()
+        terms, nobody = self.rules.agreement, np.zeros(self.shape, bool)
+        self.opening_members: BoolArray = nobody if terms is None else self.signed(terms.signed)
 
     def season(self) -> Amount:
         """Return a calendar month's part of the newly qualified, the mean of two years."""
-        share, multiplier = self.p.step_up_share, self.rules.step_up_multiplier
+        share, multiplier = self.parameters.step_up_share, self.rules.step_up_multiplier
         month = (self.opened_on.month + self._months_on - 1) % MONTHS_PER_YEAR + 1
         years = [
             recruitment.newly_qualified_season(month, year, share, multiplier)
@@ -246,7 +250,7 @@ class Still(Twin):
         queue = rest[:, 2 + 2 * size :]
         self.waiting = [queue[:, place : place + 1] * total for place in range(queue.shape[1])]
         self.year_flows = {name: np.zeros(self.shape) for name in self.year_flows}
-        prices.pay_is_worked_out(self)
+        pay_is_worked_out(self)
 
 
 def boroughs_bid_on_average(twin: TwinState) -> None:
@@ -256,7 +260,7 @@ def boroughs_bid_on_average(twin: TwinState) -> None:
     are small, luck alone pushes bids up. The spread is a count's (assumption): a share u of n posts
     varies by the root of u / n. With many posts this is `bidding.desired_charge_rate`.
     """
-    p, posts = twin.p, np.maximum(twin.posts, TINY)
+    p, posts = twin.parameters, np.maximum(twin.posts, TINY)
     weight = p.vacancy_weight if twin.structure.bid_trigger is BidTrigger.VACANCIES else 0.0
     unfilled, vacant = twin.unfilled / posts, twin.vacancies() / posts
     short_by = bidding.shortage(unfilled, vacant, p.unfilled_target, p.vacancy_target, weight)
@@ -283,12 +287,12 @@ def boroughs_bid(twin: TwinState) -> None:
     if isinstance(twin, Still) and twin.small_numbers:
         boroughs_bid_on_average(twin)
     else:
-        prices.boroughs_bid_for_agency_staff(twin)
+        boroughs_bid_for_agency_staff(twin)
 
 
 STILL_MONTH = tuple(
-    boroughs_bid if phase is prices.boroughs_bid_for_agency_staff else phase
+    boroughs_bid if phase is boroughs_bid_for_agency_staff else phase
     for phase in MONTH
-    if phase not in (work.rules_come_into_force, work.ofsted_inspects)
+    if phase not in (rules_come_into_force, ofsted_inspects)
 )
 """The twin's month without an inspector, under rules that came into force once for all."""

@@ -1,0 +1,102 @@
+"""Posts, cases, leadership and the strain they put on staff."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.domain.randomness import FloatArray, Purpose
+from sim.london.state import London
+from sim.rules import conditions, establishment
+from sim.rules.hazards import Amount
+
+
+def caseloads_change(london: London) -> None:
+    """Posts and cases grow, leadership drifts, and strain follows."""
+    parameters, census = london.parameters, london.census
+    since = london.month - london.counted_in
+    growth = parameters.posts_growth_per_year
+    london.posts = london.whole(establishment.grown(census.posts.astype(float), growth, since))
+    arising = establishment.grown(census.cases, parameters.cases_growth_per_year, since)
+    london.cases = np.broadcast_to(arising * (1.0 - london.rules.prevented), london.shape)
+    london.cases_paid_for = arising * london.rules.prevention_paid
+    _work_above_the_establishment(london, since)
+    if london.month > 0:
+        target, reversion = london.inspectorate.leadership_course()
+        london.leadership = conditions.leadership_step(
+            london.leadership,
+            london.normal_for(Purpose.LEADERSHIP, london.month),
+            parameters.leadership_spread,
+            reversion,
+            target,
+            parameters.lasting_conditions_share,
+        )
+    feel_the_strain(london)
+
+
+def _work_above_the_establishment(london: London, since: int) -> None:
+    """Work out the agency staff each employer wants above its establishment."""
+    parameters, census = london.parameters, london.census
+    share = establishment.extra_share(
+        census.extra / np.maximum(census.posts, 1),
+        parameters.extra_agency_share,
+        parameters.extra_fade_per_year,
+        since,
+    )
+    share = share + london.inspectorate.surge_share()
+    held_down = london.is_member & london.cap_binds
+    teams = london.rules.project_teams_share
+    london.project_teams = london.whole(
+        establishment.project_teams(teams, london.unfilled, held_down)
+    )
+    london.extra_wanted = london.whole(share * london.posts) + london.project_teams
+
+
+def feel_the_strain(london: London) -> None:
+    """Work out caseload and strain, and what strain does to leaving this month."""
+    parameters, rules, holders = london.parameters, london.rules, london.census.case_holder_share
+    staff = london.permanent + london.placed
+    london.caseload = conditions.per_case_holder(london.cases, staff, holders)
+    left = conditions.relieved_cases(
+        london.cases, london.caseload, rules.caseload_bar, rules.offer_relief
+    )
+    london.cases_relieved = london.cases - left
+    offer = rules.offer_leadership + london.budget_offer() - london.inspectorate.shock()
+    ordinary = conditions.ordinary_caseload(
+        london.reference_caseload,
+        parameters.cases_growth_per_year,
+        parameters.posts_growth_per_year,
+        parameters.caseload_habituation,
+        london.month,
+    )
+    felt = conditions.per_case_holder(left, _effective_staff(london), holders)
+    london.strain = conditions.strain(felt, ordinary, london.leadership + offer)
+    acts = london.strain if london.links.strain_drives_leaving else london.opening_strain
+    multiplier = conditions.strain_multiplier(parameters.strain_to_leaving, acts)
+    london.leaving_multiplier = multiplier / london.multiplier_centre
+
+
+def _effective_staff(london: London) -> FloatArray:
+    worth = london.parameters.agency_effectiveness
+    return conditions.effective_staff(london.permanent, london.placed, worth)
+
+
+def centre_strain(london: London) -> None:
+    """Fix the reference at the start so that strain neither raises nor lowers mean leaving.
+
+    Without this, setting the sensitivity to zero would also change how many leave.
+    """
+    weights = london.permanent / np.maximum(london.over_london(london.permanent), 1.0)
+    holders = london.census.case_holder_share
+    caseload = conditions.per_case_holder(london.cases, _effective_staff(london), holders)
+    london.reference_caseload = _or_one(london.over_london(caseload * weights))
+    felt = london.leadership - london.inspectorate.shock()
+    london.opening_strain = conditions.strain(caseload, london.reference_caseload, felt)
+    sensitivity = london.parameters.strain_to_leaving
+    multiplier = conditions.strain_multiplier(sensitivity, london.opening_strain)
+    london.multiplier_centre = _or_one(london.over_london(multiplier * weights))
+    london.strain_centre = london.over_london(london.opening_strain * weights)
+
+
+def _or_one(mean: Amount) -> Amount:
+    """Return a mean, or 1 where there was nobody to take it over."""
+    return np.where(np.equal(mean, 0.0), 1.0, mean)

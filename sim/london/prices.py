@@ -1,0 +1,43 @@
+"""The rules of a month, and how boroughs bid against each other for agency staff."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.randomness import Purpose
+from sim.london.state import London
+from sim.rules import bidding
+
+
+def rules_come_into_force(london: London) -> None:
+    """The cap, the tax year, the offers and the pipeline of this month take effect."""
+    parameters, highest = london.parameters, float(london.charge_rates.max())
+    before, london.rules = london.rules, london.rulebook.in_force(london.today, highest)
+    multiple, level = parameters.most_affordable_multiple, london.rules.price_level
+    london.bid_ceiling = bidding.most_affordable(multiple, london.opening_mean_charge, level)
+    if (london.month - 1) % MONTHS_PER_YEAR == 0:
+        hiring, leaving = parameters.common_hiring_spread, parameters.common_leaving_spread
+        london.common_hiring = london.common_shock(Purpose.COMMON_HIRING, hiring)
+        london.common_leaving = london.common_shock(Purpose.COMMON_LEAVING, leaving)
+    if london.rules.tax_terms != before.tax_terms:
+        london.tax_has_changed()
+
+
+def boroughs_bid_for_agency_staff(london: London) -> None:
+    """Each borough looks at how short it is and decides what it would pay.
+
+    Unfilled posts are those left at the end of last month: assignments that ended since are
+    about to be filled again and are not yet a shortage.
+    """
+    wanted = bidding.wanted_charge_rate(
+        london.charge_rates,
+        london.mean_charge_rate(),
+        london.unfilled_share,
+        london.vacancy_share,
+        london.parameters,
+        london.terms,
+        london.links,
+    )
+    lowest = london.rules.lowest_lawful_charge
+    london.wanted = np.asarray(bidding.bid(wanted, lowest, london.bid_ceiling))
