@@ -22,9 +22,9 @@ An agency *share* is people, a charge *rate* is a price. Shares run from 0 to 1.
 
 Below this, imports point down only: `interfaces` (how people meet the model), `experiments`
 (questions), `ensemble` (many runs), `market` (the month in people), `twin` (the month in amounts),
-`london` (what both have in common), `scenario`, `rules` (tax, policy, behaviour: functions of numbers), `domain` (words, parameters,
-evidence, chance). Names are loaded when
-first used, so `import sim` is quick and a worker process never loads what it does not need.
+`london` (what both have in common), `scenario`, `rules` (every equation and every law), `domain`
+(words, parameters, evidence, chance). Names are loaded when first used, so `import sim` is quick
+and a worker process never loads what it does not need.
 
 Example:
     >>> import sim
