@@ -229,9 +229,12 @@ def _lay_over(
     extra, agency = _agency(census, place, own, vacancies)
     staff = permanent + agency
     before = int(census.permanent[place] + census.agency[place])
-    if own.caseload_per_case_holder is not None:
-        share = float(census.case_holder_share[place])
-        columns["cases"][place] = own.caseload_per_case_holder * share * staff
+    share = float(census.case_holder_share[place])
+    given, known = own.caseload_per_case_holder, float(census.cases[place])
+    # A caseload as published, to a decimal, is the census's: it adds nothing.
+    is_new = given is not None and given != stated_caseload(known, share * before)
+    if given is not None and is_new:
+        columns["cases"][place] = given * share * staff
     elif staff != before:
         columns["cases"][place] = census.cases[place] * staff / max(before, 1)
     for name, value in (
@@ -241,6 +244,11 @@ def _lay_over(
         ("extra", extra),
     ):
         columns[name][place] = value
+
+
+def stated_caseload(cases: float, holders: float) -> float:
+    """Return a caseload as the census publishes it and a template states it, to a decimal."""
+    return round(cases / max(holders, 1e-9), 1)
 
 
 def _establishment(census: CensusStart, place: int, own: BoroughFigures) -> tuple[int, int, int]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import model_validator
+
 from sim.domain.quantities import YEARLY, Declared, quantity
 from sim.domain.vocabulary import Grade
 
 OF_INSPECTIONS = "share of inspections"
+ROUNDING = 1e-9
 
 
 class InspectionAssumptions(Declared):
@@ -105,3 +108,14 @@ class InspectionAssumptions(Declared):
         allowed=(0, 5),
         prior=(0, 0.6),
     )
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> InspectionAssumptions:
+        shares = (self.outstanding_share, self.requires_improvement_share, self.inadequate_share)
+        if sum(shares) > 1.0 + ROUNDING:
+            given = " + ".join(f"{share:g}" for share in shares)
+            raise ValueError(
+                "outstanding_share, requires_improvement_share and inadequate_share: given "
+                f"{given} = {sum(shares):g}; allowed: together at most 1"
+            )
+        return self

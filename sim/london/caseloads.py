@@ -15,7 +15,8 @@ def caseloads_change(london: London) -> None:
     parameters, census = london.parameters, london.census
     since = london.month - london.counted_in
     growth = parameters.posts_growth_per_year
-    london.posts = london.whole(establishment.grown(census.posts.astype(float), growth, since))
+    planned = london.whole(establishment.grown(census.posts.astype(float), growth, since))
+    london.posts = establishment.posts_kept(planned, london.permanent)
     arising = establishment.grown(census.cases, parameters.cases_growth_per_year, since)
     london.cases = np.broadcast_to(arising * (1.0 - london.rules.prevented), london.shape)
     london.cases_paid_for = arising * london.rules.prevention_paid

@@ -14,6 +14,15 @@ def grown(start: FloatArray, growth_per_year: Amount, month: int) -> FloatArray:
     return np.asarray(start * (1.0 + growth_per_year) ** (month / MONTHS_PER_YEAR), np.float64)
 
 
+def posts_kept(planned: Amount, permanent: Amount) -> FloatArray:
+    """Return posts where an establishment shrinks: a post goes when its holder does (assumption).
+
+    Vacant posts go first, and with them the assignments that cover them; nobody in post is
+    dismissed, so that permanent staff never exceed posts.
+    """
+    return np.maximum(planned, permanent)
+
+
 def extra_share(start_share: Amount, long_run: Amount, fade: Amount, month: int) -> FloatArray:
     """Return agency staff above the establishment, as a share of posts, `month` months on.
 

@@ -52,8 +52,7 @@ def judgement_marks(
         (..., mark).
     """
     outstanding, improvement, inadequate = (np.asarray(share, np.float64) for share in shares)
-    most = np.maximum(outstanding + improvement + inadequate, 1.0)
-    above = (outstanding / most, 1.0 - (improvement + inadequate) / most, 1.0 - inadequate / most)
+    above = (outstanding, 1.0 - (improvement + inadequate), 1.0 - inadequate)
     spread = np.maximum(noise, SMALLEST_NOISE)
     lowest = quality.min(axis=-1, keepdims=True) - 8.0 * spread
     highest = quality.max(axis=-1, keepdims=True) + 8.0 * spread

@@ -31,6 +31,9 @@ Rule = TypeVar("Rule")
 DatedRules = tuple[tuple[int, Rule], ...]
 """Rules with the first tax year of each, oldest first."""
 
+TENTH_OF_A_PENNY = 1e-3
+"""Pounds by which a sum of pence may miss a whole pound without being beyond it."""
+
 
 def rule_in_force(rules: DatedRules[Rule], law: TaxLaw) -> Rule:
     """Return the newest rule that had begun by the law's year."""
@@ -63,11 +66,14 @@ class IncomeTax(NamedTuple):
 def personal_allowance(net_income: Pay, law: TaxLaw) -> Pounds:
     """Return the tax-free allowance left at a net income: £1 goes for every £2 above £100,000.
 
-    Source: Income Tax Act 2007, s.35.
+    What is left after the taper is rounded up to a pound.
+
+    Source: Income Tax Act 2007, s.35(2) and (3).
     """
     lost = law.allowance_taper_rate * np.maximum(net_income - law.allowance_taper_start, 0.0)
-    left: Pounds = np.maximum(law.personal_allowance - lost, 0.0)
-    return left
+    left = np.maximum(law.personal_allowance - lost, 0.0)
+    rounded = np.ceil(left - TENTH_OF_A_PENNY)
+    return np.where(lost > 0.0, rounded, law.personal_allowance)
 
 
 def tax_on_earnings(earnings: Pay, law: TaxLaw) -> Pounds:

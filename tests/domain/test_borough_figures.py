@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from sim.domain.borough_figures import BoroughFigures, with_own_figures
 from sim.domain.evidence import census_start
 from sim.domain.opening_census import opening_census
+from sim.domain.start import Start
+from sim.interfaces.cli.borough_data import app
 from sim.market.model import LondonMarket
 from sim.scenario import ScenarioError, load_figures, load_scenario, scenario_from
 
@@ -183,3 +187,25 @@ def test_figures_that_cannot_be_are_refused(figures: dict[str, Any], told_so: st
 def test_a_file_that_is_not_there_is_told(tmp_path: Any) -> None:
     with pytest.raises(ScenarioError, match="cannot be read"):
         load_figures(tmp_path / "none.toml")
+
+
+def test_a_template_that_nobody_changed_changes_nothing() -> None:
+    stated = {name: template_of(name) for name in census_start(2023).employers}
+    plain, same = opening_census(Start(year=2023)), opening_census(Start(year=2023, figures=stated))
+    for field in ("posts", "permanent", "agency", "extra", "cases", "case_holder_share"):
+        assert np.array_equal(getattr(plain, field), getattr(same, field)), field
+
+
+def template_of(name: str) -> dict[str, float]:
+    """Return what the command's template fills in for an employer, salaries left out."""
+    text = CliRunner().invoke(app, ["template", name]).stdout
+    return tomllib.loads(text)[name]
+
+
+def test_a_caseload_that_differs_by_a_tenth_is_heard() -> None:
+    stated = template_of("Bexley")
+    stated["caseload_per_case_holder"] += 0.1
+    plain = opening_census(Start(year=2023))
+    other = opening_census(Start(year=2023, figures={"Bexley": stated}))
+    place = plain.employers.index("Bexley")
+    assert other.cases[place] > plain.cases[place]

@@ -131,7 +131,8 @@ class OracleLondon(Prices):
         grown = establishment.grown(
             census.posts.astype(float), parameters.posts_growth_per_year, self.month
         )
-        self.posts = [round(float(posts)) for posts in grown]
+        held = self.head_count(PERMANENT)
+        self.posts = [max(round(float(grown[b])), held[b]) for b in self.boroughs]
         self.cases = establishment.grown(census.cases, parameters.cases_growth_per_year, self.month)
         share = establishment.extra_share(
             census.extra / census.posts,

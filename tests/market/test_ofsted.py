@@ -145,7 +145,12 @@ def test_what_was_bought_before_the_start_is_in_the_census_already() -> None:
 
 
 def test_a_new_inadequate_judgement_brings_a_surge_above_the_establishment() -> None:
-    market = market_of("parameters.inadequate_share=1.0", "parameters.inspections_per_year=1.0")
+    market = market_of(
+        "parameters.inadequate_share=1.0",
+        "parameters.outstanding_share=0.0",
+        "parameters.requires_improvement_share=0.0",
+        "parameters.inspections_per_year=1.0",
+    )
     before = market.extra_wanted.sum()
     for _ in range(13):
         market.step()
@@ -200,3 +205,9 @@ def test_the_patterns_of_judgements_come_out_of_the_mechanism() -> None:
     assert mean[5] < 0.08
     ladder = [np.mean(by_grade[found]) for found in sorted(by_grade)]
     assert ladder == sorted(ladder)
+
+
+def test_shares_of_judgements_that_add_to_more_than_one_are_refused() -> None:
+    with pytest.raises(ScenarioError, match=r"= 1\.03; allowed: together at most 1"):
+        load_scenario("baseline", ("parameters.outstanding_share=0.6",))
+    assert load_scenario("baseline", ("parameters.outstanding_share=0.57",)) is not None

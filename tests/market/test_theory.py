@@ -320,8 +320,9 @@ def test_posts_grow_exactly_as_they_are_told(growth: float) -> None:
     market = market_of(scenario({"posts_growth_per_year": growth}), years=2)
     market.run()
     months = np.arange(25)[:, None]
-    expected = np.rint(market.census.posts * (1 + growth) ** (months / 12))
-    np.testing.assert_array_equal(recorded(market, "posts"), expected)
+    planned = np.rint(market.census.posts * (1 + growth) ** (months / 12))
+    before = np.vstack([market.census.permanent, recorded(market, "permanent")[:-1]])
+    np.testing.assert_array_equal(recorded(market, "posts"), np.maximum(planned, before))
 
 
 def test_a_borough_fills_at_most_a_third_of_its_vacancies_in_a_month() -> None:
@@ -348,3 +349,18 @@ def test_half_of_the_newly_qualified_come_in_september() -> None:
     assert hired[1] == pytest.approx(0.2 * 6_000, rel=0.15)
     assert hired[2:12].sum() == pytest.approx(0.3 * 6_000, rel=0.15)
     assert hired[12] > 2 * hired[2:12].max()
+
+
+def test_an_establishment_that_shrinks_ends_assignments_and_dismisses_nobody() -> None:
+    stays = STILL | NO_QUITS | {"posts_growth_per_year": -0.2, "extra_agency_share": 0.0}
+    market = market_of(scenario(stays), small_census(4, posts=100, permanent=70), years=3)
+    opened = market.census.permanent.copy()
+    for month in range(1, 37):
+        market.step()
+        assert np.all(market.permanent <= market.posts), month
+        assert market.outcome("permanent_share_of_posts") <= 1.0
+        assert np.all(market.placed <= market.agency_places()), month
+    planned = np.rint(100 * 0.8**3)
+    assert np.all(opened > planned), "the plan would cut posts that are held"
+    assert np.all(market.posts == market.permanent), "the vacant ones went, the held ones stay"
+    assert market.placed.sum() == 0, "and nobody covers a vacancy that is not there"

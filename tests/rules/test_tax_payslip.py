@@ -26,6 +26,7 @@ from sim.rules.tax import (
     law_in_force,
     paid_hours_per_year,
     payslip,
+    tax_on_earnings,
 )
 from sim.rules.tax_law import last_tabulated_year, tabulated_law
 from sim.rules.tax_table import FIRST_TAX_YEAR
@@ -265,3 +266,14 @@ def test_a_law_with_other_figures_can_be_tried() -> None:
     """A reader asks: what if the levy were 1 %?"""
     law = replace(tabulated_law("2025/26"), apprenticeship_levy_rate=0.01)
     assert slip(Route.UMBRELLA, law, 35).net_annual < net(Route.UMBRELLA, "2025/26", 35)
+
+
+@pytest.mark.parametrize(
+    ("income", "due"), [(100_000, 27_432.00), (100_001, 27_432.40), (110_001, 33_432.40)]
+)
+def test_what_the_taper_leaves_of_the_allowance_is_rounded_up_to_a_pound(
+    income: int, due: float
+) -> None:
+    """Income Tax Act 2007, s.35(3): worked by hand for 2025/26 (allowance £12,570)."""
+    law = law_in_force("2025/26", growth_beyond_table=0.0)
+    assert float(tax_on_earnings(income, law)) == pytest.approx(due, abs=1e-9)

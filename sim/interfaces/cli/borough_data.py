@@ -9,7 +9,7 @@ from typing import IO, Annotated
 import typer
 
 from sim.domain import evidence
-from sim.domain.borough_figures import SALARIES, BoroughFigures
+from sim.domain.borough_figures import SALARIES, BoroughFigures, stated_caseload
 from sim.domain.calendar import census_date, tax_year_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
@@ -129,6 +129,6 @@ def _census_values(name: str, year: int) -> dict[str, float]:
         "vacancies_fte": posts - permanent,
         "agency_fte": agency,
         "agency_cover_fte": agency - extra,
-        "caseload_per_case_holder": round(float(census.cases[place] / max(holders, 1e-9)), 1),
+        "caseload_per_case_holder": stated_caseload(float(census.cases[place]), float(holders)),
         **{salary: round(float(pay)) for salary, pay in zip(SALARIES, scale, strict=True)},
     }
