@@ -202,7 +202,7 @@ def notes(told: Told) -> list[str]:
         "moved slowly up and then down, and where the two ways differ each is confirmed by root "
         "and eigenvalues, or as a cycle that comes round the same way. Two states say nothing of "
         "how soon London would change over.",
-        scenario_rests_on(told.scenario),
+        scenario_rests_on(told.scenario, asked.draws),
     ]
     lowest = min((one.low for answer in told.answers for one in answer.rest.states), default=1.0)
     if lowest < 1.0 - most_agency():
