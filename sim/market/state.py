@@ -61,7 +61,8 @@ class MarketState(mesa.Model):
         pay: what every way of working pays at the last bids.
         premium: agency over permanent take-home pay in `pay`, averaged over placed staff.
         ledger: who paid whom this month.
-        panel: (month, employer, `outcomes.BASE`) what was recorded.
+        columns: names of what is recorded each month (`outcomes.py`).
+        panel: (month, employer, `columns`) what was recorded.
     """
 
     workforce: Workforce
@@ -97,6 +98,7 @@ class MarketState(mesa.Model):
     offers_made: IntArray
     offers_accepted: IntArray
     hires_won_per_year: FloatArray
+    columns: tuple[str, ...]
     panel: FloatArray
 
     def __init__(self, plan: Scenario, rng: int, replicate: int, census: CensusStart) -> None:
@@ -126,6 +128,25 @@ class MarketState(mesa.Model):
     def today(self) -> date:
         """The last day of the current month."""
         return month_end(self.opened_on, self.month)
+
+    def recorded(self, column: str) -> FloatArray:
+        """What was recorded of a column in the months before this one, (month, employer)."""
+        return self.panel[: self.month, :, self.columns.index(column)]
+
+    @property
+    def permanent(self) -> IntArray:
+        """Permanent staff, by employer."""
+        return self.workforce.permanent
+
+    @property
+    def placed(self) -> IntArray:
+        """Agency staff placed, by employer."""
+        return self.workforce.placed
+
+    @property
+    def bench(self) -> int:
+        """London's agency staff between assignments."""
+        return self.workforce.bench
 
     def vacancies(self) -> IntArray:
         """Posts without a permanent holder, by employer."""

@@ -9,9 +9,9 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 
 from sim.domain.evidence import CensusStart
+from sim.domain.headline import WORKFORCE
 from sim.experiments.tipping.along_lever import fold, followed
 from sim.experiments.tipping.meanfield import (
-    WORKFORCE,
     Attractor,
     attractors,
     edge_between,

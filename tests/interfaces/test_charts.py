@@ -26,7 +26,7 @@ from sim.interfaces.charts import map as charts_map
 from sim.interfaces.charts import style as charts_style
 from sim.interfaces.charts.ensembles import charge_chart, permanence_chart, tile_map
 from sim.interfaces.words import captions as charts_words
-from sim.market.outcomes import OUTCOMES
+from sim.market.outcomes import OUTCOMES, PLACE
 from sim.scenario import load_scenario, scenario_from
 
 WORKFORCE, POSTS = "permanent_share_of_workforce", "permanent_share_of_posts"
@@ -49,20 +49,19 @@ def made(
 ):
     """Return an ensemble of chosen numbers: shares go straight from start to end, runs spread."""
     months = years * 12 + 1
-    place = {outcome.name: position for position, outcome in enumerate(OUTCOMES)}
     even = np.linspace(-0.02, 0.02, runs) if runs > 1 else np.zeros(1)
     spread = np.where(even > 0, 2.5 * even, even)  # skewed, so that mean and median differ
     london, censuses = Spool(), Spool()
     for run in range(runs):
         path = np.linspace(start, end, months) + spread[run] * np.linspace(0, 1, months)
         values = np.zeros((len(OUTCOMES), months))
-        values[place[WORKFORCE]], values[place[POSTS]] = path, path - 0.03
-        values[place[AGENCY]], values[place[UNFILLED]] = 1 - path, 0.05
-        values[place[PRICE]] = np.linspace(*price, months)
+        values[PLACE[WORKFORCE]], values[PLACE[POSTS]] = path, path - 0.03
+        values[PLACE[AGENCY]], values[PLACE[UNFILLED]] = 1 - path, 0.05
+        values[PLACE[PRICE]] = np.linspace(*price, months)
         london.add(run, values)
         at = np.full(len(employers()), path[-1]) if employers_at is None else employers_at
         by_employer = np.repeat(values[:, ::12, None], len(employers()), axis=2)
-        by_employer[place[WORKFORCE]] = np.asarray(at)[None, :]
+        by_employer[PLACE[WORKFORCE]] = np.asarray(at)[None, :]
         censuses.add(run, by_employer)
     return Ensemble(
         scenario=scenario or scenario_from({"extends": "no-cap"}, name=name),

@@ -15,6 +15,7 @@ from sim.domain.vocabulary import Event, Source, WorkerState
 from sim.market.model import MONTH, LondonMarket
 from sim.market.outcomes import BASE, OUTCOMES, measured
 from sim.market.pay import bands_of
+from sim.market.recorded import ONE
 from sim.market.workforce import LedgerError
 from sim.scenario import Scenario
 from tests.market.drawn import censuses, scenarios
@@ -203,7 +204,7 @@ class Auditor:
         assert np.all(row[:, [place for place, name in enumerate(BASE) if name != LOG]] >= 0)
         for outcome in OUTCOMES:
             value = float(measured(row, outcome, london=True))
-            bottom = replace(outcome, numerator=outcome.denominator or "one", denominator=None)
+            bottom = replace(outcome, numerator=outcome.denominator or ONE, denominator=None)
             if measured(row, bottom, london=True) <= 0:
                 assert np.isnan(value), outcome.name
                 continue

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.domain.headline import SHARES, WORKFORCE
 from sim.domain.learned import LEAST_NARROWING, narrower, narrowing
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior
@@ -30,11 +31,6 @@ from sim.experiments.structures import Pair, pairs, under
 from sim.scenario import load_scenario
 
 SOME_CORRELATION = 0.3
-OUTCOMES = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-)
 TRADED_OFF = (
     "outside_hires_per_post",
     "outsiders_per_post",
@@ -315,7 +311,7 @@ def _effects(
     prior: Ensembles, posterior: Ensembles, structures: Sequence[Pair]
 ) -> Iterator[Effect]:
     for policy in POLICIES:
-        for outcome in OUTCOMES:
+        for outcome in SHARES:
             by_source = (
                 {pair: _difference(policy, outcome, source, pair) for pair in structures}
                 for source in (prior, posterior)
@@ -338,7 +334,7 @@ def _drivers(
     """
     effect, drawn = [], []
     for pair in structures:
-        values = _difference(policy, OUTCOMES[0], found, pair)
+        values = _difference(policy, WORKFORCE, found, pair)
         effect.append(values - values.mean())
         drawn += found[policy.policy, pair].parameters
     moved = np.concatenate(effect)

@@ -19,11 +19,11 @@ import numpy as np
 from scipy.linalg import lu_factor, lu_solve
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
+from sim.domain.headline import WORKFORCE
 from sim.domain.randomness import FloatArray
 from sim.experiments.tipping.still import Still
 from sim.twin.state import BoolArray
 
-WORKFORCE = "permanent_share_of_workforce"
 STARTS = ((0.97, 0.9, 1.0), (0.97, 0.9, 2.0), (0.6, 0.9, 1.0), (0.3, 0.9, 2.0), (0.1, 0.95, 1.0))
 """Permanent staff per post, cover of vacancies and price that London is set to, besides its own
 opening state, to see where it goes from there."""

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 from sim.domain.claims import Claim
 from sim.domain.evidence import employer_of
+from sim.domain.headline import AGENCY_SHARE, CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.run import Ensemble
 from sim.interfaces.charts.lines import (
@@ -59,9 +60,7 @@ __all__ = [
     "save",
 ]
 
-WORKFORCE, POSTS = "permanent_share_of_workforce", "permanent_share_of_posts"
-UNFILLED, AGENCY = "unfilled_share_of_posts", "agency_share"
-PRICE, REAL_PRICE = "charge_rate_per_hour", "charge_rate_per_hour_start_pounds"
+REAL_PRICE = "charge_rate_per_hour_start_pounds"
 PER_CENT = 100.0
 DRAWN = "Lines: medians; bands: 80 % intervals"
 NO_DOTS = Dots([], [])
@@ -226,17 +225,17 @@ def charge_chart(
         ValueError: too many results, or (as `UnknownBorough`) no such unit.
     """
     unit = unit if unit == LONDON else employer_of(unit)
-    prices = series(ensembles, REAL_PRICE if start_pounds else PRICE, unit)
-    shares = series(ensembles, AGENCY, unit)
-    dots = census_dots(AGENCY, unit, max(one.days[-1] for one in shares))
+    prices = series(ensembles, REAL_PRICE if start_pounds else CHARGE_RATE, unit)
+    shares = series(ensembles, AGENCY_SHARE, unit)
+    dots = census_dots(AGENCY_SHARE, unit, max(one.days[-1] for one in shares))
     title = _charge_title(prices, shares, unit, start_pounds)
     subtitle = words.subtitle(ensembles, unit, drawn=DRAWN)
     with house_style():
         page = new_page(title, subtitle, words.source(ensembles, dots.years, has_dates=True))
         _draw_charge(page, prices, shares, dots, start_pounds)
     spoken = (
-        _spoken(prices, REAL_PRICE if start_pounds else PRICE, words.pounds),
-        _spoken(shares, AGENCY, words.per_cent),
+        _spoken(prices, REAL_PRICE if start_pounds else CHARGE_RATE, words.pounds),
+        _spoken(shares, AGENCY_SHARE, words.per_cent),
     )
     start = f"Line chart in two panels for {words.unit_name(unit)}. {title}."
     page.figure.alt_text = " ".join([start, *spoken, words.caution(ensembles)])

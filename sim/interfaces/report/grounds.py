@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.domain.census import census_years
+from sim.domain.headline import WORKFORCE
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, declarations
 from sim.domain.randomness import FloatArray
@@ -22,7 +23,6 @@ from sim.domain.vocabulary import LONDON, Grade
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import spread_of
-from sim.interfaces.report.finding import WORKFORCE
 from sim.interfaces.report.html import bullets, paragraph, table
 from sim.interfaces.words.captions import listed
 from sim.interfaces.words.grounds import NO_SOURCE, rests_on, what_was_learned

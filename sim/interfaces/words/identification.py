@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.domain.learned import LEAST_NARROWING
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
@@ -44,9 +45,9 @@ IN_A_WORD = {
     Standing.NOT_FITTED: "not fitted",
 }
 SHORT = {
-    "permanent_share_of_workforce": "permanent, of workforce",
-    "permanent_share_of_posts": "permanent, of posts",
-    "unfilled_share_of_posts": "unfilled posts",
+    WORKFORCE: "permanent, of workforce",
+    POSTS: "permanent, of posts",
+    UNFILLED: "unfilled posts",
 }
 PARAMETER_HEAD = (
     "parameter", "what it is", "prior", "posterior median", "80 %", "narrower",

@@ -11,9 +11,10 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.evidence import census_start, census_years
+from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.experiments.structures import Pair
 from sim.experiments.tipping.levers_range import PRICE, Lever
-from sim.experiments.tipping.reach import POSTS, UNFILLED, WORKFORCE, Asked, AtLevel
+from sim.experiments.tipping.reach import Asked, AtLevel
 from sim.experiments.tipping.search import LOG_LEVEL_TOLERANCE, SHARE_TOLERANCE, Answer, Docked, Tip
 from sim.experiments.tipping.two_states import State, TwoStates
 from sim.interfaces.words.grounds import lever_rests_on, scenario_rests_on
