@@ -337,7 +337,7 @@ class Parameters(
         label="permanent salary over five years' experience, 2017/18",
         allowed=(10_000, 150_000),
         grade=Grade.LOOKED_UP,
-        source="published London top-of-scale social worker salary, 2017/18",
+        source="median top of London councils' scales, no allowances (Community Care, March 2018)",
     )
     pay_growth_per_year: float = quantity(
         0.025,

@@ -1,4 +1,4 @@
-"""The charts: one function each, and its row in `CHARTS`. Each returns a figure and alt text.
+"""The charts of a result: one function each, which returns a figure and alt text.
 
 A title says what the result shows (medians at the horizon), never why: no census
 identifies what the cap or the tax change did.
@@ -7,7 +7,6 @@ identifies what the cap or the tax change did.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
@@ -50,8 +49,6 @@ from sim.interfaces.words import captions as words
 from sim.market.outcomes import OUTCOME
 
 __all__ = [
-    "CHARTS",
-    "ChartKind",
     "Chart",
     "AccessibleFigure",
     "permanence_chart",
@@ -285,29 +282,3 @@ def _charge_title(
         for price, share in zip(prices, shares, strict=True)
     ]
     return f"{_by(prices)} {what} and agency share are {'; '.join(pairs)}"
-
-
-# The table
-
-
-def _map_of(ensembles: Sequence[Ensemble]) -> Chart:
-    return tile_map(ensembles[-1], ensembles[0] if len(ensembles) > 1 else None)
-
-
-class ChartKind(NamedTuple):
-    """A kind of chart: how to draw it for one or more results, and what it shows."""
-
-    draw: Callable[[Sequence[Ensemble]], Chart]
-    description: str
-
-
-CHARTS: Mapping[str, ChartKind] = {
-    "permanence": ChartKind(
-        permanence_chart, "both permanent shares over time, with unfilled posts and the 90 % line"
-    ),
-    "charge": ChartKind(charge_chart, "mean charge rate and agency share over time"),
-    "map": ChartKind(
-        _map_of, "London's 33 places at the horizon; with several results, old and new"
-    ),
-}
-"""Every chart by name; each draws London from a list of results."""
