@@ -325,7 +325,7 @@ def test_the_search_as_it_ships_calls_nothing_identified_that_nothing_depends_on
         settings=dataclasses.replace(SETTINGS, least_tolerance=0.6),
     )  # fmt: skip
     fits = parameter_fits(found.bounds.names, posterior_draws(found, 250, 1))
-    assert [fit.is_identified for fit in fits[:2]] == [True, True]
+    assert min(fit.narrower for fit in fits[:2]) >= LEAST_NARROWING
     assert max(fit.narrower for fit in fits[2:]) < LEAST_NARROWING
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.domain.headline import SHARES
 from sim.domain.learned import learned
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior, shipped_posterior
@@ -88,7 +89,7 @@ def test_effects_are_paired_and_draws_differ_between_structures() -> None:
     assert found.runs == 8
     assert len(found.structures) == 8
     assert [(one.policy, one.outcome) for one in found.effects] == [
-        (policy, outcome) for policy in i.POLICIES for outcome in i.OUTCOMES
+        (policy, outcome) for policy in i.POLICIES for outcome in SHARES
     ]
     for one in found.effects:
         assert list(one.prior) == list(one.posterior) == list(found.structures)
