@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sim.experiments.policy.compare import HEADLINE
+from sim.domain.headline import HEADLINE
 from sim.market.model import LondonMarket
 
 COMMAND = "python -m tests.rewrite_baselines"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import re
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -62,3 +64,38 @@ def test_the_readmes_scores_are_those_that_were_computed() -> None:
     ]
     assert said == computed, "run `make record` and bring the README's table up to date"
     assert len(said) == 5
+
+
+# Decisions
+
+TITLE = re.compile(r"^## (\d+)\. (\S.*)$", re.MULTILINE)
+STATUS = re.compile(
+    r"(\d{4}-\d\d-\d\d), (?:in force(?:, (?:narrowed|widened) by (\d+))?|replaced by (\d+))"
+)
+
+
+def decisions() -> list[tuple[int, list[str]]]:
+    """Return every entry's number and the lines below its title."""
+    text = (ROOT / "DECISIONS.md").read_text(encoding="utf-8").split("\n## Dependencies\n")[0]
+    _, *parts = TITLE.split(text)
+    return [
+        (int(number), body.strip().splitlines())
+        for number, body in zip(parts[::3], parts[2::3], strict=True)
+    ]
+
+
+def test_decisions_run_on_and_each_has_a_date_a_status_context_choice_and_cost() -> None:
+    found = decisions()
+    assert [number for number, _ in found] == list(range(1, len(found) + 1))
+    days = []
+    for number, (status, *lines) in found:
+        match = STATUS.fullmatch(status)
+        assert match is not None, f"{number}: {status}"
+        days.append(date.fromisoformat(match[1]))
+        later = match[2] or match[3]
+        assert later is None or number < int(later) <= len(found), number
+        parts = [line.split(":")[0] for line in lines if line.startswith(("Con", "Cho", "Cos"))]
+        assert parts == ["Context", "Choice", "Cost"], number
+        assert lines[0].startswith("Context: "), number
+        assert any(line.startswith("Cost: ") for line in lines), number
+    assert days == sorted(days)

@@ -110,8 +110,8 @@ def _outcomes() -> Iterator[str]:
     yield "| name | meaning | unit | made of |"
     yield "|---|---|---|---|"
     for one in OUTCOMES:
-        made_of = one.numerator + (f" / {one.denominator}" if one.denominator else "")
-        yield f"| `{one.name}` | {one.label} | {one.unit} | {made_of.replace('_', ' ')} |"
+        made_of = one.made_of.replace("_", " ")
+        yield f"| `{one.name}` | {one.label} | {one.unit} | {made_of} |"
 
 
 if __name__ == "__main__":

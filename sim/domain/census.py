@@ -392,9 +392,3 @@ def london_published_permanent_share(year: int) -> float:
     The DfE computes it without authorities whose agency count is unreliable (Sutton in 2023).
     """
     return round(1.0 - london_figure(year, "agency_share"), 6)
-
-
-def london_permanent_share_from_columns(year: int) -> float:
-    """Return permanent / (permanent + agency) from the FTE columns of London's own row."""
-    permanent, agency = london_figure(year, "permanent_fte"), london_figure(year, "agency_fte")
-    return permanent / (permanent + agency)

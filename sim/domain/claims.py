@@ -8,10 +8,11 @@ from datetime import date
 from functools import cache
 
 from sim.domain.census import Row, employers, read_rows
+from sim.domain.headline import AGENCY_SHARE, WORKFORCE
 from sim.domain.vocabulary import Grade
 
 CLAIM_COLUMNS = ("employer", "date", "measure", "value", "in_our_words", "grade", "source")
-MEASURES = ("permanent_share_of_workforce", "agency_share")
+MEASURES = (WORKFORCE, AGENCY_SHARE)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class ConditionsAssumptions(Declared):
         label="growth of posts",
         allowed=(-0.2, 0.2),
         prior=(0, 0.04),
-        identified=True,
+        target="posts_growth",
         grade=Grade.MEASURED,
         source=f"assumption that the record goes on; {CENSUS}: 3.1 % a year in 2017-2021",
     )
@@ -32,7 +32,6 @@ class ConditionsAssumptions(Declared):
         label="growth of cases",
         allowed=(-0.2, 0.2),
         prior=(-0.015, 0.02),
-        identified=True,
         grade=Grade.MEASURED,
         source=f"assumption that the record goes on; {CENSUS}: 0.1 % a year in 2017-2021, with "
         "Brent's missing figure of 2017 filled in",
@@ -43,7 +42,6 @@ class ConditionsAssumptions(Declared):
         label="spread of latent leadership between boroughs",
         allowed=(0, 2),
         prior=(0.05, 0.5),
-        identified=True,
     )
     leadership_reversion_per_year: float = quantity(
         0.25,
@@ -51,7 +49,6 @@ class ConditionsAssumptions(Declared):
         label="speed at which leadership returns to what is lasting in a borough",
         allowed=(0, 5),
         prior=(0.1, 0.8),
-        identified=True,
     )
     leadership_agency_slope: float = quantity(
         -1.8,
@@ -59,7 +56,6 @@ class ConditionsAssumptions(Declared):
         label="leadership at the start, by how far agency share is above London's",
         allowed=(-10, 10),
         prior=(-4.0, 0.0),
-        identified=True,
     )
     lasting_conditions_share: float = quantity(
         0.3,
@@ -67,7 +63,6 @@ class ConditionsAssumptions(Declared):
         label="part of a borough's leadership at the start that lasts",
         allowed=(0, 1),
         prior=(0, 1),
-        identified=True,
         source="assumption; agency shares five years apart still correlate in the census",
     )
     common_leaving_spread: float = quantity(
@@ -86,6 +81,5 @@ class ConditionsAssumptions(Declared):
         label="spread of what a borough's published share misses the truth by (forecasts only)",
         allowed=(0, 0.3),
         prior=(0.02, 0.05),
-        identified=True,
         source="assumption: what the census's yearly changes leave once luck is taken off",
     )

@@ -1,4 +1,4 @@
-"""The evidence the model is fed: boroughs, census starts, caps, salaries and the pay index.
+"""The evidence the model is fed: boroughs, census starts, caps and the pay index.
 
 Every figure comes from a small table in `sim/data` (its `SOURCES.md` says from where) and is
 checked when it is read. This module is the way in: the census as published is read in
@@ -25,7 +25,6 @@ from sim.domain.census import (
     employer_of,
     employers,
     latest_census_year,
-    london_permanent_share_from_columns,
     london_published_permanent_share,
     places,
     read_rows,
@@ -51,7 +50,6 @@ __all__ = [
     "latest_census_year",
     "census_cell",
     "london_published_permanent_share",
-    "london_permanent_share_from_columns",
     # the census as a start
     "CensusStart",
     "census_start",
@@ -61,10 +59,6 @@ __all__ = [
     "PayAward",
     "pay_awards",
     "pay_index",
-    "pay_index_is_projected",
-    "Salary",
-    "salaries",
-    "top_of_scale_salary_2017",
 ]
 
 INDEX_BASE_YEAR = 2017
@@ -79,7 +73,6 @@ CAP_COLUMNS = (
     "source",
 )
 PAY_COLUMNS = ("tax_year", "growth_on_previous_year", "grade", "source")
-SALARY_COLUMNS = ("role", "tax_year", "top_of_scale_pounds_per_year", "area", "source")
 
 
 @dataclass(frozen=True)
@@ -214,51 +207,3 @@ def pay_index(tax_year: str, *, growth_beyond_table: float) -> float:
     if year > last:
         return float(levels[last] * (1.0 + growth_beyond_table) ** (year - last))
     return levels[year]
-
-
-def pay_index_is_projected(tax_year: str) -> bool:
-    """Say whether the index of a tax year lies beyond the last tabulated one."""
-    return first_year_of(tax_year) > max(_pay_levels())
-
-
-@dataclass(frozen=True)
-class Salary:
-    """The London median of councils' top-of-scale salaries for a role, £ a year."""
-
-    role: str
-    tax_year: str
-    top_of_scale_pounds_per_year: float
-    area: str
-    source: str
-
-
-def parse_salaries(rows: Iterable[Row]) -> tuple[Salary, ...]:
-    """Return the salaries of `salaries.csv`.
-
-    Raises:
-        EvidenceError: for a role that is there twice or a salary out of range.
-    """
-    found: dict[str, Salary] = {}
-    for row in rows:
-        role = row.text("role")
-        if role in found:
-            raise row.fault("role", "a role that no earlier row has")
-        pounds = row.number("top_of_scale_pounds_per_year", 10_000, 200_000)
-        found[role] = Salary(
-            role, row.text("tax_year"), pounds, row.text("area"), row.text("source")
-        )
-    return tuple(found.values())
-
-
-@cache
-def salaries() -> tuple[Salary, ...]:
-    """Return the permanent salaries found, each with its source."""
-    return parse_salaries(read_rows("salaries.csv", SALARY_COLUMNS))
-
-
-def top_of_scale_salary_2017() -> float:
-    """Return a London children's social worker's top-of-scale salary in 2017/18, £ a year."""
-    for salary in salaries():
-        if salary.role == "social_worker":
-            return salary.top_of_scale_pounds_per_year
-    raise EvidenceError("salaries.csv, column role: found no social_worker, allowed: one row")

@@ -15,7 +15,6 @@ class HiringAssumptions(Declared):
         label="experienced permanent hires from outside London's boroughs",
         allowed=(0, 1),
         prior=(0.03, 0.08),
-        identified=True,
         grade=Grade.MEASURED,
         source=f"{CENSUS}: about 1,050 starters a year in all, newly qualified among them",
     )
@@ -25,7 +24,6 @@ class HiringAssumptions(Declared):
         label="newly qualified staff looking for a first post",
         allowed=(0, 1),
         prior=(0.045, 0.065),
-        identified=True,
     )
     common_hiring_spread: float = quantity(
         0.09,

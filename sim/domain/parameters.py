@@ -1,9 +1,9 @@
 """Every parameter of the model: default, unit, allowed range, prior, source and grade.
 
 Shares are 0 to 1, money is pounds, hazards are per year unless the name says otherwise.
-`prior` is the range a draw comes from; `allowed` is what a user may set. Parameters marked
-`identified` are those the census record was thought to narrow before it was fitted; how far it did
-is in `docs/identification.md`.
+`prior` is the range a draw comes from; `allowed` is what a user may set. One with a `target` is the
+same figure as a target of the calibration; what the record taught of the others is measured
+(`sim/domain/learned.py`) and told in `docs/identification.md`.
 
 Defaults are working values, for `--parameters default` and for tests: ensembles draw from the
 posterior. Six of them (sector exit, the flow back, pay sensitivity, outsiders, bid speed, agency
@@ -41,7 +41,7 @@ class Parameters(
         label="permanent staff leaving the sector",
         allowed=(0, 1),
         prior=(0.03, 0.14),
-        identified=True,
+        target="left_sector",
         grade=Grade.LOOKED_UP,
         source="England 7.2-8.6 % (DfE 2019-21), scaled to London's turnover: about 10 %",
     )
@@ -51,7 +51,7 @@ class Parameters(
         label="permanent staff going to agency work at the start",
         allowed=(0, 0.3),
         prior=(0.022, 0.04),
-        identified=True,
+        target="went_to_agency",
         grade=Grade.LOOKED_UP,
         source="England 2.2-2.6 % (DfE 2019-21), scaled to London's turnover",
     )
@@ -101,7 +101,7 @@ class Parameters(
         label="permanent staff moving to another borough",
         allowed=(0, 1),
         prior=(0.03, 0.06),
-        identified=True,
+        target="moved_borough",
         grade=Grade.LOOKED_UP,
         source="4.2 % England (DfE 2020-21), scaled to London's turnover",
     )
@@ -205,7 +205,6 @@ class Parameters(
         label="agency staff drawn in from outside London at a take-home premium of 1.25",
         allowed=(0, 1),
         prior=(0, 0.10),
-        identified=True,
     )
     outsider_premium_elasticity: float = quantity(
         1.5,
@@ -226,8 +225,8 @@ class Parameters(
         label="agency staff above the establishment in the long run",
         allowed=(0, 0.5),
         prior=(0.015, 0.05),
+        target="extra",
         grade=Grade.MEASURED,
-        identified=True,
         source=f"{CENSUS}: .073 of posts in 2017, .028 in 2021 and still falling",
     )
     extra_fade_per_year: float = quantity(
@@ -236,7 +235,6 @@ class Parameters(
         label="speed at which staff above the establishment approach their long-run share",
         allowed=(0, 5),
         prior=(0.2, 0.8),
-        identified=True,
     )
     # Bidding
     bid_speed: float = quantity(
@@ -339,7 +337,7 @@ class Parameters(
         label="permanent salary over five years' experience, 2017/18",
         allowed=(10_000, 150_000),
         grade=Grade.LOOKED_UP,
-        source="published London top-of-scale social worker salary, 2017/18",
+        source="median top of London councils' scales, no allowances (Community Care, March 2018)",
     )
     pay_growth_per_year: float = quantity(
         0.025,

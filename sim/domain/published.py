@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim.domain.census import PUBLISHED, census_cell, london_published_permanent_share
+from sim.domain.headline import AGENCY_SHARE, POSTS, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import LONDON
 
 
@@ -54,8 +55,8 @@ def _unfilled_of_posts(year: int, unit: str) -> float | None:
 
 
 _PUBLISHED_AS: dict[str, Callable[[int, str], float | None]] = {
-    "permanent_share_of_workforce": _permanent_of_workforce,
-    "permanent_share_of_posts": _permanent_of_posts,
-    "unfilled_share_of_posts": _unfilled_of_posts,
-    "agency_share": _agency_share,
+    WORKFORCE: _permanent_of_workforce,
+    POSTS: _permanent_of_posts,
+    UNFILLED: _unfilled_of_posts,
+    AGENCY_SHARE: _agency_share,
 }

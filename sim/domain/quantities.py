@@ -31,7 +31,8 @@ class Declaration:
     Attributes:
         allowed: inclusive bounds outside which a value is refused.
         prior: the range in which the value is thought to lie, or None if it is not uncertain.
-        identified: whether the census record narrows the prior.
+        target: the target of the calibration that is a reading of this very number, or None: where
+            there is one, that a fit comes back to it is no learning.
         no_op: the lever value at which nothing changes, or None for a parameter.
         offered: (lowest, highest, step) of the values a slider offers, inside `allowed`; None
             where a number is typed.
@@ -46,7 +47,7 @@ class Declaration:
     source: str
     allowed: tuple[float, float] | None
     prior: tuple[float, float] | None
-    identified: bool
+    target: str | None
     no_op: Any
     offered: tuple[float, float, float] | None
     is_shown_first: bool
@@ -61,7 +62,7 @@ def quantity(
     source: str = "assumption",
     allowed: tuple[float, float] | None = None,
     prior: tuple[float, float] | None = None,
-    identified: bool = False,
+    target: str | None = None,
     no_op: Any = None,
     offered: tuple[float, float, float] | None = None,
     is_shown_first: bool = False,
@@ -72,7 +73,7 @@ def quantity(
         "grade": grade.value,
         "source": source,
         "prior": prior,
-        "identified": identified,
+        "target": target,
         "no_op": no_op,
         "offered": offered,
         "is_shown_first": is_shown_first,

@@ -26,7 +26,6 @@ ROUTE_LABELS = {
     Route.PSC_OUTSIDE: "agency, own limited company outside IR35",
     Route.PSC_INSIDE: "agency, own limited company inside IR35",
 }
-AGENCY_ROUTES = tuple(route for route in Route if route is not Route.PERMANENT)
 
 
 class WorkerState(IntEnum):

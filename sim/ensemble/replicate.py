@@ -14,7 +14,7 @@ from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws, drawn_scenario
 from sim.market.model import LondonMarket
 from sim.market.opening import Carried
-from sim.market.outcomes import OUTCOMES, measured
+from sim.market.outcomes import OUTCOMES, PLACE, measured
 from sim.scenario import Scenario
 
 
@@ -60,6 +60,10 @@ class RunRecord:
     structure: StructureKey
     facts: dict[str, float]
     seconds: float
+
+    def of(self, outcome: str) -> FloatArray:
+        """Return one outcome, (month, unit)."""
+        return self.outcomes[PLACE[outcome]]
 
     def london(self) -> FloatArray:
         """Return London's outcomes, (outcome, month)."""

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
+from sim.domain.headline import WORKFORCE
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
@@ -30,10 +31,9 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunRecord, RunSpec, run_once
 from sim.ensemble.store import RunStore
 from sim.market.opening import Carried
-from sim.market.outcomes import OUTCOMES
+from sim.market.outcomes import PLACE
 from sim.scenario import Scenario
 
-_PLACES = {outcome.name: place for place, outcome in enumerate(OUTCOMES)}
 Progress = Callable[[int, int, float], None]
 """Called with (runs done, runs wanted, processor seconds of the run just done)."""
 
@@ -109,11 +109,11 @@ class Ensemble:
 
     def london(self, outcome: str) -> FloatArray:
         """Return London's outcome, (run, month)."""
-        return self._london.outcome(_PLACES[outcome])
+        return self._london.outcome(PLACE[outcome])
 
     def employers(self, outcome: str) -> FloatArray:
         """Return employers' outcome in census months, (run, census, employer)."""
-        return self._censuses.outcome(_PLACES[outcome])
+        return self._censuses.outcome(PLACE[outcome])
 
     def of(self, outcome: str, unit: str = LONDON) -> FloatArray:
         """Return one unit's outcome in census months, (run, census)."""
@@ -121,9 +121,7 @@ class Ensemble:
             return self.london(outcome)[:, ::MONTHS_PER_YEAR]
         return self.employers(outcome)[:, :, self.units.index(unit) - 1]
 
-    def reached(
-        self, outcome: str = "permanent_share_of_workforce", unit: str = LONDON
-    ) -> npt.NDArray[np.bool_]:
+    def reached(self, outcome: str = WORKFORCE, unit: str = LONDON) -> npt.NDArray[np.bool_]:
         """Return whether each run is at 90 % or more at some 30 September after the start."""
         return np.any(self.of(outcome, unit)[:, 1:] >= TARGET_PERMANENT_SHARE, axis=1)
 

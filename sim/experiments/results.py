@@ -236,8 +236,8 @@ def _dictionary_rows() -> Iterator[tuple[str, ...]]:
     for column, meaning in _COLUMN_MEANINGS.items():
         yield (column, "", meaning)
     for outcome in OUTCOMES:
-        parts = outcome.numerator + (f" / {outcome.denominator}" if outcome.denominator else "")
-        yield (outcome.name, outcome.unit, f"{outcome.label} ({parts.replace('_', ' ')})")
+        made_of = outcome.made_of.replace("_", " ")
+        yield (outcome.name, outcome.unit, f"{outcome.label} ({made_of})")
 
 
 def number(value: float) -> str:

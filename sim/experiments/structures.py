@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.domain import evidence
 from sim.domain.calendar import census_date, tax_year_of
+from sim.domain.headline import SHARES
 from sim.domain.parameters import Parameters
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
@@ -25,11 +26,6 @@ from sim.ensemble.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.experiments.policy.circle import CIRCLE_YEARS, both_rise
 from sim.scenario import DRAWN_STRUCTURE, Scenario, load_scenario, scenario_from
 
-RECORD_OUTCOMES = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-)
 RECORD_START, RECORD_YEARS = 2017, (2018, 2019, 2020, 2021)
 FEWEST_DRAWS = 20
 """Fewer draws than this call no pair worse: it would be luck."""
@@ -114,7 +110,7 @@ def published(years: Sequence[int] = RECORD_YEARS) -> dict[str, FloatArray]:
     """
 
     found = {}
-    for outcome in RECORD_OUTCOMES:
+    for outcome in SHARES:
         values = [published_figure(outcome, year, LONDON) for year in years]
         if None in values:
             raise evidence.EvidenceError(f"census.csv: London has no {outcome} in some of {years}")

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.domain.headline import HEADLINE
 from sim.domain.randomness import FloatArray
 from sim.ensemble.run import Ensemble
-from sim.experiments.policy.compare import HEADLINE
 from sim.market.outcomes import OUTCOME
 
 

@@ -19,7 +19,7 @@ from sim.rules.hazards import Amount
 from sim.rules.in_force import Rulebook
 from sim.rules.levers import Levers
 from sim.rules.structures import Links, StructureTerms
-from sim.rules.terms import RulesInForce
+from sim.rules.terms import Bought, RulesInForce, policy_cost_per_year
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class London:
         counted_in: month of the census that posts, cases and extra staff grow from.
         posts, extra_wanted, project_teams, unfilled: FTE. `cases`, `caseload`: as DfE counts.
         cases_relieved, cases_paid_for: held by overspill teams; averted by prevention.
+        hires_won_per_year: outside hires beyond the ordinary.
         leadership, lasting_leadership, strain, leaving_multiplier: see `conditions`.
         reference_caseload, multiplier_centre, strain_centre: what strain is centred on.
         common_hiring, common_leaving: what the year does to all boroughs alike.
@@ -75,6 +76,7 @@ class London:
     cases: FloatArray
     cases_relieved: FloatArray
     cases_paid_for: FloatArray
+    hires_won_per_year: FloatArray
     caseload: FloatArray
     leadership: FloatArray
     lasting_leadership: FloatArray
@@ -151,6 +153,10 @@ class London:
         def placed(self) -> Heads:
             """Agency staff placed, FTE."""
 
+        @property
+        def bench(self) -> Amount:
+            """London's agency staff between assignments."""
+
     @property
     def today(self) -> date:
         """The last day of the current month."""
@@ -216,9 +222,26 @@ class London:
         means = self.opening_mean_charge, self.mean_charge_rate()
         return agency_work.drawn_beyond_london(self.rules, self.parameters, *means)
 
+    def policy_cost_per_year(self) -> Amount:
+        """Return what each employer pays for what policies do, £ a year."""
+        bought = Bought(
+            self.cases_relieved, self.cases_paid_for, self.posts, self.hires_won_per_year
+        )
+        return policy_cost_per_year(bought, self.rules.prices, self.rules.salary_index)
+
     def budget_offer(self) -> Amount:
         """What overspending does to each employer's offer (zero unless the structure says so)."""
         start, terms = self.opening_cost_per_post, self.terms
         if start is None or not terms.watches_budget or not self.links.overspend_cuts_offer:
             return 0.0
         return conditions.budget_offer(self.cost_per_post(), start, terms.budget_sensitivity)
+
+
+class LondonInAmounts(London):
+    """A London of amounts, for many draws at once.
+
+    Attributes:
+        seasoned: share of agency staff below the start of the top pay band, (draw, 1).
+    """
+
+    seasoned: FloatArray

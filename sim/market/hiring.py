@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray, IntArray, Purpose
 from sim.domain.vocabulary import Source, WorkerState
 from sim.market.luck import persons
@@ -60,17 +59,13 @@ def _room(market: MarketState) -> IntArray:
 def _make_offers(market: MarketState, room: IntArray, purpose: Purpose, month: int) -> IntArray:
     """Make this month's offers to outside applicants; return how many each employer's accept."""
     streams, slots = market.streams, market.slots
-    accepting, ordinary, offered = _expected_offers(market)
-    accepted = np.minimum(streams.poisson(purpose, month, slots, accepting), room)
-    refusing = np.maximum(offered - accepting, 0.0)
+    expected = _expected_offers(market)
+    accepted = np.minimum(streams.poisson(purpose, month, slots, expected.accepted), room)
+    refusing = np.maximum(expected.made - expected.accepted, 0.0)
     refused = streams.poisson(Purpose.DECLINED_OFFERS, month, slots, refusing)
     market.offers_accepted = accepted
     market.offers_made = accepted + np.minimum(refused, room)
-    market.hires_won_per_year = np.where(
-        accepting > 0,
-        MONTHS_PER_YEAR * accepted * (1.0 - ordinary / np.maximum(accepting, 1e-12)),
-        0.0,
-    )
+    market.hires_won_per_year = recruitment.hires_won_per_year(accepted, expected)
     return accepted
 
 

@@ -11,6 +11,7 @@ import mesa
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.headline import AGENCY_COST, AGENCY_SHARE, CHARGE_RATE, SHARES
 from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import FloatArray
@@ -99,6 +100,7 @@ class LondonMarket(MarketState):
         found = census if carried is None else carried.census
         super().__init__(plan, rng, replicate, found or opening_census(plan.start))
         self.months_planned = years * MONTHS_PER_YEAR
+        self.columns = BASE
         self.panel = self._blank_panel(self.months_planned + 1)
         self._open()
         self.datacollector = mesa.DataCollector(
@@ -202,7 +204,7 @@ class LondonMarket(MarketState):
         self.datacollector.collect(self)
 
     def _blank_panel(self, months: int) -> FloatArray:
-        return np.full((months, len(self.employers), len(BASE)), np.nan)
+        return np.full((months, len(self.employers), len(self.columns)), np.nan)
 
     def run(self) -> FloatArray:
         """Step to the end of the planned years and return the recorded panel."""
@@ -235,12 +237,10 @@ class LondonMarket(MarketState):
 
 
 COLLECTED = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-    "agency_share",
-    "charge_rate_per_hour",
-    "agency_cost_per_year",
+    *SHARES,
+    AGENCY_SHARE,
+    CHARGE_RATE,
+    AGENCY_COST,
     "permanent_fte",
     "agency_fte",
     "unfilled_fte",

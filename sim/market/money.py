@@ -15,7 +15,6 @@ from sim.market.state import MarketState
 from sim.market.workforce import IntArray
 from sim.rules.pay_bands import BANDS, bands_of
 from sim.rules.tax import Payslip
-from sim.rules.terms import Bought, policy_cost_per_year
 
 STAFF_PAYEES = ("workers", "hmrc", "pension_fund", "agencies", "umbrellas", "company_costs")
 SERVICES = list(PAYEES).index("services")
@@ -55,11 +54,7 @@ def money_changes_hands(market: MarketState) -> None:
 
 def _policies_are_paid_for(market: MarketState, ledger: MonthLedger) -> None:
     """Boroughs pay for overspill teams, leadership, careers, recruitment and prevention."""
-    rules = market.rules
-    bought = Bought(
-        market.cases_relieved, market.cases_paid_for, market.posts, market.hires_won_per_year
-    )
-    yearly = policy_cost_per_year(bought, rules.prices, rules.salary_index)
+    yearly = market.policy_cost_per_year()
     paid = np.rint(yearly * PENCE_PER_POUND / MONTHS_PER_YEAR).astype(np.int64)
     ledger.policy_cost = paid
     ledger.received[SERVICES] += paid

@@ -35,11 +35,11 @@ class MarketState(mesa.Model, London):
         boroughs, pledge, ofsted: the Mesa agents, views of what stands here.
         accepted_offers: starters to come by employer, one array a month, the next first.
         offers_made, offers_accepted: this month's offers of permanent posts, by employer.
-        hires_won_per_year: outside hires expected beyond the ordinary, by employer.
         pay: what every way of working pays at the last bids.
         premium: agency over permanent take-home pay in `pay`, averaged over placed staff.
         ledger: who paid whom this month.
-        panel: (month, employer, `outcomes.BASE`) what was recorded.
+        columns: names of what is recorded each month (`outcomes.py`).
+        panel: (month, employer, `columns`) what was recorded.
     """
 
     workforce: Workforce
@@ -56,7 +56,7 @@ class MarketState(mesa.Model, London):
     accepted_offers: list[IntArray]
     offers_made: IntArray
     offers_accepted: IntArray
-    hires_won_per_year: FloatArray
+    columns: tuple[str, ...]
     panel: FloatArray
 
     def __init__(self, plan: Scenario, rng: int, replicate: int, census: CensusStart) -> None:
@@ -87,15 +87,24 @@ class MarketState(mesa.Model, London):
 
     # What `London` asks of people
 
+    def recorded(self, column: str) -> FloatArray:
+        """What was recorded of a column in the months before this one, (month, employer)."""
+        return self.panel[: self.month, :, self.columns.index(column)]
+
     @property
     def permanent(self) -> IntArray:
-        """Permanent staff in post, by employer."""
+        """Permanent staff, by employer."""
         return self.workforce.permanent
 
     @property
     def placed(self) -> IntArray:
         """Agency staff placed, by employer."""
         return self.workforce.placed
+
+    @property
+    def bench(self) -> int:
+        """London's agency staff between assignments."""
+        return self.workforce.bench
 
     def promised(self) -> IntArray:
         """Posts promised to people who have accepted and not yet started, by employer."""

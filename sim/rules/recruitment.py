@@ -121,6 +121,13 @@ def expected_offers(
     )
 
 
+def hires_won_per_year(accepted: Amount, expected: ExpectedOffers) -> FloatArray:
+    """Return what a campaign won of the hires of a month, at a yearly rate."""
+    likely = np.maximum(expected.accepted, 1e-12)
+    won = MONTHS_PER_YEAR * np.multiply(accepted, 1.0 - expected.ordinary / likely)
+    return np.where(expected.accepted > 0, won, 0.0)
+
+
 def drawn_by_pay(offer_pay_ratio: Amount, elasticity: Amount) -> FloatArray:
     """Return how many times as many applicants and movers better permanent pay draws."""
     return np.asarray(offer_pay_ratio**elasticity, np.float64)

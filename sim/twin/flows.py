@@ -70,7 +70,9 @@ def boroughs_hire_permanent_staff(twin: TwinState) -> None:
     else:
         waits = False
     room = hiring_room(twin)
-    accepted = np.minimum(twin.counted(outside_mean(twin)), room)
+    expected = expected_offers(twin)
+    accepted = np.minimum(twin.counted(expected.accepted), room)
+    twin.hires_won_per_year = recruitment.hires_won_per_year(accepted, expected)
     if waits:
         twin.offers.append(accepted)
     else:
@@ -88,8 +90,8 @@ def hiring_room(twin: TwinState) -> FloatArray:
     return np.asarray(np.minimum(most, still_open))
 
 
-def outside_mean(twin: TwinState) -> FloatArray:
-    """Return expected outside hires of a month."""
+def expected_offers(twin: TwinState) -> recruitment.ExpectedOffers:
+    """Return a month's expected offers to outside applicants."""
     staff = np.maximum(twin.permanent + twin.placed, TINY)
     place = recruitment.Workplace(
         posts=twin.posts,
@@ -101,7 +103,7 @@ def outside_mean(twin: TwinState) -> FloatArray:
     )
     return recruitment.expected_offers(
         place, twin.parameters, twin.terms, twin.links, twin.rules.hiring_multiplier
-    ).accepted
+    )
 
 
 def _newly_qualified_looking(twin: TwinState) -> FloatArray:

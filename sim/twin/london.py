@@ -27,8 +27,8 @@ from sim.twin.flows import (
     agency_staff_choose_assignments,
     assignments_end,
     boroughs_hire_permanent_staff,
+    expected_offers,
     hiring_room,
-    outside_mean,
     permanent_staff_leave,
     staff_move_between_boroughs,
 )
@@ -113,6 +113,7 @@ class Twin(TwinState):
         rate = p.assignment_rate_2017_per_hour * self.rules.salary_index
         mean = rate / (1.0 - p.agency_margin_share) * np.ones((self.draws, 1))
         self.opening_mean_charge = mean
+        self.bid_ceiling = bidding.most_affordable(p.most_affordable_multiple, mean, 1.0)
         spread = p.starting_bid_spread
         tilt = np.asarray(-np.square(spread) / 2.0 if self.luck is not None else 0.0)
         luck = self.normal_for(Purpose.STARTING_BID, 0)
@@ -158,7 +159,9 @@ class Twin(TwinState):
 
     def _offers_under_way(self) -> None:
         for _ in range(int(self.parameters.notice_months)):
-            self.offers.append(np.minimum(self.counted(outside_mean(self)), hiring_room(self)))
+            self.offers.append(
+                np.minimum(self.counted(expected_offers(self).accepted), hiring_room(self))
+            )
 
     # The months
 

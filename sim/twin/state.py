@@ -10,7 +10,7 @@ from sim.domain.opening_state import CensusStart
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray, Purpose
-from sim.london.state import London
+from sim.london.state import LondonInAmounts
 from sim.rules import hazards, recruitment
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
@@ -23,7 +23,7 @@ from sim.twin.record import FLOWS
 TINY = 1e-9
 
 
-class TwinState(London):
+class TwinState(LondonInAmounts):
     """The state of `draws` Londons; arrays are (draw, employer) unless said otherwise.
 
     See `London` for what is known of employers.
@@ -33,7 +33,6 @@ class TwinState(London):
         placed, bench: agency staff; the bench is London's, (draw, 1).
         waiting: those of the bench who cool off, by month of release, the next first.
         permanent_types, agency_types: shares by company and taste, (draw, company, taste).
-        seasoned: share of agency staff below the start of the top pay band, (draw, 1).
         log_premium: ln(agency net / permanent net), (draw, employer, band, company).
         companies_pay_alike: whether it is the same for all company groups.
         offers: starters to come, one array a month, the next first.
@@ -46,7 +45,6 @@ class TwinState(London):
     waiting: list[FloatArray]
     permanent_types: FloatArray
     agency_types: FloatArray
-    seasoned: FloatArray
     log_premium: FloatArray
     opening_log_premium: FloatArray
     companies_pay_alike: bool
@@ -87,6 +85,7 @@ class TwinState(London):
         self.reference_caseload = self.multiplier_centre = np.ones((draws, 1))
         self.strain_centre = np.zeros((draws, 1))
         self.common_hiring = self.common_leaving = np.ones((draws, 1))
+        self.hires_won_per_year = np.zeros(self.shape)
 
     def season(self) -> Amount:
         """Return what part of a year's newly qualified look for a post this month."""

@@ -25,7 +25,7 @@ from sim.ensemble.store import RUNS_FOLDER, RunStore, package_version
 from sim.experiments import results
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
-from tests.experiments.invented import PLACES, invented
+from tests.experiments.invented import PLACE, invented
 
 TABLES = (results.SUMMARY, results.PANEL, results.COLUMNS)
 RUNS = 3
@@ -342,7 +342,7 @@ def test_an_ensemble_says_what_its_runs_say() -> None:
     assert (ensemble.runs, list(ensemble.months)) == (RUNS, list(range(13)))
     assert ensemble.parameters[2] == record.parameters
     for outcome in OUTCOMES:
-        values = record.outcomes[PLACES[outcome.name]]
+        values = record.outcomes[PLACE[outcome.name]]
         np.testing.assert_array_equal(ensemble.london(outcome.name)[2], values[:, 0])
         np.testing.assert_array_equal(ensemble.of(outcome.name)[2], values[::12, 0])
         np.testing.assert_array_equal(ensemble.of(outcome.name, "Camden")[2], values[::12, camden])

@@ -10,10 +10,9 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, Spool
-from sim.market.outcomes import OUTCOMES
+from sim.market.outcomes import OUTCOMES, PLACE
 from sim.scenario import Scenario, load_scenario
 
-PLACES = {outcome.name: place for place, outcome in enumerate(OUTCOMES)}
 UNITS = (LONDON, "Camden", "Barnet")
 
 
@@ -33,7 +32,7 @@ def invented(
     months = years * MONTHS_PER_YEAR + 1
     values = np.zeros((runs, len(OUTCOMES), months))
     for name, given in london.items():
-        values[:, PLACES[name]] = np.broadcast_to(np.asarray(given, float), (runs, months))
+        values[:, PLACE[name]] = np.broadcast_to(np.asarray(given, float), (runs, months))
     by_month, by_census = Spool(), Spool()
     for run in range(runs):
         by_month.add(run, values[run])

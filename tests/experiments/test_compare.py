@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.domain.headline import HEADLINE
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, Spool, run_ensemble
-from sim.experiments.policy.compare import CHANCE, HEADLINE, compared, headline
+from sim.experiments.policy.compare import CHANCE, compared, headline
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
 

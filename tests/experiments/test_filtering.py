@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.domain.evidence import CensusStart, census_start, employers
+from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws, drawn_scenario
@@ -80,7 +81,7 @@ def test_the_inferred_state_is_nearer_the_truth_than_the_census(
     seen = np.clip(true + error, 0, 1)
 
     def published(measure: str, year: int, name: str) -> float:
-        row, when = filtering.OBSERVED.index(measure), year - FIRST_YEAR
+        row, when = PERMANENT_SHARES.index(measure), year - FIRST_YEAR
         if name == LONDON:
             return float(london[row, when])
         return float(seen[row, when, employers().index(name)])

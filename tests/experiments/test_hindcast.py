@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from sim.domain.evidence import employers, scored_employers
+from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.vocabulary import LONDON
 from sim.experiments.record import hindcast as module
 from sim.experiments.record.baselines import (
@@ -18,7 +19,6 @@ from sim.experiments.record.baselines import (
     trend,
 )
 from sim.experiments.record.hindcast import (
-    HINDCAST_MEASURES,
     hindcast,
     hindcast_scenario,
     london_inside,
@@ -41,7 +41,7 @@ def test_every_employer_and_london_are_forecast_also_past_the_data(
 ) -> None:
     assert forecast.units == (*employers(), LONDON)
     assert forecast.years == (2022, 2023, 2024)
-    for measure in HINDCAST_MEASURES:
+    for measure in PERMANENT_SHARES:
         bands = forecast.quantiles(measure)
         assert bands.shape == (7, 33, 3)
         assert np.all(np.diff(bands, axis=0) >= 0)

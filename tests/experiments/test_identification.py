@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.domain.headline import SHARES
+from sim.domain.learned import learned
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior, shipped_posterior
 from sim.domain.quantities import declarations
 from sim.ensemble.draws import Draws
 from sim.experiments.calibration import identification as i
 from sim.experiments.calibration.identification import Standing, combinations_of, fitted_parameters
-from sim.experiments.calibration.identified import not_identified
 from sim.experiments.structures import pairs
 
 ONE, OTHER, THIRD = "outside_hires_per_post", "outsiders_per_post", "bid_speed"
@@ -51,16 +52,22 @@ def test_two_that_stand_in_for_each_other_are_known_by_their_sum() -> None:
         assert one.narrower == pytest.approx(one.unrelated, abs=0.05)
 
 
-def test_of_the_shipped_posterior_nothing_is_called_identified_that_no_structure_narrows() -> None:
+def test_of_the_shipped_posterior_the_page_calls_identified_what_every_table_calls_learned() -> (
+    None
+):
     posterior = shipped_posterior()
-    nowhere = set(not_identified(posterior))
-    found = fitted_parameters(posterior)
-    assert {one.name for one in found if one.standing is Standing.NOT_IDENTIFIED} <= nowhere
-    assert not {one.name for one in found if one.standing is not Standing.NOT_IDENTIFIED} & nowhere
+    told, found = learned(posterior), fitted_parameters(posterior)
+    by_standing = {
+        standing: {one.name for one in found if one.standing is standing} for standing in Standing
+    }
+    assert by_standing[Standing.IDENTIFIED] == set(told.learned)
+    assert by_standing[Standing.TARGET] == set(told.targets)
+    assert told.learned, "the record teaches something"
     silent = set(i.silent_parameters(posterior))
-    assert silent <= nowhere
+    assert silent <= set(told.unknown)
     uncertain = {name for name, one in declarations(Parameters).items() if one.prior is not None}
     assert silent | {one.name for one in found} == uncertain
+    assert sum(map(len, told)) == len(uncertain)
     assert not silent & {one.name for one in found}
 
 
@@ -82,7 +89,7 @@ def test_effects_are_paired_and_draws_differ_between_structures() -> None:
     assert found.runs == 8
     assert len(found.structures) == 8
     assert [(one.policy, one.outcome) for one in found.effects] == [
-        (policy, outcome) for policy in i.POLICIES for outcome in i.OUTCOMES
+        (policy, outcome) for policy in i.POLICIES for outcome in SHARES
     ]
     for one in found.effects:
         assert list(one.prior) == list(one.posterior) == list(found.structures)

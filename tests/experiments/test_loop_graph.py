@@ -11,10 +11,10 @@ from sim.experiments.loops.graph import (
     cycles,
     discounted,
     gain,
-    return_ratio,
     self_loops_absorbed,
     without_node,
 )
+from tests.experiments.loop_algebra import return_ratio
 
 MONTHS = 400
 NODES = ("level", "flow", "price")

@@ -12,11 +12,11 @@ from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.ensemble.draws import Draws
 from sim.experiments.loops import probe
 from sim.experiments.loops import strength as loops
-from sim.experiments.loops.graph import discounted, return_ratio
+from sim.experiments.loops.graph import discounted
 from sim.experiments.loops.links import BIDDING, CHOOSE, CIRCLE, LEAVE, MEASURED, NAMES
 from sim.experiments.loops.probe import MONTH_IS_OVER, Month, ProbedTwin
 from sim.experiments.loops.strength import (
-    LOOP,
+    LOOPS,
     all_cycles,
     checked,
     measured_circle,
@@ -28,6 +28,7 @@ from sim.london.caseloads import caseloads_change
 from sim.scenario import Scenario, load_scenario
 from sim.twin.flows import staff_move_between_boroughs
 from sim.twin.london import MONTH
+from tests.experiments.loop_algebra import return_ratio
 
 CIRCLE_2014 = load_scenario("vicious-circle")
 ONLY_UNDER = {
@@ -252,7 +253,7 @@ def test_in_a_london_at_rest_the_links_foretell_what_more_leaving_does(
 
 
 def test_every_cycle_tells_one_of_the_stories_and_every_story_has_a_cycle() -> None:
-    assert {story_of(cycle) for cycle in all_cycles()} == set(LOOP)
+    assert {story_of(cycle) for cycle in all_cycles()} == {loop.name for loop in LOOPS}
     assert story_of(("vacancies", "strain", "leaving")) == "strain"
     assert story_of(("vacancies", "unfilled", "charge_rate", "premium", "to_agency")) == (
         "bidding_and_leaving"
@@ -292,7 +293,7 @@ def test_draws_in_batches_are_the_same_draws_and_the_moment_is_the_one_asked(
     assert apart.now.strongest == at_once.now.strongest
     assert apart.check.found == pytest.approx(at_once.check.found, rel=1e-6)
     assert np.ptp(at_once.now.loops["reputation"]) > 0.0, "draws differ"
-    total = sum(at_once.now.dominates(name) for name in LOOP)
+    total = sum(at_once.now.dominates(loop.name) for loop in LOOPS)
     assert total == pytest.approx(1.0)
 
 

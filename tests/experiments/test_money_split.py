@@ -212,7 +212,7 @@ def test_real_pounds_are_those_of_the_start_years_pay() -> None:
 
 def test_what_is_paid_beyond_staff_cost_is_spent_on_policies() -> None:
     record = a_record()
-    record.outcomes[books._PLACES["paid_to_hmrc_per_year"]] += 120.0
+    record.of("paid_to_hmrc_per_year")[:] += 120.0
     opened = Books()
     opened.add(record)
     np.testing.assert_allclose(opened.account().spent["policies"], 120.0)

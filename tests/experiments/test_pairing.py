@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.domain.headline import HEADLINE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import run_ensemble
-from sim.experiments.policy.compare import HEADLINE, variance_reduction
+from sim.experiments.policy.compare import variance_reduction
 from sim.experiments.policy.pairing import OTHER_SEED, WANTED_FACTOR, measured_pairing
 from sim.scenario import load_scenario
 

@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from sim.domain.headline import HEADLINE, PERMANENT_SHARES
 from sim.ensemble.run import run_ensemble
-from sim.experiments.policy.compare import HEADLINE
 from sim.experiments.policy.effects import WHOLE_PACKAGE
 from sim.experiments.policy.shapley import (
     Coalition,
@@ -18,7 +18,6 @@ from sim.experiments.policy.shapley import (
     split_by_lever,
     split_levers,
 )
-from sim.experiments.policy.time_to_act import ACTING_OUTCOMES
 from sim.scenario import Scenario, ScenarioError, load_scenario, scenario_from
 
 GLOVES = ("left", "right", "other right")
@@ -157,7 +156,7 @@ def test_a_real_split_adds_up_run_by_run_and_agrees_with_the_pairs() -> None:
     )
     timed = {(time.lever, time.outcome) for time in split.times}
     names = (*split.levers, WHOLE_PACKAGE)
-    assert timed == {(name, outcome) for name in names for outcome in ACTING_OUTCOMES}
+    assert timed == {(name, outcome) for name in names for outcome in PERMANENT_SHARES}
 
 
 def test_only_coalitions_that_have_not_run_are_run() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.domain.headline import SHARES
 from sim.domain.opening_census import opening_census
 from sim.ensemble.run import run_ensemble
-from sim.experiments.policy.story import STORY_OUTCOMES, own_levers, placebo_of, rise, story_rows
+from sim.experiments.policy.story import own_levers, placebo_of, rise, story_rows
 from sim.scenario import ScenarioError, load_scenario, scenario_from, scenario_names
 
 STORIES = [name for name in scenario_names() if load_scenario(name).borough is not None]
@@ -52,7 +53,7 @@ def test_rows_are_paired_run_by_run() -> None:
     asked = {"runs": 3, "seed": 1, "years": 1}
     policy, placebo = (run_ensemble(one, **asked) for one in (story, placebo_of(story)))
     rows = story_rows(policy, placebo, "Bexley")
-    assert len(rows) == 2 * len(STORY_OUTCOMES)
+    assert len(rows) == 2 * len(SHARES)
     for row in rows:
         place = row.year - 2014
         ours, theirs = (e.of(row.outcome, "Bexley")[:, place] for e in (policy, placebo))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.domain.headline import SHARES
 from sim.domain.randomness import Purpose
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.run import run_ensemble
@@ -16,7 +17,6 @@ from sim.experiments.tipping import search as tipping
 from sim.experiments.tipping import two_states
 from sim.experiments.tipping.levers_range import Lever, opening_charge_rate, read_lever
 from sim.experiments.tipping.reach import (
-    SHARES,
     Asked,
     AtLevel,
     agents_at,

@@ -8,18 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.experiments.calibration.weighted import (
-    effective_sample_size,
     resample,
     weighted_correlation,
     weighted_covariance,
     weighted_mean,
 )
-
-
-def test_equal_weights_are_worth_their_number_and_one_weight_one() -> None:
-    assert effective_sample_size(np.full(40, 1 / 40)) == pytest.approx(40)
-    assert effective_sample_size(np.array([1.0, 0.0, 0.0])) == 1.0
-    assert effective_sample_size(np.array([0.5, 0.5, 0.0])) == 2.0
 
 
 def test_a_weight_is_as_good_as_so_many_copies() -> None:

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sim.domain.headline import HEADLINE, PERMANENT_SHARES
 from sim.ensemble.run import run_ensemble
 from sim.experiments.policy import shapley
-from sim.experiments.policy.compare import HEADLINE
 from sim.experiments.policy.null_test import FirstDifference, NullResult
-from sim.experiments.policy.time_to_act import ACTING_OUTCOMES
 from sim.interfaces.charts.split import split_by_lever_chart
 from sim.interfaces.cli import compare_extras as extras
 from sim.interfaces.cli import result_folders
@@ -117,7 +116,7 @@ def test_the_json_of_a_split_adds_up_and_agrees_with_the_files(tmp_path: Path) -
             assert float(row["added_last"]) == part["added_last"]
         assert float(by_place[one["outcome"], "whole package"]["mean"]) == one["package"]["mean"]
         assert len(one["pairs"]) == 3
-    assert {time["outcome"] for time in found["time_to_act"]} == set(ACTING_OUTCOMES)
+    assert {time["outcome"] for time in found["time_to_act"]} == set(PERMANENT_SHARES)
     kept = files_in(out)
     assert {"interactions.csv", "time_to_act.csv", "no-cap-and-package/shapley.svg"} <= set(kept)
     with Image.open(out / "no-cap-and-package" / "shapley.png") as picture:
@@ -165,7 +164,7 @@ def test_the_chart_draws_the_numbers_of_the_split() -> None:
     base, policy = (run_ensemble(load_scenario(name), **asked) for name in ("no-cap", "package"))
     split = shapley.split_by_lever(base, policy)
     figure, text = split_by_lever_chart(split, [base, policy], "London")
-    for axes, outcome in zip(figure.axes, ACTING_OUTCOMES, strict=True):
+    for axes, outcome in zip(figure.axes, PERMANENT_SHARES, strict=True):
         game = split.games[outcome]
         drawn = [bar.get_width() for bar in axes.patches]
         parts = [100 * game.part(lever).mean() for lever in split.levers]

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.domain.headline import SHARES
 from sim.domain.posterior import shipped_posterior
 from sim.ensemble.draws import Draws
 from sim.experiments.calibration import identification as i
-from sim.experiments.calibration.identification import OUTCOMES, POLICIES, Effect, Identification
+from sim.experiments.calibration.identification import POLICIES, Effect, Identification
 from sim.experiments.structures import pairs
 from sim.interfaces.charts.identification import identification_chart
 from sim.interfaces.cli import identify as cli_identify
@@ -44,7 +45,7 @@ def invented(shift: float = 0.01) -> Identification:
         effects=[
             Effect(policy, outcome, values(0.02), values(0.01))
             for policy in POLICIES
-            for outcome in OUTCOMES
+            for outcome in SHARES
         ],
         drivers={policy: [driver] for policy in POLICIES},
         structures=structures,
@@ -111,7 +112,7 @@ def test_the_chart_says_its_finding_and_describes_itself() -> None:
     chart = identification_chart(invented())
     assert "IR35" in chart.figure.headline
     assert "prior" in chart.alt_text
-    assert len(chart.figure.axes) == len(OUTCOMES)
+    assert len(chart.figure.axes) == len(SHARES)
 
 
 def test_the_command_prints_and_saves_what_it_found(
@@ -128,7 +129,7 @@ def test_the_command_prints_and_saves_what_it_found(
         invented(), "page.svg", identification_chart(invented()).alt_text
     )
     rows = list(csv.DictReader((out / "effects.csv").read_text("utf-8").splitlines()))
-    assert len(rows) == len(POLICIES) * len(OUTCOMES) * 2 * (1 + len(invented().structures))
+    assert len(rows) == len(POLICIES) * len(SHARES) * 2 * (1 + len(invented().structures))
     told = json.loads(permanence(*typed, "--json", folder=tmp_path).out)
     assert told["effects"][0]["q50"] == float(rows[0]["q50"])
     assert set(told["not_fitted"]) == set(invented().silent)

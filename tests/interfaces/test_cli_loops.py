@@ -12,8 +12,8 @@ import pytest
 
 from sim.domain.vocabulary import LINK_LABELS, Link
 from sim.ensemble.draws import Draws
-from sim.experiments.loops.links import CIRCLE, LINK_AT, NAMES
-from sim.experiments.loops.strength import LOOP, Circle, measured_circle
+from sim.experiments.loops.links import CIRCLE, NAMES
+from sim.experiments.loops.strength import LOOPS, Circle, measured_circle
 from sim.experiments.structures import Pair, pairs
 from sim.interfaces.charts.loop_diagram import LOOP_AT, drawn_links
 from sim.interfaces.charts.loops import loops_chart
@@ -56,7 +56,7 @@ def test_tables_json_files_and_diagram_tell_one_finding(tmp_path: Path) -> None:
     assert "<title" in drawing
     assert "Causal-loop diagram" in drawing
     rows = list(csv.DictReader((out / "loops.csv").read_text("utf-8").splitlines()))
-    assert len(rows) == 2 * len(LOOP)
+    assert len(rows) == 2 * len(LOOPS)
     at_start = {row["loop"]: float(row["gain"]) for row in rows if row["date"] == "2014-09-30"}
     for loop in circle["loops"]:
         assert at_start[loop["name"]] == pytest.approx(loop["gain"]["q50"], abs=1e-6)
@@ -73,9 +73,10 @@ def test_the_json_is_what_a_page_can_draw() -> None:
         assert set(node) == {"name", "label", "unit", "level", "x", "y"}
         assert 0.0 < node["x"] < 1.0
         assert 0.0 < node["y"] < 1.0
+    links = {link.ends: link for link in CIRCLE}
     assert len(circle["links"]) == len(CIRCLE)
     for told in circle["links"]:
-        link = LINK_AT[told["cause"], told["effect"]]
+        link = links[told["cause"], told["effect"]]
         assert told["polarity"] == ("+" if link.sign > 0 else "-")
         assert told["cut"] in (None, *Link)
         assert set(told["gain"]) == SPREAD
@@ -85,7 +86,7 @@ def test_the_json_is_what_a_page_can_draw() -> None:
         assert loop["polarity"] in ("reinforcing", "balancing")
         assert sum(cycle["gain"]["q50"] for cycle in loop["cycles"]) != 0.0
         for cycle in loop["cycles"]:
-            assert set(zip(cycle["nodes"], cycle["nodes"][1:], strict=False)) <= set(LINK_AT)
+            assert set(zip(cycle["nodes"], cycle["nodes"][1:], strict=False)) <= set(links)
     assert [one["date"] for one in circle["along"]] == ["2014-09-30", "2015-09-30"]
     shares: list[Any] = [one["strongest_in_share_of_draws"] for one in circle["loops"]]
     assert sum(shares) == pytest.approx(1.0)
@@ -158,7 +159,7 @@ def test_labels_of_links_that_can_be_cut_have_one_home() -> None:
 
 def test_every_node_and_loop_has_its_place() -> None:
     assert set(AT) == set(NAMES) == set(places())
-    assert set(LOOP_AT) == set(LOOP)
+    assert set(LOOP_AT) == {loop.name for loop in LOOPS}
 
 
 @pytest.mark.long

@@ -14,6 +14,7 @@ from sim.domain.evidence import CensusStart
 from sim.domain.vocabulary import Event, Source, WorkerState
 from sim.market.model import MONTH, LondonMarket
 from sim.market.outcomes import BASE, OUTCOMES, measured
+from sim.market.recorded import ONE
 from sim.market.workforce import LedgerError
 from sim.rules.pay_bands import bands_of
 from sim.scenario import Scenario
@@ -199,7 +200,7 @@ class Auditor:
         assert np.all(row[:, [place for place, name in enumerate(BASE) if name != LOG]] >= 0)
         for outcome in OUTCOMES:
             value = float(measured(row, outcome, london=True))
-            bottom = replace(outcome, numerator=outcome.denominator or "one", denominator=None)
+            bottom = replace(outcome, numerator=outcome.denominator or ONE, denominator=None)
             if measured(row, bottom, london=True) <= 0:
                 assert np.isnan(value), outcome.name
                 continue

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sim.domain.calendar import tax_year
 from sim.domain.parameters import PayAssumptions
-from sim.domain.vocabulary import AGENCY_ROUTES, Route
+from sim.domain.vocabulary import Route
 from sim.rules.tax import (
     HIGHEST_PAY,
     Payslip,
@@ -238,7 +238,7 @@ def test_the_wrong_kind_of_pay_is_refused() -> None:
         payslip(Route.PERMANENT, "2020/21", USUAL, assignment_rate_per_hour=35)
     with pytest.raises(ValueError, match="permanent payslip needs salary"):
         payslip(Route.PERMANENT, "2020/21", USUAL)
-    for route in AGENCY_ROUTES:
+    for route in (route for route in Route if route is not Route.PERMANENT):
         with pytest.raises(ValueError, match=f"{route} needs assignment_rate_per_hour"):
             payslip(route, "2020/21", USUAL, salary=40_000)
         with pytest.raises(ValueError, match="no salary"):

@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR, months_between
+from sim.domain.headline import CHARGE_RATE
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Route, WorkerState
@@ -193,7 +194,7 @@ def _cap(
             pool=pool,
             progress=part_of(progress, place * runs, wanted),
         )
-        prices.append(ensemble.london("charge_rate_per_hour"))
+        prices.append(ensemble.london(CHARGE_RATE))
         numbers.append(ensemble.london("agency_fte"))
     opening = capped.start.opening
     began = months_between(opening, capped.levers.cap.start or opening) - 1

@@ -16,13 +16,12 @@ import numpy as np
 
 from sim.domain import evidence
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.headline import POSTS, WORKFORCE
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray, Purpose, Streams, paired_keys, slot_keys
 from sim.domain.vocabulary import GRADES, LONDON, Judgement
 from sim.ensemble.replicate import RunRecord
-from sim.market.outcomes import OUTCOMES
 
-_PLACES = {outcome.name: place for place, outcome in enumerate(OUTCOMES)}
 _GONE = {
     "left_sector_fte": "leavers_fte_per_month",
     "to_agency_fte": "to_agency_fte_per_month",
@@ -82,7 +81,7 @@ def census_panels() -> Panels:
     figures["posts_fte"] = figures["permanent_fte"] + vacancies
     figures["unfilled_fte"] = np.maximum(vacancies - cover, 0.0)
     figures["caseload"] = _published("caseload_per_case_holder")
-    london = [published_figure("permanent_share_of_workforce", year, LONDON) for year in years]
+    london = [published_figure(WORKFORCE, year, LONDON) for year in years]
     return Panels(years, np.array(london, float), figures)
 
 
@@ -120,7 +119,7 @@ def run_panels(record: RunRecord, first_year: int) -> Panels:
 
     def monthly(outcome: str) -> FloatArray:
         units = [record.units.index(name) for name in evidence.scored_employers()]
-        return record.outcomes[_PLACES[outcome]][:, units]
+        return record.of(outcome)[:, units]
 
     def at_censuses(outcome: str) -> FloatArray:
         return monthly(outcome)[::MONTHS_PER_YEAR]
@@ -134,7 +133,7 @@ def run_panels(record: RunRecord, first_year: int) -> Panels:
     figures = {name: over_the_year(outcome) for name, outcome in _GONE.items()}
     leavers = np.asarray(sum(figures.values()), np.float64)
     before = np.vstack([np.full(permanent.shape[-1], np.nan), permanent[:-1]])
-    vacancy_share = 1.0 - at_censuses("permanent_share_of_posts")
+    vacancy_share = 1.0 - at_censuses(POSTS)
     figures |= {
         "agency_share": at_censuses("agency_share"),
         "vacancy_share": vacancy_share,
@@ -149,7 +148,7 @@ def run_panels(record: RunRecord, first_year: int) -> Panels:
         "grade": at_censuses("ofsted_grade"),
         "years_since_inadequate": years_since_inadequate(monthly("ofsted_grade")),
     }
-    london = record.london()[_PLACES["permanent_share_of_workforce"], ::MONTHS_PER_YEAR]
+    london = record.of(WORKFORCE)[::MONTHS_PER_YEAR, 0]
     return Panels(tuple(range(first_year, first_year + len(london))), london, figures)
 
 

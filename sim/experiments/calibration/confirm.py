@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.domain.learned import LEAST_NARROWING, narrower
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
@@ -23,7 +24,6 @@ from sim.ensemble.run import Progress, no_progress, run_ensemble
 from sim.ensemble.store import RunStore
 from sim.experiments.calibration.abc import PriorCheck, Targets, Use, prior_check, seed_for
 from sim.experiments.calibration.calibrate import Calibration, TwinSimulator
-from sim.experiments.calibration.identified import LEAST_NARROWING, narrower
 from sim.experiments.calibration.targets import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -149,9 +149,14 @@ class ParameterFit(NamedTuple):
     narrower: float
 
     @property
+    def is_target(self) -> bool:
+        """Whether it is itself a target of the fit, so that coming back to it says nothing new."""
+        return declarations(Parameters)[self.name].target is not None
+
+    @property
     def is_identified(self) -> bool:
         """Whether the record says something about it."""
-        return self.narrower >= LEAST_NARROWING
+        return self.narrower >= LEAST_NARROWING and not self.is_target
 
 
 class Together(NamedTuple):

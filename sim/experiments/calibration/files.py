@@ -196,7 +196,7 @@ def _target_rows(found: Sequence[Found]) -> Iterator[tuple[str, ...]]:
 
 PARAMETER_COLUMNS = (
     *STRUCTURE_COLUMNS, "parameter", "prior_low", "prior_high", *ENDS, "narrower_share",
-    "identified",
+    "identified", "is_target",
 )  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def _parameter_rows(found: Sequence[Found]) -> Iterator[tuple[str, ...]]:
         for fit in confirm.parameter_fits(one.calibration.bounds.names, one.draws):
             yield (
                 *one.pair, fit.name, *map(number, (*fit.prior, *fit.posterior, fit.narrower)),
-                str(fit.is_identified).lower(),
+                str(fit.is_identified).lower(), str(fit.is_target).lower(),
             )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """What the record says and what it does not: prior beside posterior, of parameters and of effects.
 
-A parameter is identified where the posterior is clearly narrower than the prior. Two parameters may
-each be loose while their sum or difference is not: the record then knows the combination. And the
+A parameter is identified where the posterior is clearly narrower than the prior, all structures'
+draws together, and it is not itself a target of the fit (`sim/domain/learned.py`). Two may each be
+loose while their sum or difference is not: the record then knows the combination. And the
 effect of a policy is set out under the prior and under the posterior of the same parameters, since
 a record in which every year follows the policy can inform its effect only by way of how people
 answer to pay, never by way of what happened when it began.
@@ -18,22 +19,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.domain.headline import SHARES, WORKFORCE
+from sim.domain.learned import LEAST_NARROWING, narrower, narrowing
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
-from sim.experiments.calibration.identified import LEAST_NARROWING, narrower
 from sim.experiments.structures import Pair, pairs, under
 from sim.scenario import load_scenario
 
 SOME_CORRELATION = 0.3
-OUTCOMES = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-)
 TRADED_OFF = (
     "outside_hires_per_post",
     "outsiders_per_post",
@@ -55,6 +52,7 @@ class Standing(StrEnum):
     """What the record says of a parameter."""
 
     IDENTIFIED = "identified"
+    TARGET = "a target itself"
     SOMETIMES = "in some structures"
     NOT_IDENTIFIED = "not identified"
     NOT_FITTED = "not fitted"
@@ -82,6 +80,8 @@ class Parameter(NamedTuple):
     @property
     def standing(self) -> Standing:
         """Whether the record says something about it."""
+        if declarations(Parameters)[self.name].target:
+            return Standing.TARGET
         if self.narrower >= LEAST_NARROWING:
             return Standing.IDENTIFIED
         return Standing.SOMETIMES if self.most >= LEAST_NARROWING else Standing.NOT_IDENTIFIED
@@ -90,19 +90,14 @@ class Parameter(NamedTuple):
 def fitted_parameters(posterior: Posterior) -> list[Parameter]:
     """Return every fitted parameter, the most narrowed first."""
     found = []
-    for name, one in declarations(Parameters).items():
+    for name, share in narrowing(posterior).items():
+        prior = declarations(Parameters)[name].prior or (0.0, 1.0)
         tables = [table[name] for table in posterior.tables.values() if name in table]
-        if one.prior is None or not tables:
-            continue
-        values = np.concatenate(tables)
-        by_structure = [narrower(table, one.prior) for table in tables]
-        q10, q50, q90 = map(float, np.quantile(values, [0.1, 0.5, 0.9]))
+        by_structure = [narrower(table, prior) for table in tables]
+        q10, q50, q90 = map(float, np.quantile(np.concatenate(tables), [0.1, 0.5, 0.9]))
         found.append(
-            Parameter(
-                name, one.prior, q10, q50, q90, narrower(values, one.prior),
-                min(by_structure), max(by_structure),
-            )
-        )  # fmt: skip
+            Parameter(name, prior, q10, q50, q90, share, min(by_structure), max(by_structure))
+        )
     return sorted(found, key=lambda one: -one.narrower)
 
 
@@ -316,7 +311,7 @@ def _effects(
     prior: Ensembles, posterior: Ensembles, structures: Sequence[Pair]
 ) -> Iterator[Effect]:
     for policy in POLICIES:
-        for outcome in OUTCOMES:
+        for outcome in SHARES:
             by_source = (
                 {pair: _difference(policy, outcome, source, pair) for pair in structures}
                 for source in (prior, posterior)
@@ -339,7 +334,7 @@ def _drivers(
     """
     effect, drawn = [], []
     for pair in structures:
-        values = _difference(policy, OUTCOMES[0], found, pair)
+        values = _difference(policy, WORKFORCE, found, pair)
         effect.append(values - values.mean())
         drawn += found[policy.policy, pair].parameters
     moved = np.concatenate(effect)

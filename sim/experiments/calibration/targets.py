@@ -16,6 +16,7 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.census import census_cell, read_rows
 from sim.domain.evidence import EvidenceError, census_start, scored_employers
+from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
@@ -29,7 +30,6 @@ from sim.experiments.calibration.borough_panels import (
     seen_through_the_census,
     stacked,
 )
-from sim.market.outcomes import OUTCOMES
 from sim.twin import TwinRecord
 
 FIRST_YEAR, LAST_YEAR = 2017, 2021
@@ -98,13 +98,13 @@ def targets() -> Targets:
 def observed_summaries() -> dict[str, float]:
     """Return what the census says of every target that it has."""
     census = census_panels().between(FIRST_YEAR, LAST_YEAR)
-    found = {f"workforce_{year}": _london("permanent_share_of_workforce", year) for year in YEARS}
-    found |= {f"posts_{year}": _london("permanent_share_of_posts", year) for year in YEARS}
+    found = {f"workforce_{year}": _london(WORKFORCE, year) for year in YEARS}
+    found |= {f"posts_{year}": _london(POSTS, year) for year in YEARS}
     starts = [census_start(year) for year in YEARS]
     extra = [one.extra.sum() / one.posts.sum() for one in starts]
     posts = starts[-1].posts.sum() / census_start(FIRST_YEAR).posts.sum()
     found |= {
-        "unfilled": float(np.mean([_london("unfilled_share_of_posts", year) for year in YEARS])),
+        "unfilled": float(np.mean([_london(UNFILLED, year) for year in YEARS])),
         "extra": float(np.mean(extra)),
         "posts_growth": float(posts ** (1.0 / len(YEARS)) - 1.0),
         "caseload_change": float(np.log(_caseload(LAST_YEAR) / _caseload(FIRST_YEAR))),
@@ -228,14 +228,13 @@ def of_agents(records: Sequence[RunRecord]) -> tuple[Panels, LondonSeries]:
     """Return what runs of the agent model say, (run, year, ...)."""
 
     def at_censuses(outcome: str) -> FloatArray:
-        place = next(n for n, one in enumerate(OUTCOMES) if one.name == outcome)
-        return np.stack([one.london()[place, ::MONTHS_PER_YEAR] for one in records])
+        return np.stack([one.of(outcome)[::MONTHS_PER_YEAR, 0] for one in records])
 
     posts = at_censuses("posts_fte")
     return stacked([run_panels(one, FIRST_YEAR) for one in records]), LondonSeries(
         posts=posts,
-        share_of_posts=at_censuses("permanent_share_of_posts"),
-        unfilled=at_censuses("unfilled_share_of_posts"),
+        share_of_posts=at_censuses(POSTS),
+        unfilled=at_censuses(UNFILLED),
         extra=at_censuses("extra_agency_fte") / posts,
         caseload=at_censuses("caseload_per_case_holder"),
     )

@@ -10,14 +10,6 @@ import numpy as np
 from sim.domain.randomness import FloatArray
 
 
-def effective_sample_size(weights: FloatArray) -> float:
-    """Return how many equal-weight draws the weighted ones are worth: 1 over the sum of squares.
-
-    Source: Kish (1965), *Survey Sampling*.
-    """
-    return float(np.sum(weights) ** 2 / np.sum(np.square(weights)))
-
-
 def weighted_mean(draws: FloatArray, weights: FloatArray) -> FloatArray:
     """Return the mean of each parameter, (parameter,)."""
     return np.asarray(weights @ draws, np.float64)

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.domain.headline import AGENCY_COST
 from sim.domain.randomness import FloatArray
 from sim.experiments.coalition.game import Gain, Game, Payoff, Seen, gain_of
 
@@ -121,7 +122,7 @@ class SidePayment:
 
 def default_post_value(game: Game) -> float:
     """Return what a year's agency cover of a post costs with no pledge, £: the mean over runs."""
-    return float(game.nobody.london("agency_cost_per_year", "agency_fte").mean())
+    return float(game.nobody.london(AGENCY_COST, "agency_fte").mean())
 
 
 def sides(game: Game, employer: str) -> tuple[Seen, Seen]:

@@ -41,6 +41,7 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.evidence import scored_employers
+from sim.domain.headline import AGENCY_COST, CHARGE_RATE
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Enforcement
 from sim.ensemble.draws import Draws
@@ -48,7 +49,6 @@ from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Progress, no_progress, run_ensemble
 from sim.ensemble.store import data_fingerprint, package_version, write_atomically
 from sim.experiments.policy.compare import HIGH, LOW
-from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, ScenarioError
 
 CLEAR = 1.28
@@ -60,14 +60,13 @@ FIELDS = (
     "unfilled_fte",
     "permanent_fte",
     "agency_fte",
-    "agency_cost_per_year",
+    AGENCY_COST,
     "agency_excess_cost_per_year",
     "permanent_cost_per_year",
     "policy_cost_per_year",
     "hourly_charges",
 )
 """What is kept of a run, by employer: means over the last twelve months."""
-_PLACES = {outcome.name: place for place, outcome in enumerate(OUTCOMES)}
 Members = frozenset[str]
 
 
@@ -116,7 +115,7 @@ class Seen:
     @property
     def bill(self) -> FloatArray:
         """All that each employer pays, £ a year, (run, employer)."""
-        parts = ("agency_cost_per_year", "permanent_cost_per_year", "policy_cost_per_year")
+        parts = (AGENCY_COST, "permanent_cost_per_year", "policy_cost_per_year")
         found: FloatArray = np.sum([self.field(name) for name in parts], axis=0)
         return found
 
@@ -125,7 +124,7 @@ class Seen:
         if what is Payoff.UNFILLED:
             return -self.field("unfilled_fte") / self.field("posts_fte")
         if what is Payoff.AGENCY_COST:
-            return -self.field("agency_cost_per_year")
+            return -self.field(AGENCY_COST)
         if what is Payoff.MONEY:
             return -self.bill - post_value * self.field("unfilled_fte")
         permanent = self.field("permanent_fte")
@@ -309,12 +308,14 @@ class Game:
 
     def _reduced(self, record: RunRecord) -> tuple[FloatArray, FloatArray]:
         """Return one run's fields by employer, and the month each left the cap."""
-        outcomes = record.outcomes[:, : self.last_month + 1, 1:]
-        year = outcomes[:, -MONTHS_PER_YEAR:]
-        charge, agency = (year[_PLACES[n]] for n in ("charge_rate_per_hour", "agency_fte"))
+
+        def year(outcome: str) -> FloatArray:
+            return record.of(outcome)[: self.last_month + 1, 1:][-MONTHS_PER_YEAR:]
+
+        charge, agency = year(CHARGE_RATE), year("agency_fte")
         hourly = np.where(agency > 0, charge, 0.0) * agency
-        fields = [hourly if n == "hourly_charges" else year[_PLACES[n]] for n in FIELDS]
-        member = outcomes[_PLACES["pledge_members"]] > 0
+        fields = [hourly if name == "hourly_charges" else year(name) for name in FIELDS]
+        member = record.of("pledge_members")[: self.last_month + 1, 1:] > 0
         has_left = np.cumsum(member, axis=0).astype(bool) & ~member
         first = np.where(has_left.any(axis=0), has_left.argmax(axis=0), np.nan)
         return np.mean(fields, axis=1), first

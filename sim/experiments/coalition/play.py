@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.domain.headline import AGENCY_COST, CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.domain.randomness import FloatArray
 from sim.experiments.coalition.gains import (
     VALUE_MULTIPLES,
@@ -33,11 +34,11 @@ from sim.market.outcomes import OUTCOME
 from sim.scenario import Scenario
 
 LONDON_ROWS = (
-    ("permanent_share_of_workforce", "permanent_fte", "staff"),
-    ("permanent_share_of_posts", "permanent_fte", "posts_fte"),
-    ("unfilled_share_of_posts", "unfilled_fte", "posts_fte"),
-    ("charge_rate_per_hour", "hourly_charges", "agency_fte"),
-    ("agency_cost_per_year", "agency_cost_per_year", None),
+    (WORKFORCE, "permanent_fte", "staff"),
+    (POSTS, "permanent_fte", "posts_fte"),
+    (UNFILLED, "unfilled_fte", "posts_fte"),
+    (CHARGE_RATE, "hourly_charges", "agency_fte"),
+    (AGENCY_COST, AGENCY_COST, None),
     ("agency_excess_cost_per_year", "agency_excess_cost_per_year", None),
 )
 """London with and without the whole pledge: outcome, and the fields it is made of."""

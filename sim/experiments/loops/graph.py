@@ -109,15 +109,3 @@ def answers(gains: FloatArray, push: FloatArray) -> FloatArray:
     """
     kept = np.eye(gains.shape[-1]) - gains
     return np.asarray(np.linalg.solve(kept, push[..., None])[..., 0])
-
-
-def return_ratio(gains: FloatArray, at: int) -> FloatArray:
-    """Return the part of a push on a node that comes back to it when it is held pushed.
-
-    All loops through the node count, and those they touch. With one loop it is its gain.
-    """
-    others = [node for node in range(gains.shape[-1]) if node != at]
-    size = gains.shape[-1]
-    whole = np.linalg.det(np.eye(size) - gains)
-    rest = np.linalg.det(np.eye(size - 1) - gains[..., others, :][..., others])
-    return np.asarray(1.0 - whole / rest)

@@ -159,7 +159,6 @@ CIRCLE = (
     _plain("vacancies", "pay_bill", -1, "a vacancy saves a salary"),
     _cuttable("pay_bill", "strain", 1, Link.OVERSPEND_CUTS_OFFER, "budget_sensitivity"),
 )  # fmt: skip
-LINK_AT = {link.ends: link for link in CIRCLE}
 
 READS = {
     "vacancies": probe.vacancies, "unfilled": probe.unfilled, "charge_rate": probe.charge,

@@ -84,7 +84,6 @@ LOOPS = (
     NamedLoop("reputation", "reputation", "a high agency share repels applicants"),
     NamedLoop("budget", "budget", "dear agency staff cut the offer, more leave"),
 )  # fmt: skip
-LOOP = {loop.name: loop for loop in LOOPS}
 
 
 @cache

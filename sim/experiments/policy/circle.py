@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.domain.headline import AGENCY_SHARE, POSTS, UNFILLED
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.ensemble.draws import Draws
@@ -116,7 +117,7 @@ def circle_rows(
 def both_rise(ensemble: Ensemble) -> npt.NDArray[np.bool_]:
     """Return in which runs the circle closes: real charge rate and agency share both rise."""
     return (_price_change(ensemble) > SMALLEST_RISE) & (
-        _change(ensemble, "agency_share") > SMALLEST_RISE
+        _change(ensemble, AGENCY_SHARE) > SMALLEST_RISE
     )
 
 
@@ -134,9 +135,9 @@ def _row(trigger: BidTrigger, variant: str, ensemble: Ensemble) -> CircleRow:
         draws=ensemble.runs,
         both_rise_share=float(both_rise(ensemble).mean()),
         charge_rate=_spread(_price_change(ensemble)),
-        agency_share=_spread(_change(ensemble, "agency_share")),
-        unfilled=_spread(_change(ensemble, "unfilled_share_of_posts")),
-        permanent_of_posts=_spread(_change(ensemble, "permanent_share_of_posts")),
+        agency_share=_spread(_change(ensemble, AGENCY_SHARE)),
+        unfilled=_spread(_change(ensemble, UNFILLED)),
+        permanent_of_posts=_spread(_change(ensemble, POSTS)),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.domain.headline import HEADLINE, POSTS, WORKFORCE
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
@@ -15,13 +16,6 @@ LOW, MIDDLE, HIGH = 0.10, 0.50, 0.90
 """The default interval is 80 %: the 10th to the 90th percentile."""
 CHANCE = "chance_of_90_percent"
 SHARE_OF_RUNS = "share of runs"
-HEADLINE = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-    "charge_rate_per_hour",
-    "agency_cost_per_year",
-)
 
 
 @dataclass(frozen=True)
@@ -78,8 +72,8 @@ def headline(ensemble: Ensemble, unit: str = LONDON) -> list[tuple[str, str, str
         outcome = OUTCOME[name]
         rows.append((name, outcome.label, outcome.unit, ensemble.of(name, unit)[:, -1]))
     for name, of in (
-        (CHANCE, "permanent_share_of_workforce"),
-        (f"{CHANCE}_of_posts", "permanent_share_of_posts"),
+        (CHANCE, WORKFORCE),
+        (f"{CHANCE}_of_posts", POSTS),
     ):
         whose = "workforce" if name == CHANCE else "posts"
         horizon = f"{ensemble.years} year{'' if ensemble.years == 1 else 's'}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.domain.headline import SHARES
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
@@ -20,9 +21,7 @@ from sim.scenario import Scenario
 EFFECT_YEARS = 5
 WHOLE_PACKAGE = "whole package"
 EFFECT_OUTCOMES = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
+    *SHARES,
     "cost_per_filled_post_start_pounds",
     "worker_changes_per_child_per_year",
 )

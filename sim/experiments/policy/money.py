@@ -16,6 +16,7 @@ from typing import IO
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.headline import AGENCY_COST
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.replicate import RunRecord
@@ -23,11 +24,11 @@ from sim.ensemble.run import Ensemble, Spool
 from sim.ensemble.store import write_atomically
 from sim.experiments.policy.compare import HIGH, LOW
 from sim.market.ledger import PAYEES
-from sim.market.outcomes import OUTCOME, OUTCOMES
+from sim.market.outcomes import OUTCOME
 
 PURPOSES = {
     "permanent_staff": OUTCOME["permanent_cost_per_year"].label,
-    "agency_staff": OUTCOME["agency_cost_per_year"].label,
+    "agency_staff": OUTCOME[AGENCY_COST].label,
     "policies": "policies, beside pay",
 }
 """What boroughs spend on. Policies are whatever is received beyond the cost of staff."""
@@ -46,7 +47,6 @@ MEASURES = (
 )
 """Of `money.csv`: `value` is the mean over runs, beside it the 10th and 90th percentile."""
 STAFF = ("permanent_fte", "agency_fte", "unfilled_fte", "extra_agency_fte", "posts_fte")
-_PLACES = {outcome.name: place for place, outcome in enumerate(OUTCOMES)}
 _LINES = (*PURPOSES, *PAYEES)
 _KEPT = (*_LINES, *STAFF, "price_level")
 
@@ -99,13 +99,12 @@ class Books:
 
     def add(self, record: RunRecord) -> None:
         """Keep what one run paid, in pounds of the day and of the start year's pay."""
-        flows, outcomes = _flows(record.outcomes), record.outcomes
-        level = _price_level(outcomes)
+        flows, level = _flows(record), _price_level(record)
         here = record.units.index(self.unit)
-        staff = [outcomes[_PLACES[name], :, here] for name in STAFF]
+        staff = [record.of(name)[:, here] for name in STAFF]
         self._months.add(record.replicate, np.vstack([flows[:, :, here], *staff, level]))
         real = flows / level[:, None]
-        posts, unfilled = (outcomes[_PLACES[name]] for name in ("posts_fte", "unfilled_fte"))
+        posts, unfilled = (record.of(name) for name in ("posts_fte", "unfilled_fte"))
         found = (
             flows,
             real,
@@ -140,19 +139,19 @@ class Books:
                         yield (ensemble.scenario.name, day, unit, payer, payee, measure, *numbers)
 
 
-def _flows(outcomes: FloatArray) -> FloatArray:
+def _flows(record: RunRecord) -> FloatArray:
     """Return (line, month, unit) £ a year: what is spent by purpose, then received by payee."""
-    received = [outcomes[_PLACES[f"paid_to_{payee}_per_year"]] for payee in PAYEES]
-    staff = [outcomes[_PLACES[f"{kind}_cost_per_year"]] for kind in ("permanent", "agency")]
+    received = [record.of(f"paid_to_{payee}_per_year") for payee in PAYEES]
+    staff = [record.of(f"{kind}_cost_per_year") for kind in ("permanent", "agency")]
     rest = np.sum(received, axis=0) - np.sum(staff, axis=0)
     rest[np.abs(rest) < HALF_A_PENNY] = 0.0
     return np.stack([*staff, rest, *received])
 
 
-def _price_level(outcomes: FloatArray) -> FloatArray:
+def _price_level(record: RunRecord) -> FloatArray:
     """Return the pay index over its value at the start, by month: 1 at the start."""
     nominal, real = (
-        outcomes[_PLACES[name], :, 0]
+        record.of(name)[:, 0]
         for name in ("cost_per_filled_post", "cost_per_filled_post_start_pounds")
     )
     return ratio(nominal, real)

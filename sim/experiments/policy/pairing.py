@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.domain.headline import HEADLINE
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
-from sim.experiments.policy.compare import HEADLINE
 from sim.market.outcomes import OUTCOME
 from sim.scenario import Scenario
 

@@ -17,12 +17,13 @@ from math import factorial
 
 import numpy as np
 
+from sim.domain.headline import HEADLINE, PERMANENT_SHARES
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
-from sim.experiments.policy.compare import HEADLINE, HIGH, LOW
+from sim.experiments.policy.compare import HIGH, LOW
 from sim.experiments.policy.effects import WHOLE_PACKAGE, with_levers
-from sim.experiments.policy.time_to_act import ACTING_OUTCOMES, TimeToAct, time_to_act
+from sim.experiments.policy.time_to_act import TimeToAct, time_to_act
 from sim.rules.levers import Levers
 from sim.scenario import Scenario, ScenarioError
 
@@ -244,7 +245,7 @@ def _times(
     start = _start(chosen, ensemble.scenario)
     return [
         time_to_act(named, outcome, base, ensemble, start=start, unit=unit)
-        for outcome in ACTING_OUTCOMES
+        for outcome in PERMANENT_SHARES
     ]
 
 

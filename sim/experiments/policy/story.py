@@ -6,16 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.headline import SHARES
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import Spread, spread_of
 from sim.rules.levers import Levers
 from sim.scenario import Scenario, ScenarioError
-
-STORY_OUTCOMES = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-)
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,7 @@ def placebo_of(scenario: Scenario) -> Scenario:
 def story_rows(policy: Ensemble, placebo: Ensemble, unit: str) -> list[StoryRow]:
     """Return every outcome at every census, run by run in pairs."""
     found = []
-    for outcome in STORY_OUTCOMES:
+    for outcome in SHARES:
         ours, theirs = policy.of(outcome, unit), placebo.of(outcome, unit)
         for place in range(ours.shape[1]):
             found.append(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.domain.headline import CHARGE_RATE, SHARES
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, Enforcement
 from sim.ensemble.draws import Draws
@@ -18,12 +19,7 @@ from sim.ensemble.store import RunStore
 from sim.experiments.policy.compare import Spread, spread_of
 from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
 
-SWEPT_OUTCOMES = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-    "charge_rate_per_hour",
-)
+SWEPT_OUTCOMES = (*SHARES, CHARGE_RATE)
 DEFECTORS = "defectors_at_end"
 EVER_LEFT, ALONE = "ever_left", "would_leave_alone"
 MOST_POINTS = 200

@@ -15,7 +15,6 @@ from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import Spread, spread_of
 
 HALF, NINE_TENTHS = 0.5, 0.9
-ACTING_OUTCOMES = ("permanent_share_of_workforce", "permanent_share_of_posts")
 
 
 class Act(StrEnum):

@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.domain.evidence import CensusStart, census_start, census_years, employers
+from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
@@ -29,7 +30,6 @@ from sim.rules import conditions
 from sim.scenario import Scenario
 from sim.twin import Twin
 
-OBSERVED = ("permanent_share_of_workforce", "permanent_share_of_posts")
 SHARED_ERROR = 0.5
 """Correlation of the two shares' reporting errors: both count permanent staff (assumption)."""
 FEWEST_MEMBERS = 200
@@ -108,13 +108,13 @@ def _update(twin: Twin, year: int, error: FloatArray, luck: np.random.Generator)
 
 
 def _published(year: int, unit: str) -> FloatArray:
-    """Return the published shares, by `OBSERVED`; NaN where there is no sound figure."""
-    found = [published_figure(measure, year, unit) for measure in OBSERVED]
+    """Return the published shares, by `PERMANENT_SHARES`; NaN where there is no sound figure."""
+    found = [published_figure(measure, year, unit) for measure in PERMANENT_SHARES]
     return np.array([np.nan if value is None else value for value in found], float)
 
 
 def _shares(hidden: FloatArray) -> FloatArray:
-    """Return the observed shares of states (state, ...), by `OBSERVED`."""
+    """Return the observed shares of states (state, ...), by `PERMANENT_SHARES`."""
     permanent, placed = hidden[0], hidden[1]
     return np.stack([permanent / np.maximum(permanent + placed, TINY), permanent])
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.domain import evidence
+from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray, Purpose, Streams, paired_keys, slot_keys
 from sim.domain.vocabulary import LONDON
@@ -29,7 +30,6 @@ from sim.experiments.record.scoring import Cases, score_normal, score_samples
 from sim.experiments.structures import record_scenario
 from sim.scenario import Scenario
 
-HINDCAST_MEASURES = ("permanent_share_of_workforce", "permanent_share_of_posts")
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 LATER_AGENCY_RULES: dict[str, Any] = {"start": date(2022, 6, 1), "cooling_off_months": 6}
 """Known after 2021: the London Pledge's six months (June 2022). The rules of October 2024 ask for
@@ -99,7 +99,7 @@ def hindcast(
     )
     units = (*evidence.employers(), LONDON)
     years = tuple(range(origin + 1, last + 1))
-    samples = {measure: samples_of(ensemble, measure, units) for measure in HINDCAST_MEASURES}
+    samples = {measure: samples_of(ensemble, measure, units) for measure in PERMANENT_SHARES}
     return Hindcast(origin, units, years, samples, scenario, draws)
 
 

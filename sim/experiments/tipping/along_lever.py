@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sim.experiments.tipping.meanfield import SETTLING_YEARS, WORKFORCE, Root, root_near
+from sim.domain.headline import WORKFORCE
+from sim.experiments.tipping.meanfield import SETTLING_YEARS, Root, root_near
 from sim.experiments.tipping.still import Still
 
 FOLLOWED_WITHIN = 0.08

@@ -19,10 +19,10 @@ import numpy as np
 from scipy.linalg import lu_factor, lu_solve
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
+from sim.domain.headline import WORKFORCE
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.experiments.tipping.still import Still
 
-WORKFORCE = "permanent_share_of_workforce"
 STARTS = ((0.97, 0.9, 1.0), (0.97, 0.9, 2.0), (0.6, 0.9, 1.0), (0.3, 0.9, 2.0), (0.1, 0.95, 1.0))
 """Permanent staff per post, cover of vacancies and price that London is set to, besides its own
 opening state, to see where it goes from there."""
@@ -43,7 +43,6 @@ AT_REST = 0.002
 SAME_AMPLITUDE = 0.05
 """A cycle is as high and as low as before, within this share of its swing: it neither dies out nor
 grows, nor is it a slow passage from one place to another."""
-EDGE_ROUNDS, EDGE_STATES, EDGE_YEARS = 5, 20, 20
 
 
 @dataclass(frozen=True)
@@ -331,24 +330,3 @@ def _merged(found: Sequence[Attractor]) -> list[Attractor]:
         else:
             kept.append(one)
     return kept
-
-
-def edge_between(still: Still, one: FloatArray, other: FloatArray) -> Root:
-    """Return the unstable rest on the edge between the basins of two states of rest.
-
-    Dividing the line between them finds a state that stays on the edge for long; Newton's method
-    goes from there. It is unstable: a small push decides which way London goes.
-    """
-    shares = still.shares_of(np.stack([one, other]))[WORKFORCE]
-    low, high = 0.0, 1.0
-    for _ in range(EDGE_ROUNDS):
-        along = np.linspace(low, high, EDGE_STATES + 2)[1:-1]
-        states = one + along[:, None] * (other - one)
-        members = np.repeat(still.opening_members, EDGE_STATES, axis=0)
-        ends = still.shares_of(still.after(states, members, years=SETTLING_YEARS)[0])[WORKFORCE]
-        goes_back = np.abs(ends - shares[0]) < np.abs(ends - shares[1])
-        back, on = along[goes_back], along[~goes_back]
-        low, high = (back.max() if back.size else low), (on.min() if on.size else high)
-    members = still.opening_members
-    path, _ = still.after((one + low * (other - one))[None], members, years=EDGE_YEARS)
-    return root_near(still, path[0], members[0])

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.domain.headline import SHARES
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws, drawn_scenario
@@ -20,11 +21,6 @@ from sim.experiments.policy.compare import Spread, spread_of
 from sim.scenario import Scenario
 from sim.twin.same_luck import SameLuck
 
-WORKFORCE, POSTS, UNFILLED = SHARES = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-)
 DEFAULT_BOUND = 0.08
 COPIES = 3
 """How often the twin follows each run: the run's common luck, but other luck of small numbers."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.domain.headline import SHARES
 from sim.ensemble.run import (
     Progress,
     interrupts_ignored,
@@ -25,7 +26,7 @@ from sim.ensemble.run import (
 )
 from sim.experiments.structures import Pair, under
 from sim.experiments.tipping.levers_range import Lever
-from sim.experiments.tipping.reach import SHARES, Asked, AtLevel, agents_at, twin_at
+from sim.experiments.tipping.reach import Asked, AtLevel, agents_at, twin_at
 from sim.experiments.tipping.two_states import TwoStates, two_states
 from sim.scenario import Scenario
 

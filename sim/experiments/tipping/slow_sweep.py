@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.domain.headline import WORKFORCE
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.experiments.tipping.meanfield import (
     APART,
-    WORKFORCE,
     Watched,
     attractors,
     is_at_rest,

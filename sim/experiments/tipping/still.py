@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.domain.vocabulary import BidTrigger
@@ -159,10 +160,10 @@ class Still(Twin):
         price = np.exp(parts["prices"][:, -1])
         by_placed = parts["placed"][:, 0] * weights + TINY
         return {
-            "permanent_share_of_workforce": permanent / (permanent + placed),
-            "permanent_share_of_posts": permanent,
-            "unfilled_share_of_posts": (parts["unfilled"][:, 0] * weights).sum(axis=-1),
-            "charge_rate_per_hour": (price * by_placed).sum(axis=-1) / by_placed.sum(axis=-1),
+            WORKFORCE: permanent / (permanent + placed),
+            POSTS: permanent,
+            UNFILLED: (parts["unfilled"][:, 0] * weights).sum(axis=-1),
+            CHARGE_RATE: (price * by_placed).sum(axis=-1) / by_placed.sum(axis=-1),
         }
 
     def is_possible(self, states: FloatArray) -> BoolArray:

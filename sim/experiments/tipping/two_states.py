@@ -12,12 +12,7 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.ensemble.draws import Draws, drawn_scenario
 from sim.experiments.tipping.along_lever import fold
-from sim.experiments.tipping.meanfield import (
-    STARTS,
-    WORKFORCE,
-    Attractor,
-    attractors,
-)
+from sim.experiments.tipping.meanfield import STARTS, Attractor, attractors
 from sim.experiments.tipping.reach import Asked, drawn_columns
 from sim.experiments.tipping.slow_sweep import SlowSweep, slow_sweep
 from sim.experiments.tipping.still import Still
@@ -216,4 +211,4 @@ def _state(found: Attractor) -> State:
     )
 
 
-__all__ = ["MOST_DRAWS", "WORKFORCE", "State", "TwoStates", "middle_draw", "two_states"]
+__all__ = ["MOST_DRAWS", "State", "TwoStates", "middle_draw", "two_states"]

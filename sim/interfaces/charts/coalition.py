@@ -32,7 +32,7 @@ from sim.interfaces.charts.style import (
 )
 from sim.interfaces.words.captions import unit_name
 from sim.interfaces.words.coalition import gain_words, stops_early
-from sim.market.outcomes import Outcome
+from sim.market.outcomes import Measure
 
 __all__ = ["save", "signatories_chart", "temptation_map"]
 
@@ -57,7 +57,7 @@ def temptation_map(answer: Answer, draws: Draws = Draws.POSTERIOR) -> Chart:
     gains = {one.employer: one.gain.mean for one in answer.stakes[payoff]}
     scaled = {name: 100.0 * gain if shares else gain for name, gain in gains.items()}
     unit = "points" if shares else PAYOFF_UNITS[payoff]
-    measure = Outcome("temptation", unit, "gain from leaving alone", "none")
+    measure = Measure("temptation", unit, "gain from leaving alone")
     year = month_end(answer.scenario.start.opening, answer.last_month).year
     values = TileValues(measure.label, measure, year, scaled, float("nan"))
     what = "points" if shares else "£ a year"

@@ -1,4 +1,4 @@
-"""The charts: one function each, and its row in `CHARTS`. Each returns a figure and alt text.
+"""The charts of a result: one function each, which returns a figure and alt text.
 
 A title says what the result shows (medians at the horizon), never why: no census
 identifies what the cap or the tax change did.
@@ -7,12 +7,12 @@ identifies what the cap or the tax change did.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
 from sim.domain.claims import Claim
 from sim.domain.evidence import employer_of
+from sim.domain.headline import AGENCY_SHARE, CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.run import Ensemble
 from sim.interfaces.charts.lines import (
@@ -49,8 +49,6 @@ from sim.interfaces.words import captions as words
 from sim.market.outcomes import OUTCOME
 
 __all__ = [
-    "CHARTS",
-    "ChartKind",
     "Chart",
     "AccessibleFigure",
     "permanence_chart",
@@ -59,9 +57,7 @@ __all__ = [
     "save",
 ]
 
-WORKFORCE, POSTS = "permanent_share_of_workforce", "permanent_share_of_posts"
-UNFILLED, AGENCY = "unfilled_share_of_posts", "agency_share"
-PRICE, REAL_PRICE = "charge_rate_per_hour", "charge_rate_per_hour_start_pounds"
+REAL_PRICE = "charge_rate_per_hour_start_pounds"
 PER_CENT = 100.0
 DRAWN = "Lines: medians; bands: 80 % intervals"
 NO_DOTS = Dots([], [])
@@ -226,17 +222,17 @@ def charge_chart(
         ValueError: too many results, or (as `UnknownBorough`) no such unit.
     """
     unit = unit if unit == LONDON else employer_of(unit)
-    prices = series(ensembles, REAL_PRICE if start_pounds else PRICE, unit)
-    shares = series(ensembles, AGENCY, unit)
-    dots = census_dots(AGENCY, unit, max(one.days[-1] for one in shares))
+    prices = series(ensembles, REAL_PRICE if start_pounds else CHARGE_RATE, unit)
+    shares = series(ensembles, AGENCY_SHARE, unit)
+    dots = census_dots(AGENCY_SHARE, unit, max(one.days[-1] for one in shares))
     title = _charge_title(prices, shares, unit, start_pounds)
     subtitle = words.subtitle(ensembles, unit, drawn=DRAWN)
     with house_style():
         page = new_page(title, subtitle, words.source(ensembles, dots.years, has_dates=True))
         _draw_charge(page, prices, shares, dots, start_pounds)
     spoken = (
-        _spoken(prices, REAL_PRICE if start_pounds else PRICE, words.pounds),
-        _spoken(shares, AGENCY, words.per_cent),
+        _spoken(prices, REAL_PRICE if start_pounds else CHARGE_RATE, words.pounds),
+        _spoken(shares, AGENCY_SHARE, words.per_cent),
     )
     start = f"Line chart in two panels for {words.unit_name(unit)}. {title}."
     page.figure.alt_text = " ".join([start, *spoken, words.caution(ensembles)])
@@ -286,29 +282,3 @@ def _charge_title(
         for price, share in zip(prices, shares, strict=True)
     ]
     return f"{_by(prices)} {what} and agency share are {'; '.join(pairs)}"
-
-
-# The table
-
-
-def _map_of(ensembles: Sequence[Ensemble]) -> Chart:
-    return tile_map(ensembles[-1], ensembles[0] if len(ensembles) > 1 else None)
-
-
-class ChartKind(NamedTuple):
-    """A kind of chart: how to draw it for one or more results, and what it shows."""
-
-    draw: Callable[[Sequence[Ensemble]], Chart]
-    description: str
-
-
-CHARTS: Mapping[str, ChartKind] = {
-    "permanence": ChartKind(
-        permanence_chart, "both permanent shares over time, with unfilled posts and the 90 % line"
-    ),
-    "charge": ChartKind(charge_chart, "mean charge rate and agency share over time"),
-    "map": ChartKind(
-        _map_of, "London's 33 places at the horizon; with several results, old and new"
-    ),
-}
-"""Every chart by name; each draws London from a list of results."""

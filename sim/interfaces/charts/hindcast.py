@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.domain import evidence
+from sim.domain.headline import WORKFORCE
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.store import package_version
 from sim.experiments.record.baselines import BASELINES
@@ -36,7 +37,6 @@ from sim.interfaces.words.captions import CENSUS_SOURCE, LICENCE, per_cent
 __all__ = ["hindcast_chart", "save", "source"]
 
 MODEL_COLOUR, BASELINE_COLOUR = PALETTE[0], PALETTE[3]
-MEASURE = "permanent_share_of_workforce"
 ROOM, GAP = 0.13, 0.16
 ROOM_FOR_WORDS = 1.75
 MOST_YEARS = 8
@@ -88,8 +88,8 @@ def source() -> str:
 def _draw_london(axes: Axes, forecast: Hindcast) -> None:
     past = [year for year in evidence.census_years() if year <= forecast.origin]
     later = scored_years(forecast)
-    seen = published_shares(MEASURE, [LONDON], [*past, *later])[0] * 100
-    bands = 100 * forecast.quantiles(MEASURE)[:, forecast.units.index(LONDON)]
+    seen = published_shares(WORKFORCE, [LONDON], [*past, *later])[0] * 100
+    bands = 100 * forecast.quantiles(WORKFORCE)[:, forecast.units.index(LONDON)]
     years = [forecast.origin, *forecast.years]
     opening = np.full((len(QUANTILES), 1), seen[len(past) - 1])
     fan = np.concatenate([opening, bands], axis=1)
@@ -165,8 +165,8 @@ def _title(forecast: Hindcast, scored: Mapping[str, tuple[Score, Sequence[Skill]
         for gap in scored[name][1]
         if gap.measure == "crps"
     ]
-    seen = published_shares(MEASURE, [LONDON], scored_years(forecast))[0]
-    bands = forecast.quantiles(MEASURE)[:, forecast.units.index(LONDON)]
+    seen = published_shares(WORKFORCE, [LONDON], scored_years(forecast))[0]
+    bands = forecast.quantiles(WORKFORCE)[:, forecast.units.index(LONDON)]
     inside = sum(bands[0, place] <= value <= bands[-1, place] for place, value in enumerate(seen))
     first = f"Forecast from {forecast.origin}, boroughs: " + _compared(gaps)
     return f"{first}. London was inside the 90 % band in {inside} of {len(seen)} years"
@@ -184,7 +184,7 @@ def _compared(gaps: Sequence[Skill]) -> str:
 
 def _alt_text(forecast: Hindcast, scored: Mapping[str, tuple[Score, Sequence[Skill]]]) -> str:
     place = forecast.units.index(LONDON)
-    bands = forecast.quantiles(MEASURE)[:, place]
+    bands = forecast.quantiles(WORKFORCE)[:, place]
     years = [
         f"{year}: {per_cent(float(bands[3, column]))}, 90 % band "
         f"{per_cent(float(bands[0, column]))} to {per_cent(float(bands[-1, column]))}"

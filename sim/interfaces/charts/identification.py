@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.domain.headline import SHARES, WORKFORCE
 from sim.ensemble.store import package_version
 from sim.experiments.calibration.identification import (
-    OUTCOMES,
     POLICIES,
     Effect,
     Identification,
@@ -81,9 +81,9 @@ def identification_chart(found: Identification) -> Chart:
     )
     with house_style():
         page = new_page(title, [about], source)
-        for axes, outcome in zip(_panels(page), OUTCOMES, strict=True):
+        for axes, outcome in zip(_panels(page), SHARES, strict=True):
             strips = [_strips(one) for one in found.effects if one.outcome == outcome]
-            _draw(axes, strips, is_first=outcome == OUTCOMES[0])
+            _draw(axes, strips, is_first=outcome == WORKFORCE)
             head(axes, SHORT[outcome].capitalize(), "points; policy less base")
     alt = f"Strip chart in three panels. {title}. {_spoken(found)}"
     page.figure.alt_text = alt

@@ -25,7 +25,7 @@ from sim.interfaces.words.loop_places import AT, BEND, BENDS, BOXED, DIAGRAM_TAL
 from sim.interfaces.words.tables import shown
 
 RAISES, LOWERS, REINFORCING, BALANCING = PALETTE[0], PALETTE[3], PALETTE[2], PALETTE[1]
-NODE_WIDE, NODE_TALL = 1.42, 0.62
+NODE_WIDE = 1.42
 LINES = {1: 0.48, 2: 0.62, 3: 0.8}
 """Height of a node's box by its lines of text, inches."""
 LABEL_AT = 0.55

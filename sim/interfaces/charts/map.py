@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 
 from sim.domain.calendar import MONTHS_PER_YEAR, is_census
 from sim.domain.evidence import UNSCORED_EMPLOYER, Place, places, scored_employers
+from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import MIDDLE
@@ -38,9 +39,8 @@ from sim.interfaces.charts.style import (
 )
 from sim.interfaces.words import captions as words
 from sim.interfaces.words.map_shades import PERMANENT_EDGES, SHADES
-from sim.market.outcomes import OUTCOME, Outcome
+from sim.market.outcomes import OUTCOME, Measure
 
-PERMANENT = ("permanent_share_of_workforce", "permanent_share_of_posts")
 COLUMNS, ROWS, GAP = 8, 7, 0.06
 HATCH, DASHED = "////", (0, (3, 2))
 WIDE_TEXT = 5
@@ -67,7 +67,7 @@ class TileValues:
     """One outcome by employer at one census: medians over runs."""
 
     label: str
-    outcome: Outcome
+    outcome: Measure
     year: int
     by_employer: Mapping[str, float]
     london: float
@@ -85,7 +85,7 @@ class TileValues:
 def tile_map(
     ensemble: Ensemble,
     base: Ensemble | None = None,
-    outcome: str = "permanent_share_of_workforce",
+    outcome: str = WORKFORCE,
     month: int = -1,
 ) -> Chart:
     """Draw an outcome on London's 33 tiles; with `base`, old and new on one colour scale.
@@ -143,7 +143,7 @@ def _median(values: np.ndarray) -> float:
 
 def _edges(maps: Sequence[TileValues]) -> tuple[float, ...]:
     """Return where one shade ends and the next begins, the same for every map drawn."""
-    if maps[0].outcome.name in PERMANENT:
+    if maps[0].outcome.name in PERMANENT_SHARES:
         return PERMANENT_EDGES
     values = [value for one in maps for value in one.scored().values()]
     unit = maps[0].outcome.unit
@@ -262,7 +262,7 @@ def _is_joint(place: Place) -> bool:
     return sum(other.employer == place.employer for other in places()) > 1
 
 
-def _draw_legend(page: Page, edges: Sequence[float], outcome: Outcome) -> None:
+def _draw_legend(page: Page, edges: Sequence[float], outcome: Measure) -> None:
     """Draw one key below the maps: a row of shades, a row for who is special."""
     wide = (RIGHT - LEFT) * WIDTH_INCHES
     tall, row = 0.62, 0.31
@@ -283,7 +283,7 @@ def _draw_legend(page: Page, edges: Sequence[float], outcome: Outcome) -> None:
             x += width + apart
 
 
-def _shade_key(edges: Sequence[float], outcome: Outcome) -> list[KeyEntry]:
+def _shade_key(edges: Sequence[float], outcome: Measure) -> list[KeyEntry]:
     ends = [words.measured_as(edge, outcome.unit) for edge in edges]
     bare = [end.removesuffix(" %") for end in ends]
     texts = [
@@ -299,7 +299,7 @@ def _shade_key(edges: Sequence[float], outcome: Outcome) -> list[KeyEntry]:
 
 def _title(maps: Sequence[TileValues]) -> str:
     outcome = maps[0].outcome
-    if outcome.name not in PERMANENT:
+    if outcome.name not in PERMANENT_SHARES:
         return _range_title(maps)
     have = f"have a {outcome.label} of {100 * TARGET_PERMANENT_SHARE:.0f} % or more"
     first = f"{maps[0].past_target()} of {len(scored_employers())} employers"

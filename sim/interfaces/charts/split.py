@@ -8,10 +8,10 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.domain.headline import PERMANENT_SHARES
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.effects import WHOLE_PACKAGE
 from sim.experiments.policy.shapley import Contribution, Game, Split, contribution
-from sim.experiments.policy.time_to_act import ACTING_OUTCOMES
 from sim.interfaces.charts.style import (
     GRID,
     HEIGHT_INCHES,
@@ -64,19 +64,19 @@ def split_by_lever_chart(split: Split, ensembles: Sequence[Ensemble], unit: str)
         ensembles: base and package.
         unit: London or an employer.
     """
-    panels = [_bars(split, split.games[outcome]) for outcome in ACTING_OUTCOMES]
+    panels = [_bars(split, split.games[outcome]) for outcome in PERMANENT_SHARES]
     title = _title(split, ensembles, unit)
     subtitle = words.subtitle(ensembles, unit, drawn=DRAWN)
     with house_style():
         page = new_page(title, subtitle, words.source(ensembles))
         low, high = _reach([bar for bars in panels for bar in bars])
-        for axes, bars, outcome in zip(_panels(page), panels, ACTING_OUTCOMES, strict=True):
+        for axes, bars, outcome in zip(_panels(page), panels, PERMANENT_SHARES, strict=True):
             _draw(axes, bars, (low, high))
             label = OUTCOME[outcome].label
             head(axes, f"{label[0].upper()}{label[1:]}", "percentage points, at the horizon")
     spoken = [
         f"{OUTCOME[outcome].label}: {_spoken(bars)}"
-        for outcome, bars in zip(ACTING_OUTCOMES, panels, strict=True)
+        for outcome, bars in zip(PERMANENT_SHARES, panels, strict=True)
     ]
     text = f"Bar chart in two panels. {title}. {'. '.join(spoken)}. {words.caution(ensembles)}"
     page.figure.alt_text = text
@@ -105,7 +105,7 @@ def _title(split: Split, ensembles: Sequence[Ensemble], unit: str) -> str:
     last = ensembles[-1]
     year = last.day(last.months[-1]).year
     told = []
-    for outcome, whose in zip(ACTING_OUTCOMES, ("the workforce", "posts"), strict=True):
+    for outcome, whose in zip(PERMANENT_SHARES, ("the workforce", "posts"), strict=True):
         game = split.games[outcome]
         if not game.runs:
             told.append(f"{whose} has no figure")

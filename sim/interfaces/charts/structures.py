@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.domain.headline import PERMANENT_SHARES, SHARES
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
@@ -35,8 +36,6 @@ from sim.interfaces.words.notes import BIDS_ON
 from sim.interfaces.words.tables import shown, spread
 from sim.market.outcomes import OUTCOME
 
-SHARES = ("permanent_share_of_workforce", "permanent_share_of_posts")
-ALL_SHARES = (*SHARES, "unfilled_share_of_posts")
 DRAWN = "Dots: medians; lines: 80 % intervals"
 LABEL_INCHES, KEY_INCHES = 3.3, 0.35
 HEADS, FEET, GAP = 0.75, 0.4, 0.45
@@ -78,7 +77,7 @@ def by_structure(ensembles: Sequence[Ensemble], unit: str = LONDON) -> list[Row]
         ]
         shown_here = policies or [base]
         cells = tuple(
-            tuple(spread_of(_values(one, base, name, unit)[chosen]) for name in ALL_SHARES)
+            tuple(spread_of(_values(one, base, name, unit)[chosen]) for name in SHARES)
             for one, chosen in zip(shown_here, mine[1:] or mine, strict=True)
         )
         rows.append(Row(structure, int(mine[0].sum()), cells))
@@ -109,9 +108,9 @@ def structures_chart(ensembles: Sequence[Ensemble], unit: str = LONDON) -> Chart
         page = new_page(
             title, words.subtitle(ensembles, unit, drawn=DRAWN), words.source(ensembles)
         )
-        for axes, place in zip(_panels(page), range(len(SHARES)), strict=True):
+        for axes, place in zip(_panels(page), range(len(PERMANENT_SHARES)), strict=True):
             _draw(axes, rows, place, is_paired, named)
-            label = OUTCOME[SHARES[place]].label
+            label = OUTCOME[PERMANENT_SHARES[place]].label
             what = "difference, percentage points" if is_paired else "at the horizon"
             head(axes, f"{label[0].upper()}{label[1:]}", what)
         if len(named) > 1:
@@ -211,7 +210,7 @@ def _alt_text(
             parts = [
                 f"{OUTCOME[outcome].label} {shown(ends.q50, 'share', signed=is_paired)}{points} "
                 f"({spread(ends.q10, ends.q90, 'share', signed=is_paired)})"
-                for outcome, ends in zip(SHARES, cells, strict=False)
+                for outcome, ends in zip(PERMANENT_SHARES, cells, strict=False)
             ]
             told.append(f"{structure_name(row.structure)}, {name}: {', '.join(parts)}")
     caution = words.caution(ensembles)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
 from sim.experiments.policy.compare import HIGH, LOW
 from sim.experiments.policy.sweep import DEFECTORS, Axis, Point, steps
@@ -31,11 +32,6 @@ from sim.interfaces.words.captions import per_cent, unit_name
 
 __all__ = ["save", "sweep_chart", "sweep_map"]
 
-WORKFORCE, POSTS, UNFILLED = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-)
 SHORT = {WORKFORCE: "of the workforce", POSTS: "of posts", UNFILLED: "unfilled"}
 ROOM = 0.14
 HEADS, FEET = 0.75, 0.75

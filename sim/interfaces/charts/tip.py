@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.domain.headline import POSTS, SHARES, UNFILLED, WORKFORCE
 from sim.ensemble.store import package_version
 from sim.experiments.tipping.levers_range import Lever
-from sim.experiments.tipping.reach import POSTS, SHARES, UNFILLED, WORKFORCE, Asked, AtLevel
+from sim.experiments.tipping.reach import Asked, AtLevel
 from sim.experiments.tipping.search import Answer
 from sim.experiments.tipping.tip_map import Mapped
 from sim.interfaces.charts.map import ink_on

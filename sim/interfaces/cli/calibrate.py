@@ -291,7 +291,13 @@ def _over(found: Sequence[Found]) -> str:
 def _print_parameters(found: Sequence[Found]) -> None:
     names, draws = _pooled(found)
     fits = confirm.parameter_fits(names, draws)
-    for identified in (True, False):
+    over = _over(found)
+    titles = {
+        (True, False): f"Parameters{over} that the record narrows",
+        (False, True): f"Parameters{over} that are themselves targets: not learned, but given",
+        (False, False): words.unidentified_title(several=len(found) > 1),
+    }
+    for kind, title in titles.items():
         rows = [
             (
                 words.parameter_label(fit.name),
@@ -300,17 +306,11 @@ def _print_parameters(found: Sequence[Found]) -> None:
                 words.narrowed(fit),
             )
             for fit in fits
-            if fit.is_identified is identified
+            if (fit.is_identified, fit.is_target) == kind
         ]
         if rows:
             typer.echo()
-            title = f"Parameters{_over(found)} that the record narrows"
-            print_table(
-                title if identified else words.unidentified_title(several=len(found) > 1),
-                ("", "prior", "5 %", "50 %", "95 %", "narrower"),
-                rows,
-                tight=True,
-            )
+            print_table(title, ("", "prior", "5 %", "50 %", "95 %", "narrower"), rows, tight=True)
     if len(found) == 1:
         strongest = confirm.correlations(names, draws)[:MOST_TOGETHER]
         prior = words.missed_by_the_prior(found[0].prior_checks, target_list())
@@ -378,6 +378,7 @@ def _one_as_json(found: Found) -> dict[str, Any]:
                 "posterior": fit.posterior,
                 "narrower_share": fit.narrower,
                 "identified": fit.is_identified,
+                "is_target": fit.is_target,
             }
             for fit in confirm.parameter_fits(names, found.draws)
         ],

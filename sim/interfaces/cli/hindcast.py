@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from sim.domain import evidence
+from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import workers
 from sim.ensemble.store import StoreError
 from sim.experiments.record.hindcast import (
-    HINDCAST_MEASURES,
     Hindcast,
     hindcast,
     rolling,
@@ -31,7 +31,7 @@ from sim.interfaces.words.tables import print_notes
 
 FURTHEST = 2050
 DEFAULT_RUNS = 100
-CHARTED = HINDCAST_MEASURES[0]
+CHARTED = WORKFORCE
 
 
 def hindcast_command(
@@ -92,14 +92,14 @@ def hindcast_command(
             pool=pool,
             progress=progress,
         )
-    scored = {measure: _scored(forecast, measure, seed) for measure in HINDCAST_MEASURES}
+    scored = {measure: _scored(forecast, measure, seed) for measure in PERMANENT_SHARES}
     files = [] if out is None else _save(forecast, scored, out, parameters)
     noted = words.notes(forecast, scored, parameters, runs, later_policy=not without_later_policy)
     if as_json:
         print_json(as_json_of(forecast, scored, noted, runs, seed, files))
         return
     words.print_london(forecast)
-    for measure in HINDCAST_MEASURES:
+    for measure in PERMANENT_SHARES:
         if scored[measure]:
             words.print_scores(forecast, measure, scored[measure])
     print_notes(noted)
@@ -143,8 +143,7 @@ def _roll(
     with workers(jobs) as pool, progress_bar("hindcast", jobs, quiet=quiet) as progress:
         found = rolling(runs=runs, seed=seed, draws=draws, pool=pool, progress=progress)
     by_measure: dict[str, Origins] = {
-        measure: {one.origin: scores(one, measure) for one in found}
-        for measure in HINDCAST_MEASURES
+        measure: {one.origin: scores(one, measure) for one in found} for measure in PERMANENT_SHARES
     }
     files = [] if out is None else save_origins(by_measure, out)
     text = f"{draws.calibration[0].upper()}{draws.calibration[1:]}. {runs} runs an origin."

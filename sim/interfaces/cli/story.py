@@ -12,13 +12,13 @@ import typer
 from sim.domain import evidence
 from sim.domain.calendar import census_date
 from sim.domain.claims import Claim, claims_of
+from sim.domain.headline import SHARES, WORKFORCE
 from sim.domain.published import published_figure
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, workers
 from sim.experiments import results
 from sim.experiments.policy.compare import Spread
 from sim.experiments.policy.story import (
-    STORY_OUTCOMES,
     StoryRow,
     own_levers,
     placebo_of,
@@ -35,7 +35,6 @@ from sim.market.outcomes import OUTCOME
 from sim.scenario import ScenarioError
 
 STORY_FILE = "story.csv"
-WORKFORCE, POSTS, UNFILLED = STORY_OUTCOMES
 COLUMNS = (
     "scenario", "borough", "outcome", "date", "claimed", "census",
     "policy", "policy_q10", "policy_q90", "placebo", "placebo_q10", "placebo_q90",
@@ -102,7 +101,7 @@ def story(
         return
     for line in wrapped(planned.title):
         typer.secho(line, bold=True)
-    for outcome in STORY_OUTCOMES:
+    for outcome in SHARES:
         _print(policy, rows, unit, outcome)
     print_notes(noted)
     print_files(files)

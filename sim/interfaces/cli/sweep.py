@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, workers
 from sim.ensemble.store import package_version
@@ -21,7 +22,6 @@ from sim.experiments.policy.sweep import (
     EVER_LEFT,
     FEWEST_LEAVERS,
     MOST_POINTS,
-    SWEPT_OUTCOMES,
     Axis,
     Point,
     planned_points,
@@ -42,7 +42,6 @@ from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
 
 SWEEP_FILE = "sweep.csv"
 DEFAULT_RUNS, DEFAULT_YEARS = 10, 5
-WORKFORCE, POSTS, UNFILLED, CHARGE = SWEPT_OUTCOMES
 LEFT_THE_CAP = "employers who had signed and are not in the cap at the end"
 
 
@@ -229,7 +228,7 @@ def _print(done: Swept) -> None:
                 shown(one[POSTS].q50, "share"),
                 shown(one[POSTS].q10, "share"),
                 shown(one[UNFILLED].q50, "share"),
-                shown(one[CHARGE].q50, "£ per hour"),
+                shown(one[CHARGE_RATE].q50, "£ per hour"),
                 f"{one[DEFECTORS].q50:.0f}",
             )
         )

@@ -10,6 +10,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from sim.domain.headline import SHARES, WORKFORCE
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import workers
@@ -17,7 +18,7 @@ from sim.ensemble.store import write_atomically
 from sim.experiments import results
 from sim.experiments.structures import Pair, pairs
 from sim.experiments.tipping.levers_range import Lever, read_lever
-from sim.experiments.tipping.reach import DEFAULT_BOUND, SHARES, WORKFORCE, Asked
+from sim.experiments.tipping.reach import DEFAULT_BOUND, Asked
 from sim.experiments.tipping.search import tipped
 from sim.experiments.tipping.tip_map import Mapped, tip_map
 from sim.interfaces.cli import options as o

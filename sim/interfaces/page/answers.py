@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.domain.headline import AGENCY_SHARE, HEADLINE
 from sim.domain.randomness import FloatArray
 from sim.ensemble.run import Ensemble
-from sim.experiments.policy.compare import HEADLINE, compared
+from sim.experiments.policy.compare import compared
 from sim.experiments.results import summarised
 from sim.interfaces.words.captions import caution
 from sim.interfaces.words.grounds import rests_on
@@ -18,7 +19,7 @@ from sim.interfaces.words.notes import notes
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
 
-DRAWN = (*HEADLINE, "policy_cost_per_year", "agency_share")
+DRAWN = (*HEADLINE, "policy_cost_per_year", AGENCY_SHARE)
 """The outcomes the page draws."""
 SHARE_DECIMALS, OTHER_DECIMALS = 5, 2
 

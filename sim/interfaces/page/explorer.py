@@ -15,6 +15,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.domain.headline import AGENCY_SHARE
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble, run_ensemble
 from sim.interfaces.page.answers import Teller, answer
@@ -28,7 +29,7 @@ from sim.interfaces.page.story import story, story_pairs
 from sim.scenario import ScenarioError
 
 Told = Callable[[int, int, float], None]
-ONLY_LONDON = ("policy_cost_per_year", "agency_share")
+ONLY_LONDON = ("policy_cost_per_year", AGENCY_SHARE)
 """Outcomes of named runs that the file has for London alone."""
 FEWER_DECIMALS = 4
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.domain.headline import CHARGE_RATE, HEADLINE, SHARES
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
-from sim.experiments.policy.compare import HEADLINE, compared
+from sim.experiments.policy.compare import compared
 from sim.experiments.results import summarised
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.estimates import estimate
@@ -41,7 +42,6 @@ OTHERS: Levels = {
 }
 """The levels of the other levers, assumptions all."""
 MONTHS_APART = 3
-BOROUGH_OUTCOMES = HEADLINE[:3]
 STEPS = {"share": 1e-3, "£ per hour": 0.1, "£ per year": 1e5}
 """What one unit of an embedded whole number stands for."""
 
@@ -70,7 +70,7 @@ class Grid:
         cls, book: Book, start: Spec, base: Ensemble, runs: int, levels: Levels | None
     ) -> Grid:
         """Return the grid round a result's base."""
-        opening = float(np.median(base.london("charge_rate_per_hour")[:, 0]))
+        opening = float(np.median(base.london(CHARGE_RATE)[:, 0]))
         own = levels or {LEVEL: cap_levels(opening), **OTHERS}
         return cls(
             book, start, base.scenario, own, fixed_terms(base.scenario),
@@ -155,7 +155,7 @@ def embedded_grid(grid: Grid, pool: Executor | None, told: Callable[[int], None]
         "fixed": dict(grid.fixed),
         "levels": {path: list(values) for path, values in grid.levels.items()},
         "months_apart": MONTHS_APART,
-        "borough_outcomes": list(BOROUGH_OUTCOMES),
+        "borough_outcomes": list(SHARES),
         "steps": {name: STEPS[OUTCOME[name].unit] for name in HEADLINE},
         "structures": len(set(base.structures)),
         "left": {"london": _london(base), "boroughs": _boroughs(base)},
@@ -195,9 +195,7 @@ def _london(ensemble: Ensemble) -> list[Any]:
 
 def _boroughs(ensemble: Ensemble) -> list[Any]:
     """Return employers' medians as whole numbers: (outcome, census, employer)."""
-    return [
-        _whole(np.nanmedian(ensemble.employers(name), axis=0), name) for name in BOROUGH_OUTCOMES
-    ]
+    return [_whole(np.nanmedian(ensemble.employers(name), axis=0), name) for name in SHARES]
 
 
 def _whole(values: FloatArray, outcome: str) -> list[Any]:

@@ -15,11 +15,11 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import workers
 from sim.experiments.record import hindcast as experiment
 from sim.experiments.record.hindcast import (
-    HINDCAST_MEASURES,
     QUANTILES,
     Hindcast,
     scored_years,
@@ -75,7 +75,7 @@ def hindcast(
             draws=Draws.named(parameters),
             pool=pool,
         )
-    scored = {measure: _scored(found, measure, seed) for measure in HINDCAST_MEASURES}
+    scored = {measure: _scored(found, measure, seed) for measure in PERMANENT_SHARES}
     return Forecast(found, scored)
 
 
@@ -137,7 +137,7 @@ class Forecast:
         import pandas as pd
 
         forecast, rows = self.hindcast, []
-        for measure in HINDCAST_MEASURES:
+        for measure in PERMANENT_SHARES:
             bands = forecast.quantiles(measure)
             for row, unit in enumerate(forecast.units):
                 for column, year in enumerate(forecast.years):
@@ -184,13 +184,13 @@ class Forecast:
         from sim.interfaces.charts import hindcast as charts_hindcast
 
         about, source = self.notes[0], charts_hindcast.source()
-        scored = self.scored[HINDCAST_MEASURES[0]]
+        scored = self.scored[WORKFORCE]
         return charts_hindcast.hindcast_chart(self.hindcast, scored, about, source).figure
 
     def __repr__(self) -> str:
         """Say what it is in one line."""
         found = self.hindcast
-        runs = len(found.samples[HINDCAST_MEASURES[0]])
+        runs = len(found.samples[WORKFORCE])
         return f"<Forecast: from the census of {found.origin} to {found.years[-1]}, {runs} runs>"
 
     def _repr_html_(self) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.evidence import employer_of
+from sim.domain.headline import WORKFORCE
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, run_ensemble, workers
@@ -187,9 +188,7 @@ class Result:
         finite = values[np.isfinite(values)]
         return float(np.quantile(finite, MIDDLE)) if finite.size else float("nan")
 
-    def chance_of_90_percent(
-        self, outcome: str = "permanent_share_of_workforce", unit: str = LONDON
-    ) -> float:
+    def chance_of_90_percent(self, outcome: str = WORKFORCE, unit: str = LONDON) -> float:
         """Return the share of runs at 90 % or more at some 30 September after the start."""
         return float(self.ensemble.reached(outcome, _unit(unit)).mean())
 
@@ -337,9 +336,7 @@ class Plots:
 
         return charts.permanence_chart(self._ensembles, _unit(unit)).figure
 
-    def map(
-        self, outcome: str = "permanent_share_of_workforce", month: int = -1
-    ) -> AccessibleFigure:
+    def map(self, outcome: str = WORKFORCE, month: int = -1) -> AccessibleFigure:
         """Draw London's 33 places at a census month; of several results the first and last."""
         from sim.interfaces.charts import ensembles as charts
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.domain.headline import SHARES
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import HIGH, LOW, Difference, headline, typical
 from sim.interfaces.words.captions import caution, labels
@@ -16,11 +17,6 @@ from sim.interfaces.words.tables import labelled, shown, spread
 if TYPE_CHECKING:
     import pandas as pd
 
-SHOWN_OF_A_RESULT = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-)
 RUNS = "share of runs"
 """The unit of a chance: it has no interval of its own."""
 
@@ -50,7 +46,7 @@ def result_html(ensemble: Ensemble) -> str:
     first, last = ensemble.day(0), ensemble.day(ensemble.months[-1])
     rows = []
     for name, label, unit, values in headline(ensemble):
-        if name in SHOWN_OF_A_RESULT:
+        if name in SHARES:
             low, high = np.nanquantile(values, [LOW, HIGH])
             start = shown(typical(ensemble.of(name)[:, 0], unit), unit)
             rows.append((label, start, shown(typical(values, unit), unit), spread(low, high, unit)))

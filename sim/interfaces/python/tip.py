@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.domain.headline import POSTS, SHARES, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import workers
 from sim.experiments.structures import pairs
 from sim.experiments.tipping.levers_range import read_lever
-from sim.experiments.tipping.reach import DEFAULT_BOUND, POSTS, SHARES, UNFILLED, WORKFORCE, Asked
+from sim.experiments.tipping.reach import DEFAULT_BOUND, Asked
 from sim.experiments.tipping.search import tipped
 from sim.interfaces.words import tip as words
 from sim.interfaces.words import tip_tables

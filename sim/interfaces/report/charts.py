@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.headline import AGENCY_SHARE, CHARGE_RATE, SHARES
 from sim.ensemble.run import Ensemble
 from sim.experiments.results import summarised
 from sim.interfaces.charts import ensembles as charts
@@ -18,8 +19,7 @@ from sim.interfaces.words.captions import CENSUS_SOURCE, unit_name
 from sim.interfaces.words.tables import shown, spread
 from sim.market.outcomes import OUTCOME
 
-SHARES = charts_structures.ALL_SHARES
-PRICES = ("charge_rate_per_hour", "agency_share")
+PRICES = (CHARGE_RATE, AGENCY_SHARE)
 MOST_PICTURES = 5
 """Policies with charts of their own; the tables have them all."""
 
@@ -136,7 +136,7 @@ def _yearly(ensembles: Sequence[Ensemble], unit: str, outcomes: Sequence[str], w
 def _census(ensembles: Sequence[Ensemble], unit: str, outcomes: Sequence[str], what: str) -> str:
     """Return the published figures that the chart shows as dots."""
     until = max(one.day(one.months[-1]) for one in ensembles)
-    published = [name for name in outcomes if name not in ("charge_rate_per_hour",)]
+    published = [name for name in outcomes if name != CHARGE_RATE]
     dots = {name: census_dots(name, unit, until) for name in published}
     years = sorted({year for one in dots.values() for year in one.years})
     if not years:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import (
@@ -21,11 +22,6 @@ from sim.interfaces.words.notes import apart, combined, notes
 from sim.interfaces.words.result_tables import PAIRED
 from sim.interfaces.words.tables import labelled, shown, spread, times
 
-WORKFORCE, POSTS, UNFILLED = (
-    "permanent_share_of_workforce",
-    "permanent_share_of_posts",
-    "unfilled_share_of_posts",
-)
 LEAVES_POSTS_EMPTY = (
     "Part of the gain in the share of the workforce is posts left empty: unfilled posts rise, and "
     "the share of posts gains less."

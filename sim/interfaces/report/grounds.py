@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.domain.census import census_years
+from sim.domain.headline import WORKFORCE
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, declarations
 from sim.domain.randomness import FloatArray
@@ -22,10 +23,9 @@ from sim.domain.vocabulary import LONDON, Grade
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import spread_of
-from sim.interfaces.report.finding import WORKFORCE
 from sim.interfaces.report.html import bullets, paragraph, table
 from sim.interfaces.words.captions import listed
-from sim.interfaces.words.grounds import NO_SOURCE, rests_on
+from sim.interfaces.words.grounds import NO_SOURCE, rests_on, what_was_learned
 from sim.interfaces.words.model import CANNOT_TELL
 from sim.rules.levers import Levers
 from sim.scenario import DRAWN_STRUCTURE, Structure
@@ -50,24 +50,28 @@ LOG_HEAD = ("ID", "Assumption", "Value in this result", "Range", "Basis", "Quali
 
 def grounds_section(ensembles: Sequence[Ensemble]) -> str:
     """Return how many parameters rest on what, and what this result depends on."""
+    last = ensembles[-1]
     declared = declarations(Parameters)
-    drawn = set(ensembles[-1].parameters[0]) if ensembles[-1].parameters else set()
     fixed = {name for one in ensembles for name in one.scenario.fixed_parameters}
-    rows = []
+    drawn = {name for name in last.parameters[0] if name not in fixed} if last.parameters else set()
+    found = what_was_learned(last.draws, drawn)
+    narrowed = set(found.learned) if found is not None else set()
+    counted = []
     for grade in Grade:
-        mine = [name for name, one in declared.items() if one.grade is grade]
-        counts = (len(mine), sum(name in drawn for name in mine))
-        narrowed = sum(declared[name].identified and name in drawn for name in mine)
-        set_here = sum(name in fixed for name in mine)
-        rows.append((_meaning(grade), *map(str, (*counts, narrowed, set_here))))
-    total = [sum(int(row[column]) for row in rows) for column in range(1, 5)]
-    rows.append(("All", *map(str, total)))
+        mine = {name for name, one in declared.items() if one.grade is grade}
+        parts = [mine & drawn & narrowed, mine & drawn - narrowed, mine & fixed]
+        counted.append([len(part) for part in (mine, *parts, mine - drawn - fixed)])
+    counted.append([sum(column) for column in zip(*counted, strict=True)])
+    names = (*map(_meaning, Grade), "All")
+    rows = [(name, *map(str, row)) for name, row in zip(names, counted, strict=True)]
+    is_middle = last.draws == Draws.MEDIAN
+    anew = "Taken from the middle draw" if is_middle else "Drawn anew in every run"
     head = (
-        "Grade", "Parameters", "Drawn anew in every run", "Of those, narrowed by the record",
-        "Set by the scenario",
+        "Grade", "Parameters", f"{anew}: learned from the record",
+        f"{anew}: assumed, or given to the fit", "Set by the scenario", "At one declared value",
     )  # fmt: skip
     return (
-        paragraph(rests_on(ensembles[-1]))
+        paragraph(rests_on(last))
         + table("The parameters by how far they can be trusted", head, rows)
         + paragraph("This result depends, beyond them, on:")
         + bullets(_depends_on(ensembles))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sim.domain.learned import LEAST_NARROWING
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.experiments.calibration.abc import PriorCheck
 from sim.experiments.calibration.abc_smc import Stop
 from sim.experiments.calibration.confirm import Found, ParameterFit, Together
-from sim.experiments.calibration.identified import LEAST_NARROWING
 from sim.experiments.calibration.targets import FIRST_YEAR, LAST_YEAR, YEARS, Target
 from sim.interfaces.words.captions import pair_name
 from sim.interfaces.words.tables import shown

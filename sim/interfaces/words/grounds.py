@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sim.domain.calendar import tax_year
+from sim.domain.evidence import EvidenceError
+from sim.domain.learned import LEAST_NARROWING, Learned, learned
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.vocabulary import Grade
+from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.rules.levers.lever import Lever
 from sim.rules.tax_law import last_tabulated_year
@@ -18,27 +22,62 @@ NO_SOURCE = "assumption"
 
 def rests_on(ensemble: Ensemble) -> str:
     """Return what of a difference rests on data and what on priors, in two sentences."""
-    return scenario_rests_on(ensemble.scenario)
+    return scenario_rests_on(ensemble.scenario, ensemble.draws)
 
 
-def scenario_rests_on(scenario: Scenario) -> str:
+def scenario_rests_on(scenario: Scenario, draws: Draws) -> str:
     """Return what of an answer about a scenario rests on data and what on priors."""
     declared = declarations(Parameters)
     uncertain = [
-        one
+        name
         for name, one in declared.items()
         if one.prior is not None and name not in scenario.fixed_parameters
     ]
-    identified = sum(one.identified for one in uncertain)
     grounded = sum(one.grade is not Grade.ASSUMED for one in declared.values())
     year = scenario.start.year
     start = f"the start (DfE census of {year}{', moved' if scenario.start.stylised else ''})"
     last = tax_year(last_tabulated_year())
     return (
         f"Rests on data: {start}, tax law and pay to {last}, {grounded} parameters measured or "
-        f"looked up. Rests on priors: {len(uncertain)} parameters, of which the record narrows "
-        f"{identified}, and how strongly every lever acts."
+        f"looked up. Rests on priors: how strongly every lever acts, and {len(uncertain)} "
+        f"parameters. {taught(uncertain, draws)}"
+    ).rstrip()
+
+
+def what_was_learned(draws: Draws, among: Iterable[str] | None = None) -> Learned | None:
+    """Return what the fit behind draws taught of parameters; None where there is none to look at.
+
+    Prior and default draws have no fit. A file of the user's may be gone since.
+    """
+    try:
+        return None if draws.posterior is None else learned(draws.posterior, among)
+    except EvidenceError:
+        return None
+
+
+def taught(names: Iterable[str], draws: Draws) -> str:
+    """Return in a sentence what a fit to the record taught of uncertain parameters."""
+    names = tuple(names)
+    if not names:
+        return ""
+    if draws == Draws.PRIOR:
+        return "They are drawn from their whole ranges: nothing is learned from a record here."
+    if draws == Draws.DEFAULT:
+        return "They are held at working values: nothing is learned from a record here."
+    found = what_was_learned(draws, names)
+    if found is None:
+        return "They come from a file of the user's, which is not at hand to say what it narrows."
+    teacher = "The fit in the user's file" if draws.digest else "London's record of 2017-2021"
+    known, given, unknown = map(len, found)
+    text = (
+        f"{teacher} makes {known or 'none'} of them clearly more certain (by "
+        f"{100 * LEAST_NARROWING:.0f} % or more)"
     )
+    if unknown:
+        text += f" and says little or nothing of {unknown}"
+    if given:
+        text += f"; {given} only repeat{'s' if given == 1 else ''} what the fit was given"
+    return f"{text}."
 
 
 def sourced_terms(lever: Lever) -> dict[str, str]:

@@ -8,13 +8,13 @@ import numpy as np
 import typer
 
 from sim.domain import evidence
+from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.published import published_figure
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.experiments.calibration.targets import LAST_YEAR
 from sim.experiments.record.baselines import BASELINES
 from sim.experiments.record.hindcast import (
-    HINDCAST_MEASURES,
     QUANTILES,
     Hindcast,
     london_inside,
@@ -33,7 +33,7 @@ def print_london(forecast: Hindcast) -> None:
     """Print London's forecast beside its census."""
     place = forecast.units.index(LONDON)
     rows = []
-    for measure in HINDCAST_MEASURES:
+    for measure in PERMANENT_SHARES:
         bands = forecast.quantiles(measure)[:, place]
         seen = london_inside(forecast, measure)
         for column, year in enumerate(forecast.years):

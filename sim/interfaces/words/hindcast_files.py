@@ -7,10 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.vocabulary import LONDON
 from sim.experiments import results
 from sim.experiments.calibration.targets import LAST_YEAR
-from sim.experiments.record.hindcast import HINDCAST_MEASURES, QUANTILES, Hindcast
+from sim.experiments.record.hindcast import QUANTILES, Hindcast
 from sim.experiments.record.scoring import LEVELS, summary
 from sim.interfaces.words.hindcast import Origins, Scored
 
@@ -21,7 +22,7 @@ QUANTILE_NAMES = tuple(f"q{round(100 * level):02d}" for level in QUANTILES)
 def save(forecast: Hindcast, scored: dict[str, Scored], out: Path) -> list[Path]:
     """Write the forecast and the scores."""
     out.mkdir(parents=True, exist_ok=True)
-    bands = {measure: forecast.quantiles(measure) for measure in HINDCAST_MEASURES}
+    bands = {measure: forecast.quantiles(measure) for measure in PERMANENT_SHARES}
     results.write_table(
         out / FORECAST_FILE,
         ("origin", "unit", "year", "measure", *QUANTILE_NAMES),
@@ -32,7 +33,7 @@ def save(forecast: Hindcast, scored: dict[str, Scored], out: Path) -> list[Path]
             )
             for row, unit in enumerate(forecast.units)
             for column, year in enumerate(forecast.years)
-            for measure in HINDCAST_MEASURES
+            for measure in PERMANENT_SHARES
         ),
     )  # fmt: skip
     results.write_table(
@@ -91,7 +92,7 @@ def as_json(
                 )
                 for column, year in enumerate(forecast.years)
             }
-            for measure in HINDCAST_MEASURES
+            for measure in PERMANENT_SHARES
         },
         "scores": {
             measure: {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
+from sim.domain.learned import LEAST_NARROWING
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.experiments.calibration.identification import (
@@ -24,7 +27,6 @@ from sim.experiments.calibration.identification import (
     all_of,
     spread_of,
 )
-from sim.experiments.calibration.identified import LEAST_NARROWING
 from sim.interfaces.words.captions import pair_name
 from sim.interfaces.words.tables import shown
 from sim.market.outcomes import OUTCOME
@@ -37,14 +39,15 @@ POLICY_LABELS = {
 CALLED = {CAP: "existing cap", TIGHT_CAP: "tight cap", TAX_CHANGE: "IR35 reform"}
 IN_A_WORD = {
     Standing.IDENTIFIED: "yes",
+    Standing.TARGET: "given",
     Standing.SOMETIMES: "some",
     Standing.NOT_IDENTIFIED: "no",
     Standing.NOT_FITTED: "not fitted",
 }
 SHORT = {
-    "permanent_share_of_workforce": "permanent, of workforce",
-    "permanent_share_of_posts": "permanent, of posts",
-    "unfilled_share_of_posts": "unfilled posts",
+    WORKFORCE: "permanent, of workforce",
+    POSTS: "permanent, of posts",
+    UNFILLED: "unfilled posts",
 }
 PARAMETER_HEAD = (
     "parameter", "what it is", "prior", "posterior median", "80 %", "narrower",
@@ -159,13 +162,14 @@ def effects_of(found: Identification, policy: Policy) -> list[Effect]:
 
 def verdicts(found: Identification) -> list[str]:
     """Return what was found, in a few sentences."""
-    known = [one for one in found.parameters if one.standing is Standing.IDENTIFIED]
-    some = [one for one in found.parameters if one.standing is Standing.SOMETIMES]
+    counted = Counter(one.standing for one in found.parameters)
     return [
         f"Of {len(found.parameters) + len(found.silent)} uncertain parameters "
         f"{len(found.parameters)} were fitted to London's record of 2017-2021; it identifies "
-        f"{len(known)} of them over all rival structures alike, and {len(some)} more in some. "
-        f"{len(found.silent)} were not fitted, since the record is silent "
+        f"{counted[Standing.IDENTIFIED]} of them over all rival structures together, and "
+        f"{counted[Standing.SOMETIMES]} more in some. {counted[Standing.TARGET]} are themselves "
+        "targets of the fit: they only repeat figures it was given, so that they are narrower is "
+        f"no learning. {len(found.silent)} were not fitted, since the record is silent "
         "on them by construction: they keep their prior.",
         *(moved(found, policy) for policy in POLICIES),
         "No census contains the start of either policy: the first on today's definitions is of "

@@ -35,6 +35,7 @@ from sim.experiments.loops.strength import (
     through,
 )
 from sim.experiments.policy.compare import spread_of
+from sim.interfaces.words.grounds import taught
 from sim.interfaces.words.notes import BIDS_ON
 from sim.interfaces.words.tables import shown
 from sim.rules.tax_law import last_tabulated_year
@@ -183,20 +184,25 @@ def check(circle: Circle) -> str:
     )
 
 
-def rests_on() -> str:
+def rests_on(scenario: Scenario, draws: Draws) -> str:
     """Return what of the numbers rests on data and what on priors."""
     by_grounds: dict[str, int] = {}
     for link in CIRCLE:
         by_grounds[grounds_of(link)] = by_grounds.get(grounds_of(link), 0) + 1
     declared = declarations(Parameters)
     named = {name for link in CIRCLE for name in link.rests_on if name in declared}
-    narrowed = sum(declared[name].identified for name in named)
-    told = ", ".join(f"{count} on {_ground(ground)}" for ground, count in by_grounds.items())
+    fixed = scenario.fixed_parameters
+    uncertain = [n for n in named if declared[n].prior is not None and n not in fixed]
+    counts = iter(by_grounds.items())
+    first, amount = next(counts)
+    told = ", ".join(
+        (f"{amount} rest on {_ground(first)}", *(f"{n} on {_ground(one)}" for one, n in counts))
+    )
     return (
         f"Of {len(CIRCLE)} links {told}, each at the state London is in: the start is the census, "
-        f"tax law is tabulated to {tax_year(last_tabulated_year())}. Of the {len(named)} "
-        f"parameters that set a link's strength the record narrows {narrowed}."
-    )
+        f"tax law is tabulated to {tax_year(last_tabulated_year())}. A link's strength is set by "
+        f"{len(named)} parameters, {len(uncertain)} of them uncertain. {taught(uncertain, draws)}"
+    ).rstrip()
 
 
 def _ground(ground: str) -> str:
@@ -220,7 +226,7 @@ def notes(scenario: Scenario, circle: Circle, draws: Draws, runs: int) -> list[s
         pushes(circle.now),
         *ceiling(circle),
         check(circle),
-        rests_on(),
+        rests_on(scenario, draws),
         "Left out: newly qualified starters and moves between boroughs, which answer nothing "
         "here; leaving a cap, which is a step and has no gain.",
     ]

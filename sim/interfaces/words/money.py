@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.domain.headline import SHARES
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import typical
@@ -18,7 +19,6 @@ from sim.interfaces.words.notes import CHANCE, FEW_RUNS, notes
 from sim.interfaces.words.tables import shown
 from sim.market.outcomes import OUTCOME
 
-BESIDE = ("permanent_share_of_workforce", "permanent_share_of_posts", "unfilled_share_of_posts")
 """What must stand beside money: both denominators, and the posts that cost nothing."""
 WORK = ("empty", "posts")
 """Reasons that change how much work is done, and so neither save nor waste."""
@@ -227,7 +227,7 @@ def _per_post(pair: Pair, unit: str) -> str:
 
 def _beside(ensembles: Sequence[Ensemble], unit: str) -> str:
     found = []
-    for name in BESIDE:
+    for name in SHARES:
         values = [typical(one.of(name, unit)[:, -1], "share") for one in ensembles]
         found.append(f"{OUTCOME[name].label} {', then '.join(shown(v, 'share') for v in values)}")
     return f"Beside the money, at the end (medians): {'; '.join(found)}."

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.domain import evidence
 from sim.domain.calendar import tax_year, tax_year_of
+from sim.domain.headline import WORKFORCE
 from sim.domain.randomness import Streams
 from sim.domain.vocabulary import LINK_LABELS, LONDON, BidTrigger
 from sim.ensemble.run import Ensemble
@@ -184,7 +185,7 @@ def _start(ensemble: Ensemble, unit: str) -> list[str]:
         return [f"{stylised(ensemble)} Its vacancy share, {start.vacancy_share:.0%}, is assumed."]
     if unit != LONDON:
         return []
-    modelled = mean(ensemble.of("permanent_share_of_workforce")[:, 0])
+    modelled = mean(ensemble.of(WORKFORCE)[:, 0])
     published = evidence.london_published_permanent_share(start.year)
     return [
         f"London's permanent share of the workforce in {start.year} is {100 * published:.1f} % as "

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import typer
 
+from sim.domain.headline import PERMANENT_SHARES, POSTS, WORKFORCE
 from sim.experiments import results
 from sim.experiments.policy.effects import WHOLE_PACKAGE
 from sim.experiments.policy.shapley import Contribution, Game, Split, contribution
-from sim.experiments.policy.time_to_act import ACTING_OUTCOMES, Act, TimeToAct
+from sim.experiments.policy.time_to_act import Act, TimeToAct
 from sim.interfaces.words.captions import listed, unit_name
 from sim.interfaces.words.effects import lever_name
 from sim.interfaces.words.grounds import lever_rests_on, sourced_terms
@@ -35,8 +36,8 @@ TIME_COLUMNS = (
 )  # fmt: skip
 INTERACTION = "interaction"
 MARKS = {Act.ACTS: "", Act.GROWING: " >", Act.WITHIN_LUCK: " ~"}
-SHARE_OF = dict(zip(ACTING_OUTCOMES, ("the workforce", "posts"), strict=True))
-WHOSE = {ACTING_OUTCOMES[0]: "workforce", ACTING_OUTCOMES[1]: "posts"}
+SHARE_OF = dict(zip(PERMANENT_SHARES, ("the workforce", "posts"), strict=True))
+WHOSE = {WORKFORCE: "workforce", POSTS: "posts"}
 
 
 # Tables
@@ -89,7 +90,7 @@ def _print_times(split: Split) -> None:
         times = [time for time in split.times if time.lever == lever]
         cells = [cell for time in times for cell in _months(time)]
         rows.append((lever_name(lever), f"{times[0].in_force_from:%b %Y}", *cells))
-    heads = [f"{WHOSE[outcome]}:\nhalf" for outcome in ACTING_OUTCOMES]
+    heads = [f"{WHOSE[outcome]}:\nhalf" for outcome in PERMANENT_SHARES]
     print_table(
         "Time to act: months in force until half and nine tenths of the effect are there to stay\n"
         "Permanent share of the workforce and of posts; each lever alone, and the package",
@@ -137,7 +138,7 @@ def _lever(split: Split, name: str) -> Any:
 def _means_and_medians(split: Split) -> list[str]:
     """Return how far the package's mean and median are apart: a few runs can pull a mean far."""
     told = []
-    for outcome in ACTING_OUTCOMES:
+    for outcome in PERMANENT_SHARES:
         whole, unit = split.games[outcome].whole, OUTCOME[outcome].unit
         if whole.size:
             mean, median = (
@@ -150,7 +151,7 @@ def _means_and_medians(split: Split) -> list[str]:
 def _interactions(split: Split) -> list[str]:
     """Return the pair of levers that interacts most in each permanent share."""
     found = []
-    for outcome in ACTING_OUTCOMES:
+    for outcome in PERMANENT_SHARES:
         game, unit = split.games[outcome], OUTCOME[outcome].unit
         pairs = {two: contribution(game.pair(*two)) for two in combinations(split.levers, 2)}
         if not pairs or not game.runs:

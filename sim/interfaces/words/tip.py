@@ -11,9 +11,10 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.evidence import census_start, census_years
+from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.experiments.structures import Pair
 from sim.experiments.tipping.levers_range import PRICE, Lever
-from sim.experiments.tipping.reach import POSTS, UNFILLED, WORKFORCE, Asked, AtLevel
+from sim.experiments.tipping.reach import Asked, AtLevel
 from sim.experiments.tipping.search import LOG_LEVEL_TOLERANCE, SHARE_TOLERANCE, Answer, Docked, Tip
 from sim.experiments.tipping.two_states import State, TwoStates
 from sim.interfaces.words.grounds import lever_rests_on, scenario_rests_on
@@ -202,7 +203,7 @@ def notes(told: Told) -> list[str]:
         "moved slowly up and then down, and where the two ways differ each is confirmed by root "
         "and eigenvalues, or as a cycle that comes round the same way. Two states say nothing of "
         "how soon London would change over.",
-        scenario_rests_on(told.scenario),
+        scenario_rests_on(told.scenario, asked.draws),
     ]
     lowest = min((one.low for answer in told.answers for one in answer.rest.states), default=1.0)
     if lowest < 1.0 - most_agency():

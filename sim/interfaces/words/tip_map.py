@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
+from sim.domain.headline import POSTS, SHARES, UNFILLED
 from sim.experiments import results
 from sim.experiments.tipping.levers_range import Lever
-from sim.experiments.tipping.reach import POSTS, SHARES, UNFILLED, Asked
+from sim.experiments.tipping.reach import Asked
 from sim.experiments.tipping.tip_map import Mapped
 from sim.interfaces.words import tip as tip_words
 from sim.interfaces.words.notes import BIDS_ON

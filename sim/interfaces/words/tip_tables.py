@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from sim.domain.headline import SHARES
 from sim.experiments import results
-from sim.experiments.tipping.reach import SHARES, AtLevel
+from sim.experiments.tipping.reach import AtLevel
 from sim.experiments.tipping.search import Answer, Tip
 from sim.interfaces.words import tip as words
 from sim.interfaces.words.tip import Told
