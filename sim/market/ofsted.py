@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import mesa
 import numpy as np
 
 from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose
 from sim.domain.vocabulary import GRADES, Judgement
+from sim.market.boroughs import Institution
 from sim.rules import inspection
 from sim.rules.inspection import INADEQUATE, NEVER
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.market.state import MarketState
 
 
-class Ofsted(mesa.Agent):
+class Ofsted(Institution):
     """The inspectorate.
 
     An inspection sees working conditions (strain, turned round) with noise. An inadequate
@@ -30,8 +30,6 @@ class Ofsted(mesa.Agent):
         judged_inadequate: month of each employer's last inadequate judgement, or `NEVER`.
         is_turned_round: whether new leaders took hold after it.
     """
-
-    model: MarketState
 
     def __init__(self, model: MarketState) -> None:
         super().__init__(model)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import mesa
 import numpy as np
 
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.domain.vocabulary import WorkerState
+from sim.market.boroughs import Institution
 from sim.rules import agreement
 from sim.rules.agreement import Standing
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.market.state import MarketState
 
 
-class Pledge(mesa.Agent):
+class Pledge(Institution):
     """The collective cap as an institution: who keeps to it, and what it has done so far.
 
     Who leaves and comes back follows `agreement.reviewed`; it leaves or returns from the next
@@ -31,8 +31,6 @@ class Pledge(mesa.Agent):
             leave: whether it would have).
         defections, returns: how often a member has left or come back so far.
     """
-
-    model: MarketState
 
     def __init__(self, model: MarketState) -> None:
         super().__init__(model)

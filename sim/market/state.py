@@ -93,8 +93,8 @@ class MarketState(mesa.Model):
     hires_won_per_year: FloatArray
     panel: FloatArray
 
-    def __init__(self, plan: Scenario, rng: int, replicate: int, census: CensusStart) -> None:
-        super().__init__(rng=int(rng))
+    def __init__(self, plan: Scenario, seed: int, replicate: int, census: CensusStart) -> None:
+        super().__init__(rng=seed)
         self.plan = plan
         self.parameters = plan.parameters
         self.levers = plan.levers
@@ -103,7 +103,7 @@ class MarketState(mesa.Model):
         self.terms = structure_terms(
             (plan.structure.hiring, plan.structure.bid_trigger), plan.parameters
         )
-        self.streams = Streams(int(rng), replicate)
+        self.streams = Streams(seed, replicate)
         self.census = census
         self.employers = census.employers
         self.slots = slot_keys(len(self.employers))
@@ -121,6 +121,11 @@ class MarketState(mesa.Model):
         self.offers_made = self.offers_accepted = np.zeros(count, np.int64)
         self.hires_won_per_year = np.zeros(count)
         self.strain_centre = self.multiplier_centre = self.reference_caseload = 1.0
+
+    @property
+    def root_seed(self) -> int:
+        """What, given as `rng`, makes this London again, whatever it was made from."""
+        return self.streams.seed
 
     @property
     def today(self) -> date:
