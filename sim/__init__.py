@@ -13,6 +13,7 @@ The public names, by what they are for:
     scenario_names, Scenario,
     ScenarioError
     LondonMarket, MONTH             the market itself, a Mesa model; its month, phase by phase
+    drawn                           one run of an ensemble, as a live market
     OUTCOMES                        what is recorded, each with its definition and unit
     payslip, Route, PayAssumptions  a year's take-home pay by engagement route
     BidTrigger, HiringStructure,    the rival structures, the links of the circle that can be
@@ -50,6 +51,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.domain.parameters import PayAssumptions
     from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure, Link, Route
+    from sim.ensemble.replicate import drawn
     from sim.interfaces.python.coalition import Coalition, coalition
     from sim.interfaces.python.loops import loops
     from sim.interfaces.python.record import Forecast, hindcast, patterns
@@ -91,6 +93,7 @@ __all__ = [
     # the market
     "LondonMarket",
     "MONTH",
+    "drawn",
     "OUTCOMES",
     # pay
     "payslip",
@@ -117,6 +120,7 @@ _HOMES = {
         "Scenario",
         "ScenarioError",
     ),
+    "sim.ensemble.replicate": ("drawn",),
     "sim.market.model": ("LondonMarket", "MONTH"),
     "sim.market.outcomes": ("OUTCOMES",),
     "sim.rules.tax": ("payslip",),

@@ -11,6 +11,8 @@ uniformity and independence are tested.
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from enum import IntEnum
 from hashlib import blake2b
 
@@ -29,6 +31,20 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _WORD = 2**64 - 1
 _TO_UNIT = 2.0**-52
 _DROP_BITS = np.uint64(12)  # 52 bits and a half: never quite 0 or 1
+_SEED_BITS = 48  # of a root seed made here: a spreadsheet and JSON keep 15 digits exactly
+
+RandomSource = (
+    int
+    | np.integer
+    | Sequence[int]
+    | np.random.SeedSequence
+    | np.random.Generator
+    | np.random.BitGenerator
+    | np.random.RandomState
+    | random.Random
+    | None
+)
+"""What Mesa and numpy take as `rng`."""
 
 
 class Purpose(IntEnum):
@@ -112,6 +128,38 @@ def slot_keys(count: int) -> KeyArray:
 def paired_keys(rows: KeyArray, columns: KeyArray) -> KeyArray:
     """Return a (rows, columns) table of keys, one for each pair."""
     return _mixed(rows[:, None] + columns[None, :])
+
+
+def root_seed(rng: RandomSource) -> int:
+    """Return the whole number, 0 or more, that stands for a source of chance as a root seed.
+
+    A whole number is the seed itself. None asks the operating system for a fresh one. A generator
+    of any kind gives its next number, so that two models from one generator differ. A
+    `SeedSequence`, or whole numbers in a row, give the same seed every time.
+
+    Raises:
+        TypeError: anything else.
+        ValueError: a number below 0.
+    """
+    if isinstance(rng, int | np.integer) and not isinstance(rng, bool):
+        if rng < 0:
+            raise ValueError(f"rng: given {rng}; allowed: a whole number, 0 or more")
+        return int(rng)
+    if isinstance(rng, random.Random):
+        return rng.getrandbits(_SEED_BITS)
+    if isinstance(rng, np.random.RandomState):
+        return int(rng.randint(2**_SEED_BITS, dtype=np.int64))
+    if isinstance(rng, np.random.BitGenerator):
+        rng = np.random.Generator(rng)
+    if isinstance(rng, np.random.Generator):
+        return int(rng.integers(2**_SEED_BITS))
+    if rng is None:
+        rng = np.random.SeedSequence()
+    elif isinstance(rng, Sequence) and not isinstance(rng, str | bytes):
+        rng = np.random.SeedSequence([root_seed(one) for one in rng])
+    if isinstance(rng, np.random.SeedSequence):
+        return int(rng.generate_state(1, np.uint64)[0]) >> (64 - _SEED_BITS)
+    raise TypeError(f"rng: given {rng!r}; allowed: a whole number, a numpy generator, or None")
 
 
 class Streams:

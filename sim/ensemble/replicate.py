@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,10 +14,10 @@ from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws, drawn_scenario
-from sim.market.model import LondonMarket
+from sim.market.model import DEFAULT_YEARS, LondonMarket
 from sim.market.opening import Carried
 from sim.market.outcomes import OUTCOMES, PLACE, measured
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load_scenario
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,16 @@ class RunRecord:
         return self.outcomes[:, ::MONTHS_PER_YEAR, 1:]
 
 
-def run_once(spec: RunSpec) -> RunRecord:
-    """Run one replicate and let go of the model."""
-    began = time.process_time()
-    scenario, drawn = drawn_scenario(spec.scenario, spec.seed, spec.draw, spec.draws)
+class Opened(NamedTuple):
+    """A run at month 0, and the parameters that were drawn for it."""
+
+    market: LondonMarket
+    parameters: dict[str, float]
+
+
+def opened(spec: RunSpec) -> Opened:
+    """Return a run that has just opened: its draw of parameters and structure, and its luck."""
+    scenario, parameters = drawn_scenario(spec.scenario, spec.seed, spec.draw, spec.draws)
     market = LondonMarket(
         scenario,
         rng=spec.seed,
@@ -85,6 +93,53 @@ def run_once(spec: RunSpec) -> RunRecord:
         years=spec.years,
         carried=spec.carried,
     )
+    return Opened(market, parameters)
+
+
+def drawn(
+    scenario: Scenario | str | Path,
+    seed: int = 1,
+    run: int = 0,
+    *,
+    parameters: str = Draws.POSTERIOR.name,
+    years: int = DEFAULT_YEARS,
+) -> LondonMarket:
+    """Return one run of an ensemble as a live market, at month 0.
+
+    Stepped, it is run `run` of `sim.run` with the same scenario, seed and parameters, to the bit,
+    in every outcome and month. `LondonMarket(scenario, rng=seed, replicate=run)` has the same luck
+    but draws nothing: where the scenario sets no parameter or structure, it has the working values.
+
+    Args:
+        scenario: a shipped name, the path of a file, or a scenario.
+        seed: root seed of the ensemble, a whole number.
+        run: which run, from 0.
+        parameters: as in `sim.run`: `posterior`, `median`, `prior`, `default`, or a posterior's
+            file.
+        years: the horizon of the market's `run`.
+
+    Raises:
+        ScenarioError: no such scenario, or one that cannot be used.
+        ValueError: a number out of range, or no such draws.
+
+    Example:
+        >>> market = drawn("no-cap", seed=1, run=3, years=1)
+        >>> panel = market.run()
+        >>> 0 < market.outcome("permanent_share_of_workforce") < 1
+        True
+    """
+    for name, given, least in (("seed", seed, 0), ("run", run, 0), ("years", years, 1)):
+        if given < least:
+            raise ValueError(f"{name}: given {given}; allowed: {least} or more")
+    planned = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    return opened(RunSpec(planned, seed, run, years, Draws.named(parameters))).market
+
+
+def run_once(spec: RunSpec) -> RunRecord:
+    """Run one replicate and let go of the model."""
+    began = time.process_time()
+    market, parameters = opened(spec)
+    structure = market.structure
     try:
         panel = market.run()
         pledge = market.pledge
@@ -102,8 +157,8 @@ def run_once(spec: RunSpec) -> RunRecord:
         replicate=spec.replicate,
         units=units,
         outcomes=_all_outcomes(panel),
-        parameters=drawn,
-        structure=(scenario.structure.hiring, scenario.structure.bid_trigger),
+        parameters=parameters,
+        structure=(structure.hiring, structure.bid_trigger),
         facts=facts,
         seconds=time.process_time() - began,
     )

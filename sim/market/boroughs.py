@@ -1,4 +1,7 @@
-"""Boroughs as Mesa agents: a read-only view of one employer, as `Worker` is of one worker."""
+"""Boroughs as Mesa agents: a read-only view of one employer, as `Worker` is of one worker.
+
+`Institution` is what the other agents have in common.
+"""
 
 from __future__ import annotations
 
@@ -77,3 +80,28 @@ class Borough(mesa.Agent):
     def months_content(self) -> int:
         """Months in a row in which it was content since it broke the cap."""
         return int(np.asarray(self.model.standing.months_content)[self.index])
+
+
+_OF_BOROUGHS = {"index", "name"} | {
+    name for name, what in vars(Borough).items() if isinstance(what, property)
+}
+
+
+class Institution(mesa.Agent):
+    """An agent that is no borough.
+
+    Asked for what only a borough has, it answers None: a Mesa agent reporter asks every agent,
+    and from Mesa 3.5 on one that does not know the attribute would end the run.
+    """
+
+    model: MarketState
+
+    def __init__(self, model: MarketState) -> None:
+        super().__init__(model)
+
+    if not TYPE_CHECKING:  # a checker would take every misspelt attribute for None
+
+        def __getattr__(self, name: str) -> None:
+            """Return None for what is true of boroughs only."""
+            if name not in _OF_BOROUGHS:
+                raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")

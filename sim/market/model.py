@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Never
 
 import mesa
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.headline import AGENCY_COST, AGENCY_SHARE, CHARGE_RATE, SHARES
 from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
-from sim.domain.randomness import FloatArray
+from sim.domain.randomness import FloatArray, RandomSource, root_seed
 from sim.domain.vocabulary import LONDON, WorkerState
 from sim.london.caseloads import caseloads_change, centre_strain, feel_the_strain
 from sim.london.ofsted import ofsted_inspects
@@ -23,6 +23,7 @@ from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_for
 from sim.market import opening
 from sim.market.agency import agency_staff_choose_assignments, assignments_end
 from sim.market.boroughs import Borough
+from sim.market.collecting import CollectsMonth0, data_collector
 from sim.market.hiring import boroughs_hire_permanent_staff, offers_under_way
 from sim.market.leaving import (
     permanent_staff_leave,
@@ -67,16 +68,24 @@ MONTH: tuple[Phase, ...] = (
 """The month, in order. Each phase is one sentence: who does what."""
 
 
-class LondonMarket(MarketState):
-    """London's market for children's social workers, one month a step.
+class LondonMarket(MarketState, metaclass=CollectsMonth0):
+    """London's market for children's social workers, one month a step; an ordinary Mesa model.
+
+    Parameters are the scenario's own: working values where it sets none. Run k of an ensemble,
+    which draws them and a structure, is `sim.drawn(scenario, run=k)`.
 
     Args:
         scenario: a resolved scenario or the name or path of one.
-        rng: root seed, a whole number.
-        replicate: which run of the ensemble this is; part of every random key.
-        years: the horizon of `run`; `step` goes on as long as you like.
+        rng: root seed, a whole number; or what else Mesa takes (see `randomness.root_seed`). By
+            default a fresh one each time, as in Mesa: `root_seed` says which.
+        replicate: which luck under that seed; part of every random key.
+        years: the horizon of `run` and `run_model`; `step` goes on as long as you like.
         census: opening figures; by default the scenario's start census.
         carried: the state of a London followed until now, instead of opening figures.
+
+    Raises:
+        TypeError: `seed=`, which is `rng=` here; or an `rng` that is no source of chance.
+        ValueError: an `rng` below 0.
 
     Example:
         >>> market = LondonMarket("baseline", rng=1)
@@ -88,25 +97,25 @@ class LondonMarket(MarketState):
     def __init__(
         self,
         scenario: Scenario | str,
-        rng: int = 1,
+        rng: RandomSource = None,
         *,
         replicate: int = 0,
         years: int = DEFAULT_YEARS,
         census: CensusStart | None = None,
         carried: opening.Carried | None = None,
+        **others: Never,
     ) -> None:
+        _refuse(others)
         plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.carried = carried
         found = census if carried is None else carried.census
-        super().__init__(plan, rng, replicate, found or opening_census(plan.start))
+        super().__init__(plan, root_seed(rng), replicate, found or opening_census(plan.start))
         self.months_planned = years * MONTHS_PER_YEAR
         self.columns = BASE
         self.panel = self._blank_panel(self.months_planned + 1)
         self._open()
-        self.datacollector = mesa.DataCollector(
-            model_reporters={name: _reporter(name) for name in COLLECTED}
-        )
-        self.datacollector.collect(self)
+        self.running = self.month < self.months_planned
+        self.datacollector = data_collector(self)
 
     # Opening
 
@@ -194,13 +203,15 @@ class LondonMarket(MarketState):
     # The month
 
     def step(self) -> None:
-        """Let one month pass."""
+        """Let one month pass. `running`, by which Mesa's runners go, ends at the horizon."""
         self.month += 1
         if self.month == len(self.panel):
             self.panel = np.concatenate([self.panel, self._blank_panel(MONTHS_PER_YEAR)])
         self.workforce.open_month(self.month)
         for phase in MONTH:
             phase(self)
+        if self.month >= self.months_planned:
+            self.running = False
         self.datacollector.collect(self)
 
     def _blank_panel(self, months: int) -> FloatArray:
@@ -236,18 +247,13 @@ class LondonMarket(MarketState):
         return self.workforce.worker(worker_id)
 
 
-COLLECTED = (
-    *SHARES,
-    AGENCY_SHARE,
-    CHARGE_RATE,
-    AGENCY_COST,
-    "permanent_fte",
-    "agency_fte",
-    "unfilled_fte",
-    "pledge_members",
-)
-"""What Mesa's DataCollector keeps for London, month by month."""
+def _refuse(others: Mapping[str, object]) -> None:
+    """Say what was meant by a keyword that is not known.
 
-
-def _reporter(name: str) -> Callable[[LondonMarket], float]:
-    return lambda market: market.outcome(name)
+    `seed` cannot be a parameter that is refused later: from Mesa 3.4 on `batch_run` gives a model
+    that has one its seeds under that name.
+    """
+    if "seed" in others:
+        raise TypeError("LondonMarket: give rng=, not seed=")
+    if others:
+        raise TypeError(f"LondonMarket: there is no {next(iter(others))}=")

@@ -59,8 +59,8 @@ class MarketState(mesa.Model, London):
     columns: tuple[str, ...]
     panel: FloatArray
 
-    def __init__(self, plan: Scenario, rng: int, replicate: int, census: CensusStart) -> None:
-        super().__init__(rng=int(rng))
+    def __init__(self, plan: Scenario, seed: int, replicate: int, census: CensusStart) -> None:
+        super().__init__(rng=seed)
         self.plan = plan
         self.parameters = plan.parameters
         self.levers = plan.levers
@@ -69,7 +69,7 @@ class MarketState(mesa.Model, London):
         self.terms = structure_terms(
             (plan.structure.hiring, plan.structure.bid_trigger), plan.parameters
         )
-        self.streams = Streams(int(rng), replicate)
+        self.streams = Streams(seed, replicate)
         self.census = census
         self.employers = census.employers
         self.shape = (len(self.employers),)
@@ -84,6 +84,11 @@ class MarketState(mesa.Model, London):
         self.offers_made = self.offers_accepted = none
         self.hires_won_per_year = np.zeros(self.shape)
         self.strain_centre = self.multiplier_centre = self.reference_caseload = 1.0
+
+    @property
+    def root_seed(self) -> int:
+        """What, given as `rng`, makes this London again, whatever it was made from."""
+        return self.streams.seed
 
     # What `London` asks of people
 

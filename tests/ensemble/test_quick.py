@@ -39,7 +39,7 @@ def test_it_lands_near_the_agents() -> None:
 
 def test_what_it_does_not_tell_is_no_number() -> None:
     quick = quick_ensemble(load_scenario("no-cap"), runs=2, seed=1, years=1, draws=Draws.DEFAULT)
-    assert np.isnan(quick.london("policy_cost_per_year")).all()
+    assert np.isnan(quick.london("agency_tenure_months")).all()
     for outcome in OUTCOMES:
         told = np.isfinite(quick.london(outcome.name))
         assert told.all() if outcome.is_told_by_the_twin else not told.any(), outcome.name

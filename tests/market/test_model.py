@@ -16,8 +16,9 @@ from sim.domain.randomness import Purpose, Streams
 from sim.domain.vocabulary import LONDON, Event, Source, WorkerState
 from sim.market import model
 from sim.market.boroughs import Borough
+from sim.market.collecting import COLLECTED
 from sim.market.luck import gumbel, persons, rationed
-from sim.market.model import COLLECTED, MONTH, LondonMarket
+from sim.market.model import MONTH, LondonMarket
 from sim.market.ofsted import Ofsted
 from sim.market.outcomes import BASE, OUTCOMES
 from sim.market.pledge import Pledge
@@ -62,7 +63,7 @@ def test_its_data_collector_gives_one_row_a_month() -> None:
     market = market_of(scenario())
     market.run()
     table = market.datacollector.get_model_vars_dataframe()
-    assert tuple(table.columns) == COLLECTED
+    assert tuple(table.columns) == (*COLLECTED, "root_seed")
     assert len(table) == 13
     assert table["permanent_fte"].iloc[0] == market.census.permanent.sum()
     assert table["agency_fte"].iloc[-1] == market.workforce.placed.sum()

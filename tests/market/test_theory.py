@@ -128,7 +128,7 @@ def test_permanent_staff_move_borough_at_their_stated_pace() -> None:
 @pytest.mark.parametrize("psi", [0.0, 0.9, 2.5])
 def test_strain_neither_raises_nor_lowers_mean_leaving_at_the_start(year: int, psi: float) -> None:
     start = {"year": year}
-    market = LondonMarket(scenario({"strain_to_leaving": psi}, start=start), years=1)
+    market = LondonMarket(scenario({"strain_to_leaving": psi}, start=start), rng=1, years=1)
     staff = market.workforce.permanent
     assert np.average(market.leaving_multiplier, weights=staff) == pytest.approx(1.0, abs=1e-12)
     assert (np.ptp(market.leaving_multiplier) > 0.1) == (psi > 0)
@@ -271,7 +271,7 @@ def test_the_start_shows_the_two_flows_it_was_solved_for() -> None:
 
 def test_bids_stay_where_they_were_when_both_links_to_them_are_cut() -> None:
     structure = {"cut_links": BOTH_BIDDING_LINKS, "bid_trigger": "vacancies"}
-    market = LondonMarket(scenario({"equal_pay_share": 0.0}, structure=structure), years=3)
+    market = LondonMarket(scenario({"equal_pay_share": 0.0}, structure=structure), rng=1, years=3)
     opening = market.charge_rates
     market.run()
     np.testing.assert_array_equal(market.charge_rates, opening)

@@ -19,7 +19,7 @@ from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Route, WorkerState
 from sim.ensemble.draws import Draws, drawn_scenario
-from sim.ensemble.replicate import RunSpec
+from sim.ensemble.replicate import RunSpec, opened
 from sim.ensemble.run import Progress, no_progress, part_of, run_ensemble
 from sim.experiments.structures import without_cap
 from sim.market.model import LondonMarket
@@ -114,12 +114,7 @@ def _net_change(parameters: Parameters, passed_on: float) -> float:
 
 def follow_agency_staff(spec: RunSpec) -> Followed:
     """Run a scenario past the reform and follow everybody in agency work just before it."""
-    market = LondonMarket(
-        drawn_scenario(spec.scenario, spec.seed, spec.draw, spec.draws).scenario,
-        rng=spec.seed,
-        replicate=spec.replicate,
-        years=spec.years,
-    )
+    market = opened(spec).market
     try:
         _step_to(market, months_between(spec.scenario.start.opening, BEFORE_REFORM))
         began = market.month
