@@ -32,7 +32,9 @@ def agency_staff_choose_assignments(market: MarketState) -> None:
     waiting = workforce.of("free_from_month", bench) > market.month
     if market.rules.turns_away_waiting.all():
         bench = bench[~waiting]
-    searching = chosen(market, Purpose.SEARCH, bench, parameters.bench_search_share)
+    searching = chosen(
+        market, Purpose.SEARCH, bench, agency_work.search_chance(parameters, market.rules)
+    )
     gap = np.maximum(market.agency_places() - workforce.placed, 0)
     if searching.size and gap.any():
         appeal = agency_work.assignment_appeal(

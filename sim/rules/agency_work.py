@@ -13,6 +13,14 @@ from sim.rules.terms import RulesInForce
 REFERENCE_PREMIUM = 1.25
 
 
+def search_chance(parameters: Parameters, rules: RulesInForce) -> Amount:
+    """Return the chance that somebody between assignments looks for one this month (assumption).
+
+    It takes the rules in force so that a lever may act on it.
+    """
+    return parameters.bench_search_share
+
+
 def beyond_london(neighbours_pay: Amount, london_pay: Amount, elasticity: Amount) -> FloatArray:
     """Return (neighbours' pay / London's)^elasticity, at least 1: their draw (assumption).
 

@@ -6,10 +6,10 @@ nobody else reads a lever.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from sim.domain.randomness import BoolArray, FloatArray
 from sim.rules.hazards import Amount
 from sim.rules.pay_bands import BANDS
 from sim.rules.tax_law import TaxLaw
+
+Terms = TypeVar("Terms")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +103,7 @@ class RulesInForce:
         cooling_off_months: what they then wait for an assignment in London ...
         turns_away_waiting: ... at these employers.
         prices: what a borough pays for what policies do.
+        others: terms of a lever's own kind, each a NamedTuple whose defaults change nothing.
     """
 
     today: date
@@ -128,6 +131,20 @@ class RulesInForce:
     neighbours_premium: float | None = None
     agreement: Agreement | None = None
     prices: PolicyPrices = FREE
+    others: tuple[object, ...] = ()
+
+    def of(self, kind: type[Terms]) -> Terms:
+        """Return the terms of a lever's own kind that are in force, or those that change nothing.
+
+        An equation that a lever brings something new to asks for it here, so that a lever and
+        its terms stay in one file.
+        """
+        return next((one for one in self.others if isinstance(one, kind)), kind())
+
+    def and_also(self, terms: object) -> RulesInForce:
+        """Return the rules with terms of a lever's own kind in force, in place of any before."""
+        kept = tuple(one for one in self.others if type(one) is not type(terms))
+        return replace(self, others=(*kept, terms))
 
     @property
     def tax_terms(self) -> tuple[object, ...]:

@@ -154,13 +154,14 @@ def agency_staff_choose_assignments(twin: TwinState) -> None:
     _outsiders_arrive(twin)
     gap = np.maximum(twin.agency_places() - twin.placed, 0.0)
     cooling = sum(twin.waiting, np.zeros_like(twin.bench))
-    looking = twin.parameters.bench_search_share * np.maximum(twin.bench - cooling, 0.0)
+    search = agency_work.search_chance(twin.parameters, twin.rules)
+    looking = search * np.maximum(twin.bench - cooling, 0.0)
     weights = gap * twin.charge_rates**twin.parameters.assignment_pay_elasticity
     wanted = looking * weights / np.maximum(weights.sum(axis=1, keepdims=True), TINY)
     open_to_all = ~twin.rules.turns_away_waiting
     if twin.waiting and open_to_all.any():
         only = weights * open_to_all
-        asked = twin.parameters.bench_search_share * cooling
+        asked = search * cooling
         wanted = wanted + asked * only / np.maximum(only.sum(axis=1, keepdims=True), TINY)
     got = np.minimum(twin.counted(wanted), gap)
     total = got.sum(axis=1, keepdims=True)

@@ -19,7 +19,6 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import BoolArray, FloatArray
-from sim.domain.vocabulary import BidTrigger
 from sim.london.caseloads import caseloads_change
 from sim.london.ofsted import ofsted_inspects
 from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_force
@@ -262,7 +261,7 @@ def boroughs_bid_on_average(twin: TwinState) -> None:
     varies by the root of u / n. With many posts this is `bidding.desired_charge_rate`.
     """
     p, posts = twin.parameters, np.maximum(twin.posts, TINY)
-    weight = p.vacancy_weight if twin.structure.bid_trigger is BidTrigger.VACANCIES else 0.0
+    weight = twin.terms.vacancy_weight
     unfilled, vacant = twin.unfilled / posts, twin.vacancies() / posts
     short_by = bidding.shortage(unfilled, vacant, p.unfilled_target, p.vacancy_target, weight)
     spread = SMALLEST_SPREAD + np.sqrt(np.maximum(unfilled, 0.0) / posts) * (1.0 - weight)
