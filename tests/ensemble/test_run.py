@@ -21,7 +21,8 @@ from sim.ensemble import run
 from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunRecord, RunSpec, run_once
 from sim.ensemble.run import Ensemble, run_ensemble, workers
-from sim.ensemble.store import RUNS_FOLDER, RunStore, package_version
+from sim.ensemble.stamp import package_version
+from sim.ensemble.store import RUNS_FOLDER, RunStore
 from sim.experiments import results
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario

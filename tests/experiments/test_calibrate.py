@@ -15,8 +15,8 @@ from sim.domain.parameters import Parameters
 from sim.domain.posterior import parse_posterior
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
+from sim.ensemble.files import StoreError
 from sim.ensemble.run import workers
-from sim.ensemble.store import StoreError
 from sim.experiments.calibration import files
 from sim.experiments.calibration.abc import Targets
 from sim.experiments.calibration.abc_smc import Settings, Stop
@@ -224,7 +224,7 @@ def test_a_folder_that_holds_something_else_is_refused(content: str | None, tmp_
 
 def test_what_a_calibration_makes_does_not_decide_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shipping its own posterior must not make a folder foreign."""
-    from sim.ensemble.store import data_fingerprint
+    from sim.ensemble.stamp import data_fingerprint
 
     assert data_fingerprint(without=files.MADE_BY_IT) != data_fingerprint()
     assert plan().decides()["data"] == data_fingerprint(without=files.MADE_BY_IT)

@@ -14,7 +14,7 @@ import pytest
 
 import sim
 import sim.interfaces.python.results
-from sim.ensemble.store import StoreError
+from sim.ensemble.files import StoreError
 from sim.experiments import results
 from sim.experiments.policy.compare import compared
 

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments.calibration.identification import (
     OUTCOMES,
     POLICIES,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments.tipping.levers_range import Lever
 from sim.experiments.tipping.reach import POSTS, SHARES, UNFILLED, WORKFORCE, Asked, AtLevel
 from sim.experiments.tipping.search import Answer

@@ -9,8 +9,8 @@ import typer
 
 from sim.domain import evidence
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError
 from sim.ensemble.run import workers
-from sim.ensemble.store import StoreError
 from sim.experiments.record.hindcast import (
     HINDCAST_MEASURES,
     Hindcast,

@@ -12,7 +12,7 @@ import typer
 
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, workers
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments import results
 from sim.experiments.policy.sweep import (
     ALONE,
