@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,32 +62,40 @@ def contents(folder: Path) -> list[Kept]:
     return found
 
 
-def others(folder: Path, mine: Collection[str]) -> int:
-    """Return how many runs or coalitions of other stamps are kept for the result in a folder."""
-    count = 0
+def others(folder: Path, mine: Collection[str]) -> dict[str, int]:
+    """Return how much of other stamps is kept for the result in a folder, by kind."""
+    found = {}
     for kind, ending in KINDS.items():
         place = folder / kind
         if place.is_dir():
-            count += sum(one.count for one in _unstamped(place, ending))
+            found[kind] = sum(one.count for one in _unstamped(place, ending))
             for below in place.iterdir():
                 if _is_stamped(below) and below.name not in mine:
-                    count += sum(_runs_in(path) for path in below.rglob(f"*{ending}"))
-    return count
+                    found[kind] += sum(_runs_in(path) for path in below.rglob(f"*{ending}"))
+    return found
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return how much there is of each kind, such as "20 runs and 1 coalition"; "" for nothing."""
+    return " and ".join(
+        f"{count:,} {kind[:-1] if count == 1 else kind}" for kind, count in counts.items() if count
+    )
 
 
 def unused(folders: Sequence[Path], mine: Collection[Stamp]) -> str | None:
     """Return what to say of runs of other stamps in a command's folders, or None without any."""
     names = {str(stamp) for stamp in mine}
-    count = sum(others(folder, names) for folder in folders)
-    if not count:
+    count: Counter[str] = Counter()
+    for folder in folders:
+        count.update(others(folder, names))
+    if not count.total():
         return None
     top = folders[0] if len(folders) == 1 else Path(os.path.commonpath(folders))
-    here = next(iter(mine))
-    one = count == 1
+    is_one = count.total() == 1
     return (
-        f"{top}: {count:,} {'run' if one else 'runs'} there {'is' if one else 'are'} of another "
-        f"stamp than this code's ({here}) and {'is' if one else 'are'} not used; to remove "
-        f"{'it' if one else 'them'}: permanence store prune {shlex.quote(str(top))}"
+        f"{top}: {counted(count)} there {'is' if is_one else 'are'} of another stamp than this "
+        f"code's ({next(iter(mine))}) and {'is' if is_one else 'are'} not used; to remove "
+        f"{'it' if is_one else 'them'}: permanence store prune {shlex.quote(str(top))}"
     )
 
 

@@ -38,7 +38,7 @@ class RunStore:
         self.folder = folder / RUNS_FOLDER / str(self.stamp) / role
         if not only_read:
             self.folder.mkdir(parents=True, exist_ok=True)
-        self._open: RunFile | None = None
+        self._block: RunFile | None = None
         self._known: tuple[Scenario | None, str] = (None, "")
 
     # Names
@@ -69,12 +69,13 @@ class RunStore:
             raise StoreError(f"{self.path(spec)}: the run was made under another stamp")
         entry = entry_of(spec, record, self.role)
         table = table_of(spec, record, entry)
-        self.close()
         write_atomically(self.path(spec), lambda stream: write_runs(stream, [table], [entry]))
 
     def find(self, spec: RunSpec) -> RunRecord | None:
         """Return a run written earlier, or None; a file that is not that run counts as missing."""
         for path in (self.path(spec), self.block(spec)):
+            if not path.is_file():
+                continue
             try:
                 record, is_sound = self._read(path, spec)
             except NO_RUN:
@@ -107,21 +108,15 @@ class RunStore:
         return spec.replicate % BLOCK if path == self.block(spec) else 0
 
     def _file(self, path: Path) -> RunFile:
-        """Return a file; a block is kept open until another file is asked for.
+        """Return a file, opened; a block stays open until another is asked for.
 
         Runs are asked for in their order, and a block never changes.
         """
-        if self._open is not None and self._open.path == path and not _is_single(path):
-            return self._open
-        self.close()
-        self._open = RunFile(path)
-        return self._open
-
-    def close(self) -> None:
-        """Let go of the file last read."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        if path.name.count("-") == 1:
+            return RunFile(path)
+        if self._block is None or self._block.path != path:
+            self._block = RunFile(path)
+        return self._block
 
     def _hash(self, spec: RunSpec) -> str:
         """Return a hash of all that decides a run but its number, its role and the stamp."""
@@ -151,7 +146,6 @@ class RunStore:
         for spec, path in zip(specs, singles, strict=True):
             if path.is_file() and self._holds(block, spec):
                 path.unlink(missing_ok=True)
-        self.close()
 
     def _write_block(self, block: Path, specs: Sequence[RunSpec]) -> None:
         entries: list[Entry] = []
@@ -172,7 +166,3 @@ class RunStore:
             return self._read(block, spec)[1]
         except NO_RUN:
             return False
-
-
-def _is_single(path: Path) -> bool:
-    return path.name.count("-") == 1

@@ -202,13 +202,16 @@ def test_a_folder_of_another_calibration_is_refused(
     assert files_in(tmp_path) == before
 
 
-@pytest.mark.parametrize("what", ["package_version", "data_fingerprint"])
-def test_a_folder_of_another_version_or_other_data_is_refused(
-    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("part", "told"), [("version", "package"), ("code", "code"), ("data", "data")]
+)
+def test_a_folder_of_another_stamp_is_refused(
+    part: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_folder(tmp_path, plan())
-    monkeypatch.setattr(files, what, lambda **without: "another")
-    with pytest.raises(StoreError, match=f"with other {what.split('_')[0]};"):
+    other = dataclasses.replace(files.own_stamp(), **{part: "another"})
+    monkeypatch.setattr(files, "own_stamp", lambda: other)
+    with pytest.raises(StoreError, match=f"with other {told};"):
         open_folder(tmp_path, plan())
 
 

@@ -381,7 +381,7 @@ def test_only_what_is_missing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert ran == [0, 1]
     done(*typed, folder=tmp_path)
     assert ran == [0, 1]
-    next((tmp_path / "kept" / "runs").glob("00001-*")).unlink()
+    next((tmp_path / "kept" / "runs").rglob("00001-*")).unlink()
     (tmp_path / "kept" / results.SUMMARY).unlink()
     done(*typed, folder=tmp_path)
     assert ran == [0, 1, 1]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.ensemble.contents import Kept, contents
+from sim.ensemble.contents import Kept, contents, counted
 from sim.ensemble.contents import prune as prune_kept
 from sim.ensemble.files import StoreError
 from sim.ensemble.stamp import Stamp, stamp_of_this_code
@@ -47,20 +48,9 @@ def list_kept(folder: Folder, as_json: AsJson = False, quiet: Quiet = False) -> 
     if not found:
         typer.echo(f"{folder}: nothing is kept there.")
         return
-    rows = [
-        (
-            str(one.folder.relative_to(folder)),
-            one.scenario or one.kind,
-            one.role,
-            _short(one.stamp),
-            f"{one.count:,}",
-            _size(one.size),
-            "yes" if _is_mine(one) else "no",
-        )
-        for one in found
-    ]
-    header = ("folder", "scenario", "role", "stamp", "runs", "size", "this code's")
-    print_table(f"Kept in {folder}", header, rows)
+    for place in dict.fromkeys(one.folder for one in found):
+        rows = [_row(one) for one in found if one.folder == place]
+        print_table(f"Kept in {place}", ("scenario", "role", "made by", "runs", "size"), rows)
     unused = [one for one in found if not _is_mine(one)]
     if unused:
         typer.echo()
@@ -125,22 +115,24 @@ def _as_json(one: Kept) -> dict[str, str | int | bool]:
     }
 
 
+def _row(one: Kept) -> tuple[str, ...]:
+    """Return a row of the table; of a stamp's hashes it has the beginning."""
+    stamp = Stamp.read(one.stamp)
+    if stamp is None:
+        made_by = "0.1.0, no stamp"
+    elif _is_mine(one):
+        made_by = "this code"
+    else:
+        made_by = f"{stamp.version}-{stamp.code[:SHOWN]}..-{stamp.data[:SHOWN]}.."
+    return (one.scenario or one.kind, one.role, made_by, f"{one.count:,}", _size(one.size))
+
+
 def _counted(found: Sequence[Kept]) -> str:
     """Return how much is kept, such as "20 runs and 3 coalitions"."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for one in found:
-        counts[one.kind] = counts.get(one.kind, 0) + one.count
-    return " and ".join(
-        f"{count:,} {kind[:-1] if count == 1 else kind}" for kind, count in counts.items()
-    )
-
-
-def _short(word: str) -> str:
-    """Return a stamp as a table has it: the hashes begun only, as folders' names have them whole."""
-    stamp = Stamp.read(word)
-    if stamp is None:
-        return "none (0.1.0)"
-    return f"{stamp.version}-{stamp.code[:SHOWN]}..-{stamp.data[:SHOWN]}.."
+        counts[one.kind] += one.count
+    return counted(counts)
 
 
 def _size(count: int) -> str:
