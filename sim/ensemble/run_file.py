@@ -33,6 +33,8 @@ NO_RUN = (pa.ArrowException, KeyError, TypeError, ValueError, OSError, IndexErro
 Entry = dict[str, Any]
 """What metadata say of one run: `identity`, `content` and the `digest` of both and its outcomes."""
 OUTCOME_NAMES = tuple(outcome.name for outcome in OUTCOMES)
+_VARYING = frozenset(("month", "date", "unit", *OUTCOME_NAMES))
+"""Columns that are not the same in every row: the others have nothing to compress."""
 _UNCERTAIN = tuple(
     name for name, declared in declarations(Parameters).items() if declared.prior is not None
 )
@@ -139,7 +141,12 @@ def write_runs(stream: IO[bytes], tables: Iterable[pa.Table], entries: Sequence[
     for table in tables:
         if writer is None:
             # Without Arrow's own copy of the schema, which other readers have no use for.
-            writer = pq.ParquetWriter(stream, table.schema, compression="zstd", store_schema=False)
+            writer = pq.ParquetWriter(
+                stream,
+                table.schema,
+                compression={n: "zstd" if n in _VARYING else "none" for n in table.column_names},
+                store_schema=False,
+            )
             writer.add_key_value_metadata({META: json.dumps(list(entries)).encode()})
         writer.write_table(table, row_group_size=table.num_rows)
     if writer is not None:

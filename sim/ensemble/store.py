@@ -143,6 +143,8 @@ class RunStore:
                 self._write_block(block, specs)
             except NO_RUN:
                 return
+            for path in singles:
+                path.unlink(missing_ok=True)
         for spec, path in zip(specs, singles, strict=True):
             if path.is_file() and self._holds(block, spec):
                 path.unlink(missing_ok=True)
@@ -150,14 +152,15 @@ class RunStore:
     def _write_block(self, block: Path, specs: Sequence[RunSpec]) -> None:
         entries: list[Entry] = []
         for spec in specs:
-            _, is_sound = self._read(self.path(spec), spec)
+            file = RunFile(self.path(spec))
+            _, is_sound = file.record(0, spec, self.stamp, self.role)
             if not is_sound:
-                raise ValueError(f"{self.path(spec)}: is not the run it should be")
-            entries.append(self._file(self.path(spec)).entries[0])
+                raise ValueError(f"{file.path}: is not the run it should be")
+            entries.append(file.entries[0])
 
         def tables() -> Iterator[pa.Table]:
             for spec in specs:
-                yield self._file(self.path(spec)).table(0)
+                yield RunFile(self.path(spec)).table(0)
 
         write_atomically(block, lambda stream: write_runs(stream, tables(), entries), durably=True)
 
