@@ -133,7 +133,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used (PEP 562)."""
     if name == "__version__":
-        found = import_module("sim.ensemble.store").package_version()
+        found = import_module("sim.ensemble.stamp").package_version()
     elif name in _HOME:
         found = getattr(_quietly_imported(_HOME[name]), name)
     else:

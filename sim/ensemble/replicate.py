@@ -14,15 +14,18 @@ from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws, drawn_scenario
+from sim.ensemble.stamp import LOADED, Stamp, stamp_of_this_code
 from sim.market.model import DEFAULT_YEARS, LondonMarket
 from sim.market.opening import Carried
 from sim.market.outcomes import OUTCOMES, PLACE, measured
 from sim.scenario import Scenario, load_scenario
 
+LOADED.confirm()  # all that makes a run is imported by now: it is what the stamp was taken of
+
 
 @dataclass(frozen=True)
 class RunSpec:
-    """Everything that decides a run's bytes, except the package version.
+    """Everything that decides a run's bytes, except the stamp of code and data.
 
     `draw_of` is the replicate whose parameters and structure this one shares, if not its own;
     `carried` is the state of a London followed until the start, if there is one.
@@ -53,6 +56,7 @@ class RunRecord:
         structure: hiring and bid trigger, drawn or chosen.
         facts: what happened to the pledge, and how often.
         seconds: processor time taken; not part of any result file.
+        stamp: of the code and data of the process that made it.
     """
 
     replicate: int
@@ -62,6 +66,7 @@ class RunRecord:
     structure: StructureKey
     facts: dict[str, float]
     seconds: float
+    stamp: Stamp
 
     def of(self, outcome: str) -> FloatArray:
         """Return one outcome, (month, unit)."""
@@ -161,6 +166,7 @@ def run_once(spec: RunSpec) -> RunRecord:
         structure=(structure.hiring, structure.bid_trigger),
         facts=facts,
         seconds=time.process_time() - began,
+        stamp=stamp_of_this_code(),
     )
 
 

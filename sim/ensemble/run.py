@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -28,8 +29,10 @@ from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError
 from sim.ensemble.replicate import RunRecord, RunSpec, run_once
-from sim.ensemble.store import RunStore
+from sim.ensemble.stamp import EDITED, LOADED, Rooms, Stamp, stamp_of_this_code
+from sim.ensemble.store import BLOCK, FEW, RunStore
 from sim.market.opening import Carried
 from sim.market.outcomes import PLACE
 from sim.scenario import Scenario
@@ -131,25 +134,40 @@ THREADS = "OPENBLAS_NUM_THREADS"
 
 
 @contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
+def workers(jobs: int, own: Rooms | None = None) -> Iterator[Executor | None]:
     """Offer a pool of worker processes, or None for one job; stop it cleanly on Ctrl-C.
 
     The start method is named because importing Mesa 3.3 sets one of its own.
+
+    Args:
+        jobs: how many processes are to work.
+        own: code of a question that works in them too, besides the model's.
+
+    Raises:
+        StoreError: code was edited meanwhile, so that a new worker does not have this process's.
     """
     if jobs <= 1:
         yield None
         return
+    others = () if own is None else (own,)
     ours = THREADS not in os.environ
     os.environ.setdefault(THREADS, "1")  # workers inherit it: each keeps to one processor
     pool = ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_work
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin_work,
+        initargs=(loaded(*others),),
     )
-    others = set(multiprocessing.active_children())
+    before = set(multiprocessing.active_children())
     try:
         yield pool
+    except BrokenProcessPool:
+        if any(one.is_edited() for one in (LOADED, *others)):
+            raise StoreError(EDITED) from None
+        raise
     except KeyboardInterrupt:
         # What a worker is busy with is lost either way: only the parent writes files.
-        for worker in set(multiprocessing.active_children()) - others:
+        for worker in set(multiprocessing.active_children()) - before:
             worker.terminate()
         raise
     finally:
@@ -171,8 +189,34 @@ def interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin_work() -> None:
-    """Leave Ctrl-C to the parent, and end with it: if it is killed, nobody waits for the work."""
+Loaded = Sequence[tuple[tuple[str, ...], str, str]]
+"""What a process works with: names of rooms, hash of their sources, hash of their code."""
+
+
+def loaded(*rooms: Rooms) -> Loaded:
+    """Return what this process works with, to be handed to a worker."""
+    return [(one.names, one.sources, one.code) for one in (LOADED, *rooms)]
+
+
+def end_unless_same(rooms: Loaded) -> None:
+    """End a worker process at once if it has loaded other code than its parent.
+
+    One that has read the same bytes takes over their hash.
+    """
+    for names, sources, code in rooms:
+        mine = LOADED if names == LOADED.names else Rooms(*names)
+        mine.learn(sources, code)
+        if mine.code != code:
+            os._exit(1)
+
+
+def _begin_work(rooms: Loaded) -> None:
+    """Leave Ctrl-C to the parent, and end with it: if it is killed, nobody waits for the work.
+
+    Args:
+        rooms: what the parent works with, see `end_unless_same`.
+    """
+    end_unless_same(rooms)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -237,6 +281,9 @@ def run_ensemble(
         carried: the state each run opens with, one a run, instead of the start census.
         other_luck: run by run the same parameters and structure, with the luck of the replicate
             so many further on.
+
+    Raises:
+        StoreError: code or data were edited meanwhile; what they would have mixed is not kept.
     """
     specs = [
         RunSpec(
@@ -303,26 +350,58 @@ def gathered(
 def _records(
     specs: list[RunSpec], pool: Executor | None, store: RunStore | None
 ) -> Iterator[RunRecord]:
+    mine = stamp_of_this_code() if store is None else store.stamp
+    done = _Blocks(specs, store)
     missing = []
     for spec in specs:
         kept = store.find(spec) if store is not None else None
         if kept is None:
             missing.append(spec)
         else:
+            done.one_more(spec)
             yield kept
+    for spec, record in _computed(missing, pool, mine):
+        if store is not None:
+            store.keep(spec, record)
+        done.one_more(spec)
+        yield record
+
+
+def _computed(
+    missing: list[RunSpec], pool: Executor | None, mine: Stamp
+) -> Iterator[tuple[RunSpec, RunRecord]]:
+    """Yield each run that was missing as it is done, if it was made by this process's own code."""
     if pool is None:
         for spec in missing:
-            yield _kept(run_once(spec), spec, store)
+            yield spec, _refused_unless(mine, run_once(spec))
         return
     with interrupts_ignored():
         waiting: dict[Future[RunRecord], RunSpec] = {pool.submit(run_once, s): s for s in missing}
     while waiting:
         finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
         for future in sorted(finished, key=lambda done: done.exception() is not None):
-            yield _kept(future.result(), waiting.pop(future), store)
+            yield waiting.pop(future), _refused_unless(mine, future.result())
 
 
-def _kept(record: RunRecord, spec: RunSpec, store: RunStore | None) -> RunRecord:
-    if store is not None:
-        store.keep(spec, record)
+def _refused_unless(mine: Stamp, record: RunRecord) -> RunRecord:
+    if record.stamp != mine:
+        raise StoreError(EDITED)
     return record
+
+
+class _Blocks:
+    """Has the runs of a large ensemble gathered into blocks as they are done."""
+
+    def __init__(self, specs: list[RunSpec], store: RunStore | None) -> None:
+        self._store = store if len(specs) > FEW else None
+        self._blocks: dict[int, list[RunSpec]] = {}
+        for spec in specs:
+            self._blocks.setdefault(spec.replicate // BLOCK, []).append(spec)
+        self._left = {place: len(block) for place, block in self._blocks.items()}
+
+    def one_more(self, spec: RunSpec) -> None:
+        """Note that a run is in the store."""
+        place = spec.replicate // BLOCK
+        self._left[place] -= 1
+        if self._store is not None and not self._left[place]:
+            self._store.gather(self._blocks[place])

@@ -1,120 +1,88 @@
-"""Runs on disk: one Parquet file a run, named by what decides its content.
+"""Runs on disk: found by name, written whole, and gathered into blocks when there are many.
 
-A file is written beside its place and then renamed, so a file that is there is whole. The
-same command again therefore does only what is missing.
+runs/STAMP/ROLE/00007-QUESTION.parquet          one run
+runs/STAMP/ROLE/00000-00099-QUESTION.parquet    a block of a hundred, one row group a run
+
+STAMP is that of code and data, ROLE `main` or `shadow`, QUESTION a hash of all else that decides
+a run but its number. A file is written beside its place and then renamed, so one that is there is
+whole; a block is never written again. The same command therefore does only what is missing.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable, Collection
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
-from typing import IO, Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from sim.domain.calendar import MONTHS_PER_YEAR, month_end
-from sim.domain.randomness import FloatArray
-from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.replicate import RunRecord, RunSpec
-from sim.market.outcomes import OUTCOMES
+from sim.ensemble.run_file import NO_RUN, Entry, Role, RunFile, entry_of, table_of, write_runs
+from sim.ensemble.stamp import stamp_of_this_code
+from sim.scenario import Scenario
 
 RUNS_FOLDER = "runs"
-_META, _DIGEST = b"permanence", b"permanence-digest"
-NO_RUN = (pa.ArrowException, KeyError, TypeError, ValueError, OSError)
-"""What goes wrong when a file that should hold a run does not."""
-
-
-class StoreError(ValueError):
-    """A result cannot be written or read where the user said; the message says why."""
-
-
-def package_version() -> str:
-    """Return the installed version of this package."""
-    try:
-        return version("permanence")
-    except PackageNotFoundError:
-        return "0+source"
-
-
-def data_fingerprint(without: Collection[str] = ()) -> str:
-    """Return a short hash of every shipped data table, but those named."""
-    digest = blake2b(digest_size=8)
-    for table in sorted(files("sim.data").iterdir(), key=lambda entry: entry.name):
-        if table.name.endswith(".csv") and table.name not in without:
-            digest.update(table.name.encode() + b"\0" + table.read_bytes())
-    return digest.hexdigest()
-
-
-def data_digests() -> dict[str, str]:
-    """Return a short hash of each shipped data table, by name: which one moved, if one did."""
-    return {
-        table.name: blake2b(table.read_bytes(), digest_size=8).hexdigest()
-        for table in sorted(files("sim.data").iterdir(), key=lambda entry: entry.name)
-        if table.name.endswith(".csv")
-    }
-
-
-def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Write a file beside its place and rename it, so that nobody ever sees half of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as stream:
-            write(stream)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def write_text_atomically(path: Path, text: str) -> None:
-    """Write a text file in UTF-8 the same way."""
-
-    def write(stream: IO[bytes]) -> None:
-        stream.write(text.encode("utf-8"))
-
-    write_atomically(path, write)
+ENDING = ".parquet"
+BLOCK = 100
+"""Runs of a block."""
+FEW = 300
+"""An ensemble of no more runs than this is kept a file a run."""
 
 
 class RunStore:
-    """The `runs` folder of one result; it is made unless it is only to be read."""
+    """The runs of one role in the folder of a result; it is made unless it is only to be read."""
 
-    def __init__(self, folder: Path, *, only_read: bool = False) -> None:
-        self.folder = folder / RUNS_FOLDER
+    def __init__(self, folder: Path, *, role: Role = Role.MAIN, only_read: bool = False) -> None:
+        self.stamp, self.role = stamp_of_this_code(), role
+        self.folder = folder / RUNS_FOLDER / str(self.stamp) / role
         if not only_read:
             self.folder.mkdir(parents=True, exist_ok=True)
-        self._stamp = f"{package_version()}:{data_fingerprint()}"
+        self._block: RunFile | None = None
+        self._known: tuple[Scenario | None, str] = (None, "")
+
+    # Names
 
     def path(self, spec: RunSpec) -> Path:
-        """Return where a run belongs: a hash of scenario, seed, years, version and data."""
-        decides = f"{spec.scenario.fingerprint()}:{spec.seed}:{spec.replicate}:{spec.years}:"
-        state = "" if spec.carried is None else spec.carried.fingerprint()
-        drawn = f"{spec.draws.key}:{spec.draw}:{state}"
-        digest = blake2b(f"{decides}{drawn}:{self._stamp}".encode(), digest_size=8)
-        return self.folder / f"{spec.replicate:05d}-{digest.hexdigest()}.parquet"
+        """Return where a run alone belongs."""
+        return self.folder / f"{spec.replicate:05d}-{self._hash(spec)}{ENDING}"
+
+    def block(self, spec: RunSpec) -> Path:
+        """Return the block a run belongs in, if there is one."""
+        first = spec.replicate - spec.replicate % BLOCK
+        return self.folder / f"{first:05d}-{first + BLOCK - 1:05d}-{self._hash(spec)}{ENDING}"
+
+    def where(self, spec: RunSpec) -> Path:
+        """Return the file that holds a run, or in which it is missing."""
+        block = self.block(spec)
+        return block if block.is_file() and not self.path(spec).is_file() else self.path(spec)
+
+    # Runs
 
     def keep(self, spec: RunSpec, record: RunRecord) -> None:
-        """Write one run."""
-        table = _as_table(spec, record)
-        write_atomically(
-            self.path(spec), lambda stream: pq.write_table(table, stream, compression="zstd")
-        )
+        """Write one run.
+
+        Raises:
+            StoreError: it was made by other code or data than this store is for.
+        """
+        if record.stamp != self.stamp:
+            raise StoreError(f"{self.path(spec)}: the run was made under another stamp")
+        entry = entry_of(spec, record, self.role)
+        table = table_of(spec, record, entry)
+        write_atomically(self.path(spec), lambda stream: write_runs(stream, [table], [entry]))
 
     def find(self, spec: RunSpec) -> RunRecord | None:
         """Return a run written earlier, or None; a file that is not that run counts as missing."""
-        path = self.path(spec)
-        if not path.is_file():
-            return None
-        try:
-            record, is_sound = _as_record(spec, pq.read_table(path))
-        except NO_RUN:
-            return None
-        return record if is_sound else None
+        for path in (self.path(spec), self.block(spec)):
+            if not path.is_file():
+                continue
+            try:
+                record, is_sound = self._read(path, spec)
+            except NO_RUN:
+                continue
+            if is_sound:
+                return record
+        return None
 
     def look_at(self, spec: RunSpec) -> tuple[RunRecord, bool]:
         """Return a run as its file has it, and whether that is what was once written there.
@@ -122,67 +90,82 @@ class RunStore:
         Raises:
             StoreError: there is no such file, or it holds no run.
         """
-        path = self.path(spec)
+        path = self.where(spec)
         if not path.is_file():
             raise StoreError(f"{path}: is missing, so the result is not complete")
         try:
-            return _as_record(spec, pq.read_table(path))
+            record, is_sound = self._read(path, spec)
+            place = self._place(path, spec)
+            return record, is_sound and self._file(path).says_what_it_is(place, spec, record)
         except NO_RUN:
             raise StoreError(f"{path}: holds no run that can be read") from None
 
+    def _read(self, path: Path, spec: RunSpec) -> tuple[RunRecord, bool]:
+        place = self._place(path, spec)
+        return self._file(path).record(place, spec, self.stamp, self.role)
 
-def _as_table(spec: RunSpec, record: RunRecord) -> pa.Table:
-    _, months, count = record.outcomes.shape
-    opening = spec.scenario.start.opening
-    days = [month_end(opening, month) for month in range(months)]
-    columns: dict[str, Any] = {
-        "month": np.repeat(np.arange(months, dtype=np.int32), count),
-        "date": pa.array([day for day in days for _ in range(count)], pa.date32()),
-        "unit": pa.array(list(record.units) * months).dictionary_encode(),
-    }
-    for place, outcome in enumerate(OUTCOMES):
-        columns[outcome.name] = record.outcomes[place].ravel()
-    text = _meta(record)
-    found = _digest(record.outcomes, text).encode()
-    return pa.table(columns).replace_schema_metadata({_META: text, _DIGEST: found})
+    def _place(self, path: Path, spec: RunSpec) -> int:
+        return spec.replicate % BLOCK if path == self.block(spec) else 0
 
+    def _file(self, path: Path) -> RunFile:
+        """Return a file, opened; a block stays open until another is asked for.
 
-def _meta(record: RunRecord) -> bytes:
-    meta = {
-        "parameters": record.parameters,
-        "structure": record.structure,
-        "facts": record.facts,
-        "units": record.units,
-    }
-    return json.dumps(meta).encode()
+        Runs are asked for in their order, and a block never changes.
+        """
+        if path.name.count("-") == 1:
+            return RunFile(path)
+        if self._block is None or self._block.path != path:
+            self._block = RunFile(path)
+        return self._block
 
+    def _hash(self, spec: RunSpec) -> str:
+        """Return a hash of all that decides a run but its number, its role and the stamp."""
+        if self._known[0] is not spec.scenario:
+            self._known = (spec.scenario, spec.scenario.fingerprint())
+        state = "" if spec.carried is None else spec.carried.fingerprint()
+        other_luck = spec.replicate - spec.draw
+        decides = f"{self._known[1]}:{spec.seed}:{spec.years}:{spec.draws.key}:{other_luck}:{state}"
+        return blake2b(decides.encode(), digest_size=8).hexdigest()
 
-def run_digest(record: RunRecord) -> str:
-    """Return a hash of everything a run left behind: outcomes, draws, structure and facts."""
-    return _digest(record.outcomes, _meta(record))
+    # Blocks
 
+    def gather(self, specs: Sequence[RunSpec]) -> None:
+        """Gather a whole block of runs into one file, once all of them are there.
 
-def _digest(outcomes: FloatArray, text: bytes) -> str:
-    """Return a hash of a run's content, so that a bit that flips on disk is noticed."""
-    content = np.ascontiguousarray(outcomes).tobytes()
-    return blake2b(text + content, digest_size=16).hexdigest()
+        The block is on the disk before the files it replaces go, so that a run is always in one of
+        them. Where one of them cannot be read all stay as they are.
+        """
+        block, singles = self.block(specs[0]), [self.path(spec) for spec in specs]
+        if len(specs) != BLOCK or any(self.block(spec) != block for spec in specs):
+            return
+        if not block.is_file():
+            try:
+                self._write_block(block, specs)
+            except NO_RUN:
+                return
+            for path in singles:
+                path.unlink(missing_ok=True)
+        for spec, path in zip(specs, singles, strict=True):
+            if path.is_file() and self._holds(block, spec):
+                path.unlink(missing_ok=True)
 
+    def _write_block(self, block: Path, specs: Sequence[RunSpec]) -> None:
+        entries: list[Entry] = []
+        for spec in specs:
+            file = RunFile(self.path(spec))
+            _, is_sound = file.record(0, spec, self.stamp, self.role)
+            if not is_sound:
+                raise ValueError(f"{file.path}: is not the run it should be")
+            entries.append(file.entries[0])
 
-def _as_record(spec: RunSpec, table: pa.Table) -> tuple[RunRecord, bool]:
-    """Return the run in a table, and whether its content is what was written."""
-    stated = table.schema.metadata or {}
-    meta = json.loads(stated[_META])
-    units = tuple(meta["units"])
-    shape = (len(OUTCOMES), spec.years * MONTHS_PER_YEAR + 1, len(units))
-    columns = [table[outcome.name].to_numpy() for outcome in OUTCOMES]
-    outcomes = np.array(columns).reshape(shape)
-    record = RunRecord(
-        replicate=spec.replicate,
-        units=units,
-        outcomes=outcomes,
-        parameters=meta["parameters"],
-        structure=(HiringStructure(meta["structure"][0]), BidTrigger(meta["structure"][1])),
-        facts=meta["facts"],
-        seconds=0.0,
-    )
-    return record, _digest(outcomes, stated[_META]).encode() == stated[_DIGEST]
+        def tables() -> Iterator[pa.Table]:
+            for spec in specs:
+                yield RunFile(self.path(spec)).table(0)
+
+        write_atomically(block, lambda stream: write_runs(stream, tables(), entries), durably=True)
+
+    def _holds(self, block: Path, spec: RunSpec) -> bool:
+        try:
+            return self._read(block, spec)[1]
+        except NO_RUN:
+            return False

@@ -15,15 +15,13 @@ from pydantic import ValidationError
 from sim.domain.evidence import EvidenceError
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError
+from sim.ensemble.old_layout import OldRuns
 from sim.ensemble.replicate import RunRecord, RunSpec
 from sim.ensemble.run import Ensemble, Progress, gathered, no_progress
-from sim.ensemble.store import (
-    RunStore,
-    StoreError,
-    data_fingerprint,
-    package_version,
-    run_digest,
-)
+from sim.ensemble.run_file import run_digest
+from sim.ensemble.stamp import Stamp, stamp_of_this_code
+from sim.ensemble.store import RunStore
 from sim.experiments.results import (
     DIFFERENCE_COLUMNS,
     DIFFERENCES,
@@ -44,6 +42,8 @@ class Told:
     Attributes:
         content: the manifest itself.
         folder: where its runs are, if they are at hand.
+        only_shown: whether it was kept before results carried a stamp of their code: it can be
+            shown as it was kept, not made again.
     """
 
     scenario: Scenario
@@ -53,6 +53,7 @@ class Told:
     draws: Draws
     content: Mapping[str, Any]
     folder: Path | None = None
+    only_shown: bool = False
 
     def spec(self, replicate: int) -> RunSpec:
         """Return what decides one of its runs."""
@@ -174,8 +175,8 @@ def read_manifest(folder: Path) -> Told:
 def told(content: Mapping[str, Any], where: str, folder: Path | None = None) -> Told:
     """Return what a manifest says was run, once it is known to be as it was written.
 
-    Scenario and draws are only understood where version and data are this installation's: see
-    `refuse_other_version`.
+    Scenario and draws are only understood where the stamp is this installation's, or where there is
+    none yet: see `refuse_other_stamp`.
 
     Args:
         content: the manifest.
@@ -193,6 +194,8 @@ def told(content: Mapping[str, Any], where: str, folder: Path | None = None) -> 
     if not all(isinstance(count, int) for count in counts) or "scenario" not in content:
         raise StoreError(f"{where}: does not say what was run")
     seed, runs, years = (int(count) for count in counts if count is not None)
+    if not is_stamped(content):
+        return _only_shown(content, folder, (seed, runs, years))
     if is_foreign(content):
         return Told(Scenario(), seed, runs, years, Draws.DEFAULT, content, folder)
     try:
@@ -207,25 +210,64 @@ def told(content: Mapping[str, Any], where: str, folder: Path | None = None) -> 
     return Told(scenario, seed, runs, years, draws, content, folder)
 
 
+def _only_shown(
+    content: Mapping[str, Any], folder: Path | None, counts: tuple[int, int, int]
+) -> Told:
+    """Return what a manifest without a stamp says, as far as this version understands it."""
+    key = str(content.get("parameter_draws"))
+    try:
+        scenario = Scenario(**content["scenario"])
+        draws = _draws_then(key)
+    except (ValidationError, TypeError, EvidenceError):
+        return Told(Scenario(), *counts, Draws.DEFAULT, content, folder)
+    return Told(scenario, *counts, draws, content, folder, only_shown=True)
+
+
+def _draws_then(key: str) -> Draws:
+    """Return the draws of a key, whichever posterior shipped when it was written."""
+    for known in Draws.NAMED:
+        if key.partition("-")[0] == known.name:
+            return known
+    return Draws.of_key(key)
+
+
+def is_stamped(content: Mapping[str, Any]) -> bool:
+    """Return whether a manifest says which code made its result: from 0.2.0 on."""
+    return "code" in content
+
+
 def is_foreign(content: Mapping[str, Any]) -> bool:
-    """Return whether another version of the package, or other data, made a result."""
-    mine = (package_version(), data_fingerprint())
-    return (content.get("package"), content.get("data")) != mine
+    """Return whether another version of the package, other code or other data made a result."""
+    return stamp_in(content) != stamp_of_this_code()
 
 
-def refuse_other_version(result: SavedResult, where: str) -> None:
-    """Refuse a result that another version of the package, or other data, made.
+def stamp_in(content: Mapping[str, Any]) -> Stamp:
+    """Return the stamp a manifest carries; of one that has none, with empty code."""
+    return Stamp(*(str(content.get(name, "")) for name in ("package", "code", "data")))
+
+
+def refuse_other_stamp(result: SavedResult, where: str) -> None:
+    """Refuse a result that another version of the package, other code or other data made.
+
+    One that 0.1.0 kept, before there was a stamp, is let through if it can be shown.
 
     Raises:
         StoreError: it is from elsewhere; the message says from where.
     """
     for one in result.told:
-        if is_foreign(one.content):
-            package, data = one.content.get("package"), one.content.get("data")
+        if one.only_shown or not is_foreign(one.content):
+            continue
+        there, here = stamp_in(one.content), stamp_of_this_code()
+        if not there.code:
             raise StoreError(
-                f"{where}: was made by permanence {package} with data {data}, this is "
-                f"{package_version()} with {data_fingerprint()}; run it again, or use that version"
+                f"{where}: was made by permanence {there.version}, and this version does not "
+                "understand its scenario; run it again, or use that version"
             )
+        raise StoreError(
+            f"{where}: was made by permanence {there.version} with code {there.code} and data "
+            f"{there.data}, this is {here.version} with {here.code} and {here.data}; run it "
+            "again, or use that version"
+        )
 
 
 # Its runs
@@ -245,7 +287,7 @@ def read_ensemble(one: Told, progress: Progress = no_progress) -> ReadEnsemble:
         digests[record.replicate] = run_digest(record)
 
     ensemble = gathered(
-        _sound_records(one, RunStore(one.folder, only_read=True)),
+        _sound_records(one, runs_of(one, one.folder)),
         one.scenario,
         runs=one.runs,
         seed=one.seed,
@@ -257,23 +299,28 @@ def read_ensemble(one: Told, progress: Progress = no_progress) -> ReadEnsemble:
     return ReadEnsemble(ensemble, tuple(digests[run] for run in range(one.runs)))
 
 
-def _sound_records(one: Told, store: RunStore) -> Iterator[RunRecord]:
+def runs_of(one: Told, folder: Path) -> RunStore | OldRuns:
+    """Return the runs of a result, to be read."""
+    return OldRuns(folder, one.content) if one.only_shown else RunStore(folder, only_read=True)
+
+
+def _sound_records(one: Told, store: RunStore | OldRuns) -> Iterator[RunRecord]:
     refuse_missing(one, store)
     for run in range(one.runs):
         record, is_sound = store.look_at(one.spec(run))
         if not is_sound:
-            raise StoreError(f"{store.path(one.spec(run))}: its numbers are not what was written")
+            raise StoreError(f"{store.where(one.spec(run))}: its numbers are not what was written")
         yield record
 
 
-def refuse_missing(one: Told, store: RunStore) -> None:
+def refuse_missing(one: Told, store: RunStore | OldRuns) -> None:
     """Refuse a folder from which a run is missing, before any is read.
 
     Raises:
         StoreError: naming the first that is not there.
     """
     for run in range(one.runs):
-        path = store.path(one.spec(run))
+        path = store.where(one.spec(run))
         if not path.is_file():
             raise StoreError(f"{path}: is missing, so the result is not complete")
 

@@ -5,28 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
 
-import mesa
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.run import Ensemble
-from sim.ensemble.store import (
-    StoreError,
-    data_digests,
-    data_fingerprint,
-    package_version,
-    write_atomically,
-)
+from sim.ensemble.stamp import Stamp, commit, data_digests, machinery, stamp_of_this_code
 from sim.experiments.policy.compare import HIGH, LOW, MIDDLE, Difference
 from sim.market.outcomes import OUTCOMES, Outcome
 
@@ -128,16 +121,22 @@ def manifest(ensemble: Ensemble, command: Sequence[str] = ()) -> dict[str, Any]:
         "parameters_by_run": ensemble.parameters,
         "structures_by_run": [" with ".join(pair) for pair in ensemble.structures],
         "facts_by_run": ensemble.facts,
-        "package": package_version(),
-        "data": data_fingerprint(),
-        "data_tables": data_digests(),
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "numpy": np.__version__,
-        "mesa": mesa.__version__,
+        **made_by(stamp_of_this_code()),
         "command": list(command),
     }
     return sealed(content)
+
+
+def made_by(stamp: Stamp) -> dict[str, Any]:
+    """Return what a manifest says of the code, data and machinery that made a result."""
+    return {
+        "package": stamp.version,
+        "code": stamp.code,
+        "data": stamp.data,
+        "data_tables": data_digests(),
+        "commit": commit(),
+        **machinery(),
+    }
 
 
 def sealed(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ Within one pinned environment a run gives the same bytes. Across platforms numbe
 from __future__ import annotations
 
 import csv
-import platform
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -15,26 +14,21 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import mesa
 import numpy as np
 
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble, Progress, no_progress, run_ensemble
-from sim.ensemble.store import (
-    RunStore,
-    StoreError,
-    data_digests,
-    data_fingerprint,
-    package_version,
-    run_digest,
-)
+from sim.ensemble.run_file import run_digest
+from sim.ensemble.stamp import data_digests, machinery, stamp_of_this_code
+from sim.ensemble.store import RunStore
 from sim.experiments import results
 from sim.experiments.policy.compare import compared, headline, spread_of, typical
 from sim.experiments.policy.null_test import FirstDifference, differs
-from sim.experiments.reading import Told, by_block, refuse_missing
+from sim.experiments.reading import Told, by_block, refuse_missing, stamp_in
 from sim.market.outcomes import OUTCOMES
 
 CLOSE = 1e-9
@@ -49,30 +43,30 @@ class Apart(NamedTuple):
     here: str
 
 
-def version_apart(content: Mapping[str, Any]) -> Apart | None:
-    """Return how package or data differ from those that made a result: they decide its numbers."""
-    made_by, mine = str(content.get("package")), package_version()
-    if made_by != mine:
-        return Apart("package version", made_by, mine)
-    if content.get("data") == data_fingerprint():
-        return None
-    tables, here = content.get("data_tables"), data_digests()
-    theirs = tables if isinstance(tables, Mapping) else {}
-    moved = sorted(name for name in {*theirs, *here} if theirs.get(name) != here.get(name))
-    named = f" ({', '.join(moved)})" if theirs and moved else ""
-    return Apart(f"data tables{named}", str(content.get("data")), data_fingerprint())
+def stamps_apart(content: Mapping[str, Any]) -> list[Apart]:
+    """Return how version, code and data differ from those that made a result."""
+    there, here = stamp_in(content), stamp_of_this_code()
+    found = []
+    if there.version != here.version:
+        found.append(Apart("package version", there.version, here.version))
+    if there.code != here.code:
+        found.append(Apart("code", there.code or "not recorded", here.code))
+    if there.data != here.data:
+        tables, mine = content.get("data_tables"), data_digests()
+        theirs = tables if isinstance(tables, Mapping) else {}
+        moved = sorted(name for name in {*theirs, *mine} if theirs.get(name) != mine.get(name))
+        named = f" ({', '.join(moved)})" if theirs and moved else ""
+        found.append(Apart(f"data tables{named}", there.data, here.data))
+    return found
 
 
 def platform_apart(content: Mapping[str, Any]) -> list[Apart]:
     """Return how the machinery below the package differs: it may move a number's last digits."""
-    here = {
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "mesa": mesa.__version__,
-        "platform": platform.platform(),
-    }
-    theirs = {name: str(content.get(name)) for name in here}
-    return [Apart(name, theirs[name], here[name]) for name in here if theirs[name] != here[name]]
+    return [
+        Apart(name, str(content.get(name)), here)
+        for name, here in machinery().items()
+        if str(content.get(name)) != here
+    ]
 
 
 # Running again

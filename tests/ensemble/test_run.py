@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from sim.ensemble import run
 from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunRecord, RunSpec, run_once
 from sim.ensemble.run import Ensemble, run_ensemble, workers
-from sim.ensemble.store import RUNS_FOLDER, RunStore, package_version
+from sim.ensemble.stamp import stamp_of_this_code
+from sim.ensemble.store import RUNS_FOLDER, RunStore
 from sim.experiments import results
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
@@ -50,7 +52,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 def files_in(folder: Path) -> list[Path]:
-    return sorted((folder / RUNS_FOLDER).glob("*.parquet"))
+    return sorted((folder / RUNS_FOLDER).rglob("*.parquet"))
 
 
 def written(folder: Path) -> dict[str, int]:
@@ -233,7 +235,8 @@ def test_a_record_reads_back_as_it_was_kept(tmp_path: Path) -> None:
 
 def test_nothing_but_whole_runs_is_left_in_the_folder(tmp_path: Path) -> None:
     ensemble_of(store=RunStore(tmp_path))
-    assert {path.suffix for path in (tmp_path / RUNS_FOLDER).iterdir()} == {".parquet"}
+    left = [path for path in (tmp_path / RUNS_FOLDER).rglob("*") if path.is_file()]
+    assert {path.suffix for path in left} == {".parquet"}
     assert len(files_in(tmp_path)) == RUNS
 
 
@@ -288,7 +291,9 @@ def test_runs_that_finished_beside_the_one_that_failed_are_kept(tmp_path: Path) 
 
 def path_of(scenario: Scenario = SCENARIO, **changed: Any) -> str:
     values = {"seed": 3, "replicate": 0, "years": 1, "draws": Draws.POSTERIOR} | changed
-    return RunStore(values.pop("folder")).path(RunSpec(scenario, **values)).name
+    folder = values.pop("folder")
+    path = RunStore(folder).path(RunSpec(scenario, **values))
+    return path.relative_to(folder).as_posix()
 
 
 def test_a_run_is_named_by_what_it_does_not_by_what_it_is_called(tmp_path: Path) -> None:
@@ -314,20 +319,13 @@ def test_a_run_that_does_something_else_has_another_name(
     assert path_of(**changed, folder=tmp_path) != path_of(folder=tmp_path)
 
 
-def test_a_run_of_another_version_has_another_name(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("part", ["version", "code", "data"])
+def test_a_run_under_another_stamp_has_another_name(
+    part: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     now = path_of(folder=tmp_path)
-    monkeypatch.setattr("sim.ensemble.store.package_version", lambda: "999")
-    assert path_of(folder=tmp_path) != now
-    assert package_version() != "999"
-
-
-def test_a_run_on_other_data_has_another_name(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    now = path_of(folder=tmp_path)
-    monkeypatch.setattr("sim.ensemble.store.data_fingerprint", lambda: "other")
+    other = replace(stamp_of_this_code(), **{part: "0123456789abcdef"})
+    monkeypatch.setattr("sim.ensemble.store.stamp_of_this_code", lambda: other)
     assert path_of(folder=tmp_path) != now
 
 

@@ -15,8 +15,8 @@ from sim.domain.parameters import Parameters
 from sim.domain.posterior import parse_posterior
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
+from sim.ensemble.files import StoreError
 from sim.ensemble.run import workers
-from sim.ensemble.store import StoreError
 from sim.experiments.calibration import files
 from sim.experiments.calibration.abc import Targets
 from sim.experiments.calibration.abc_smc import Settings, Stop
@@ -197,13 +197,16 @@ def test_a_folder_of_another_calibration_is_refused(
     assert files_in(tmp_path) == before
 
 
-@pytest.mark.parametrize("what", ["package_version", "data_fingerprint"])
-def test_a_folder_of_another_version_or_other_data_is_refused(
-    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("part", "told"), [("version", "package"), ("code", "code"), ("data", "data")]
+)
+def test_a_folder_of_another_stamp_is_refused(
+    part: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_folder(tmp_path, plan())
-    monkeypatch.setattr(files, what, lambda **without: "another")
-    with pytest.raises(StoreError, match=f"with other {what.split('_')[0]};"):
+    other = dataclasses.replace(files.own_stamp(), **{part: "another"})
+    monkeypatch.setattr(files, "own_stamp", lambda: other)
+    with pytest.raises(StoreError, match=f"with other {told};"):
         open_folder(tmp_path, plan())
 
 
@@ -219,7 +222,7 @@ def test_a_folder_that_holds_something_else_is_refused(content: str | None, tmp_
 
 def test_what_a_calibration_makes_does_not_decide_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shipping its own posterior must not make a folder foreign."""
-    from sim.ensemble.store import data_fingerprint
+    from sim.ensemble.stamp import data_fingerprint
 
     assert data_fingerprint(without=files.MADE_BY_IT) != data_fingerprint()
     assert plan().decides()["data"] == data_fingerprint(without=files.MADE_BY_IT)

@@ -291,7 +291,7 @@ def test_money_is_linear_in_the_value_of_a_post_and_agrees_with_its_payoff(game:
 def test_what_a_coalition_brought_is_kept_and_a_spoilt_file_is_run_again(tmp_path: Path) -> None:
     first = small(NAMED, folder=tmp_path)
     seen = first.whole
-    (path,) = (tmp_path / "coalitions").iterdir()
+    (path,) = (tmp_path / "coalitions").rglob("*.npz")
     written = path.stat().st_mtime_ns
     again = small(NAMED, folder=tmp_path)
     again._run = None  # type: ignore[method-assign,assignment]

@@ -14,8 +14,9 @@ import pytest
 from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import CALIBRATED, Draws
+from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.run import Ensemble, run_ensemble
-from sim.ensemble.store import StoreError, data_fingerprint, package_version, write_atomically
+from sim.ensemble.stamp import data_fingerprint, package_version
 from sim.experiments import results
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario

@@ -60,7 +60,7 @@ def test_control_c_keeps_what_is_done_and_leaves_nobody_behind(jobs: str, tmp_pa
     runs = tmp_path / "kept" / "runs"
 
     def kept() -> list[Path]:
-        return sorted(runs.glob("*.parquet"))
+        return sorted(runs.rglob("*.parquet"))
 
     with subprocess.Popen(
         command_line(*TYPED, "--jobs", jobs),
@@ -91,7 +91,8 @@ def test_control_c_keeps_what_is_done_and_leaves_nobody_behind(jobs: str, tmp_pa
     finished = kept()
     assert 4 <= len(finished) < 60
     assert all(pq.read_table(path).num_rows > 0 for path in finished)
-    assert [path.name for path in runs.iterdir() if path not in finished] == []
+    files = [path for path in runs.rglob("*") if path.is_file()]
+    assert sorted(files) == finished
     assert not (tmp_path / "kept" / SUMMARY).exists()
 
     before = {path: path.stat().st_mtime_ns for path in finished}
@@ -113,11 +114,11 @@ def test_a_killed_command_leaves_no_worker_behind(tmp_path: Path) -> None:
         start_new_session=True,
     ) as process:
         try:
-            wait_for(lambda: len(sorted(runs.glob("*.parquet"))) >= 2)
+            wait_for(lambda: len(sorted(runs.rglob("*.parquet"))) >= 2)
             process.kill()
             process.wait()
             wait_for(lambda: living_members(process.pid) == [])
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-    assert all(pq.read_table(path).num_rows > 0 for path in runs.glob("*.parquet"))
+    assert all(pq.read_table(path).num_rows > 0 for path in runs.rglob("*.parquet"))

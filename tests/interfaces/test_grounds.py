@@ -60,7 +60,7 @@ def test_draws_without_a_fit_claim_no_learning(draws: Draws) -> None:
     assert "clearly more certain" not in text
 
 
-def test_a_file_of_the_users_is_measured_itself_and_missed_when_gone(tmp_path: Path) -> None:
+def test_a_file_of_the_users_says_the_same_whether_it_is_there_or_gone(tmp_path: Path) -> None:
     one = declarations(Parameters)["bid_speed"]
     assert one.prior is not None
     rows = [f"responsive,unfilled,{one.prior[0] + place / 1000}\n" for place in range(20)]
@@ -68,9 +68,10 @@ def test_a_file_of_the_users_is_measured_itself_and_missed_when_gone(tmp_path: P
     path.write_text("hiring,bid_trigger,bid_speed\n" + "".join(rows))
     draws = Draws.named(str(path))
     text = taught(UNCERTAIN, draws)
-    assert text.startswith("The fit in the user's file makes 1 of them clearly more certain")
+    assert "a file of the user's" in text
+    assert "clearly more certain" not in text
     path.unlink()
-    assert "not at hand" in taught(UNCERTAIN, Draws.of_key(draws.key))
+    assert taught(UNCERTAIN, Draws.of_key(draws.key)) == text
 
 
 @pytest.mark.parametrize("draws", Draws.NAMED)

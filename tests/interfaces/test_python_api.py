@@ -14,7 +14,7 @@ import pytest
 
 import sim
 import sim.interfaces.python.results
-from sim.ensemble.store import StoreError
+from sim.ensemble.files import StoreError
 from sim.experiments import results
 from sim.experiments.policy.compare import compared
 
@@ -84,10 +84,23 @@ def test_to_xarray_holds_the_panel(old):
 # Running
 
 
+def test_runs_of_another_stamp_are_told_of_and_not_used(tmp_path):
+    other = "0.2.0.dev0-0123456789abcdef-fedcba9876543210"
+    first = sim.run("no-cap", runs=1, years=1, out=tmp_path / "kept")
+    (runs,) = (tmp_path / "kept" / "runs").iterdir()
+    runs.rename(runs.with_name(other))
+    with pytest.warns(UserWarning, match="1 run there is of another stamp"):
+        again = sim.run("no-cap", runs=1, years=1, out=tmp_path / "kept")
+    assert runs.is_dir()
+    pd.testing.assert_frame_equal(first.panel(), again.panel())
+
+
 def test_a_kept_result_is_read_again_not_run_again(tmp_path):
     first = sim.run("no-cap", runs=2, years=1, out=tmp_path / "kept")
     assert (tmp_path / "kept" / results.PANEL).is_file()
-    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "kept" / "runs").iterdir()}
+    times = {
+        path: path.stat().st_mtime_ns for path in (tmp_path / "kept" / "runs").rglob("*.parquet")
+    }
     assert len(times) == 2
     again = sim.run("no-cap", runs=2, years=1, out=tmp_path / "kept")
     assert times == {path: path.stat().st_mtime_ns for path in times}

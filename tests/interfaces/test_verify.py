@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments import verify
 from sim.market.outcomes import OUTCOMES
 from tests.interfaces.command import files_in, permanence, too_wide

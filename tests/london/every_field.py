@@ -47,9 +47,7 @@ def fields() -> Iterator[Field]:
         assert isinstance(lever, type)
         assert issubclass(lever, BaseModel)
         for field, declared in declarations(lever).items():  # type: ignore[type-var]
-            yield Field(
-                ("levers", name, field), declared, lever.model_fields[field].annotation
-            )
+            yield Field(("levers", name, field), declared, lever.model_fields[field].annotation)
     for name, declared in declarations(Parameters).items():
         yield Field(("parameters", name), declared, Parameters.model_fields[name].annotation)
 

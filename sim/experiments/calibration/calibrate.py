@@ -20,8 +20,8 @@ from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.ensemble.files import write_atomically, write_text_atomically
 from sim.ensemble.run import Progress, no_progress
-from sim.ensemble.store import write_atomically, write_text_atomically
 from sim.experiments.calibration.abc import (
     Bounds,
     HistoryMatch,

@@ -21,6 +21,7 @@ from sim.domain.randomness import FloatArray
 from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Progress, no_progress, run_ensemble
+from sim.ensemble.run_file import Role
 from sim.ensemble.store import RunStore
 from sim.experiments.calibration.abc import PriorCheck, Targets, Use, prior_check, seed_for
 from sim.experiments.calibration.calibrate import Calibration, TwinSimulator
@@ -117,7 +118,7 @@ def run_by_the_agents(
         years=YEARS,
         draws=draws,
         pool=pool,
-        store=None if folder is None else RunStore(folder),
+        store=None if folder is None else RunStore(folder, role=Role.SHADOW),
         progress=progress,
         each=keep,
     )

@@ -19,18 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.domain.posterior import POSTERIOR_TABLE, STRUCTURE_COLUMNS
-from sim.ensemble.store import (
-    StoreError,
-    data_fingerprint,
-    package_version,
-    write_text_atomically,
-)
+from sim.ensemble.files import StoreError, write_text_atomically
+from sim.ensemble.stamp import Rooms, Stamp, stamp_of_this_code
 from sim.experiments.calibration import confirm
 from sim.experiments.calibration.abc_smc import Settings
 from sim.experiments.calibration.calibrate import OWN, SAMPLED, sampled_names
 from sim.experiments.calibration.confirm import Found
 from sim.experiments.calibration.targets import FIRST_YEAR, LAST_YEAR
-from sim.experiments.results import MANIFEST, number, write_table
+from sim.experiments.results import MANIFEST, made_by, number, write_table
 from sim.experiments.structures import Pair
 
 CALIBRATION_TABLE = "calibration.csv"
@@ -39,6 +35,15 @@ CORRELATIONS_FILE, PRIOR_CHECK_FILE = "correlations.csv", "prior_check.csv"
 MADE_BY_IT = (POSTERIOR_TABLE, CALIBRATION_TABLE)
 """Shipped tables that a calibration makes: it does not depend on them."""
 ENDS = ("q05", "q50", "q95")
+
+
+OWN_CODE = Rooms("experiments/calibration")
+"""A calibration's own code decides what it keeps, besides the model's."""
+
+
+def own_stamp() -> Stamp:
+    """Return the stamp of what a calibration, or the recovery of one, keeps."""
+    return stamp_of_this_code(OWN_CODE, without=MADE_BY_IT)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,8 @@ class Plan:
     check_runs: int
 
     def decides(self) -> dict[str, Any]:
-        """Return it as the manifest has it, with package and data version."""
+        """Return it as the manifest has it, with the stamp of code and data."""
+        stamp = own_stamp()
         return {
             "structures": [list(pair) for pair in self.pairs],
             "seed": self.seed,
@@ -68,8 +74,9 @@ class Plan:
             "draws": self.draws,
             "check_runs": self.check_runs,
             "years": [FIRST_YEAR, LAST_YEAR],
-            "package": package_version(),
-            "data": data_fingerprint(without=MADE_BY_IT),
+            "package": stamp.version,
+            "code": stamp.code,
+            "data": stamp.data,
         }
 
 
@@ -115,7 +122,8 @@ def _refuse_another(out: Path, plan: Plan) -> None:
 
 def write_manifest(out: Path, plan: Plan, *, complete: bool) -> None:
     """Say what decides the folder's content, and whether all of it is there."""
-    text = json.dumps({"complete": complete, "calibration": plan.decides()}, indent=2) + "\n"
+    content = {"complete": complete, "calibration": plan.decides(), "made_by": made_by(own_stamp())}
+    text = json.dumps(content, indent=2) + "\n"
     write_text_atomically(out / MANIFEST, text)
 
 

@@ -15,13 +15,21 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.store import package_version, write_text_atomically
+from sim.ensemble.files import write_text_atomically
 from sim.experiments.calibration import recovery as r
 from sim.experiments.calibration.abc_smc import Settings
 from sim.experiments.calibration.calibrate import prior_box
+from sim.experiments.calibration.files import own_stamp
 from sim.experiments.calibration.recovery import Recovered, Row
 from sim.experiments.calibration.targets import targets
-from sim.experiments.results import MANIFEST, command_line, number, prepare_folder, write_table
+from sim.experiments.results import (
+    MANIFEST,
+    command_line,
+    made_by,
+    number,
+    prepare_folder,
+    write_table,
+)
 from sim.experiments.structures import pairs
 
 RECOVERY_TABLE = "recovery.csv"
@@ -39,7 +47,7 @@ def fingerprint(seed: int, settings: Settings) -> str:
     decides: list[Any] = [
         seed, asdict(settings), r.PRIOR_DRAWS, r.CANDIDATES, r.LOOSE_BOUND, r.FEWEST_TRUTHS,
         record.names, record.observed.tolist(), record.scale.tolist(),
-        *([box.names, box.low.tolist(), box.high.tolist()] for box in boxes), package_version(),
+        *([box.names, box.low.tolist(), box.high.tolist()] for box in boxes), str(own_stamp()),
     ]  # fmt: skip
     return "recovery-" + blake2b(json.dumps(decides).encode(), digest_size=8).hexdigest()
 
@@ -85,7 +93,7 @@ def close_folder(
         "candidates": r.CANDIDATES,
         "loose_bound": r.LOOSE_BOUND,
         "seconds_by_truth": [round(one.seconds, 1) for one in found],
-        "package": package_version(),
+        **made_by(own_stamp()),
         "command": command_line(),
     }
     _write_json(folder / MANIFEST, manifest)

@@ -45,15 +45,18 @@ from sim.domain.headline import AGENCY_COST, CHARGE_RATE
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Enforcement
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import write_atomically
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Progress, no_progress, run_ensemble
-from sim.ensemble.store import data_fingerprint, package_version, write_atomically
+from sim.ensemble.stamp import Rooms, Stamp, stamp_of_this_code
 from sim.experiments.policy.compare import HIGH, LOW
 from sim.scenario import Scenario, ScenarioError
 
 CLEAR = 1.28
 """Standard errors above zero from which a mean gain is clear: one in ten by luck alone."""
 COALITIONS_FOLDER = "coalitions"
+OWN_CODE = Rooms("experiments/coalition")
+"""The game's own code decides what it keeps, besides the model's."""
 LONGEST_WAIT_MONTHS = 240
 FIELDS = (
     "posts_fte",
@@ -67,6 +70,13 @@ FIELDS = (
     "hourly_charges",
 )
 """What is kept of a run, by employer: means over the last twelve months."""
+
+
+def own_stamp() -> Stamp:
+    """Return the stamp of the coalitions that are kept."""
+    return stamp_of_this_code(OWN_CODE)
+
+
 Members = frozenset[str]
 
 
@@ -230,7 +240,7 @@ class Game:
         self.last_month = self.begins - 1 + years * MONTHS_PER_YEAR
         self.coalitions = self._done = self._wanted = 0
         self._pool, self._progress = pool, progress
-        self._folder = None if folder is None else folder / COALITIONS_FOLDER
+        self._folder = None if folder is None else folder / COALITIONS_FOLDER / str(own_stamp())
         self._known: dict[str, Seen] = {}
 
     def expect(self, coalitions: int) -> None:
@@ -325,8 +335,7 @@ class Game:
     def _path(self, key: str) -> Path | None:
         if self._folder is None:
             return None
-        decides = f"{key}:{self.seed}:{self.runs}:{self.last_month}:{self.draws}:"
-        decides += f"{package_version()}:{data_fingerprint()}"
+        decides = f"{key}:{self.seed}:{self.runs}:{self.last_month}:{self.draws.key}"
         return self._folder / f"{blake2b(decides.encode(), digest_size=8).hexdigest()}.npz"
 
     def _keep(self, seen: Seen, key: str) -> None:

@@ -19,9 +19,9 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.headline import AGENCY_COST
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.files import write_atomically
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble, Spool
-from sim.ensemble.store import write_atomically
 from sim.experiments.policy.compare import HIGH, LOW
 from sim.market.ledger import PAYEES
 from sim.market.outcomes import OUTCOME

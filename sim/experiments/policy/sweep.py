@@ -15,6 +15,7 @@ from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, Enforcement
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, Progress, part_of, run_ensemble
+from sim.ensemble.run_file import Role
 from sim.ensemble.store import RunStore
 from sim.experiments.policy.compare import Spread, spread_of
 from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
@@ -146,6 +147,8 @@ def swept(
     base: dict[str, FloatArray] = {}
     for place, (name, at, scenario) in enumerate(todo):
         where = None if folder is None else folder(name)
+        is_twin = at is None and bool(found or place) and scenario is not against
+        role = Role.SHADOW if is_twin else Role.MAIN
         ensemble = run_ensemble(
             scenario,
             runs=runs,
@@ -153,10 +156,9 @@ def swept(
             years=years,
             draws=draws,
             pool=pool,
-            store=None if where is None else RunStore(where),
+            store=None if where is None else RunStore(where, role=role),
             progress=part_of(progress, place * runs, runs * len(todo)),
         )
-        is_twin = at is None and bool(found or place) and scenario is not against
         if where is not None and keep is not None and not is_twin:
             keep(ensemble, where)
         if at is not None:

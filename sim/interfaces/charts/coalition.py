@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from sim.domain.calendar import month_end
 from sim.ensemble.draws import Draws
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments.coalition.game import PAYOFF_LABELS, PAYOFF_UNITS
 from sim.experiments.coalition.order import HALF, Signed
 from sim.experiments.coalition.play import Answer

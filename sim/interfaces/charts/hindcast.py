@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from sim.domain import evidence
 from sim.domain.headline import WORKFORCE
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments.record.baselines import BASELINES
 from sim.experiments.record.hindcast import QUANTILES, Hindcast, published_shares, scored_years
 from sim.experiments.record.scoring import Score, Skill

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.domain.headline import SHARES, WORKFORCE
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments.calibration.identification import (
     POLICIES,
     Effect,

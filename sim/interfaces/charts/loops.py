@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle as Disc
 
 from sim.ensemble.draws import Draws
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments.loops.links import NODE
 from sim.experiments.loops.strength import (
     Circle,

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.domain.headline import POSTS, SHARES, UNFILLED, WORKFORCE
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments.tipping.levers_range import Lever
 from sim.experiments.tipping.reach import Asked, AtLevel
 from sim.experiments.tipping.search import Answer

@@ -13,7 +13,7 @@ from sim.domain.borough_figures import SALARIES, BoroughFigures, stated_caseload
 from sim.domain.calendar import census_date, tax_year_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
-from sim.ensemble.store import StoreError, write_atomically
+from sim.ensemble.files import StoreError, write_atomically
 from sim.interfaces.cli.options import AsJson, Quiet, whole
 from sim.interfaces.words.tables import wrapped
 from sim.rules.pay import opening_scales

@@ -119,7 +119,7 @@ def calibrate_command(
     )
     files_of.open_folder(out, plan)
     jobs = jobs or processors()
-    with workers(jobs) as pool:
+    with workers(jobs, own=files_of.OWN_CODE) as pool:
         searched = _search(plan, out, pool, jobs, quiet=quiet)
         drawn = [confirm.posterior_draws(one, draws, seed) for one in searched]
         table = files_of.write_posterior(out, list(zip(plan.pairs, drawn, strict=True)))

@@ -11,14 +11,15 @@ from typing import IO, Annotated, Any
 import typer
 
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import write_atomically
 from sim.ensemble.run import Progress, workers
-from sim.ensemble.store import package_version, write_atomically
 from sim.experiments import results
-from sim.experiments.coalition.game import Game, Payoff, first_month, signatories
+from sim.experiments.coalition.game import Game, Payoff, first_month, own_stamp, signatories
 from sim.experiments.coalition.play import Answer, played
 from sim.experiments.structures import Pair, under
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
+from sim.interfaces.cli.result_folders import say_unused
 from sim.interfaces.words import coalition as words
 from sim.interfaces.words.captions import pair_name
 from sim.interfaces.words.coalition_print import print_answer, print_pairs
@@ -112,6 +113,7 @@ def coalition(
     }
     if out is not None:
         results.prepare_folder(out, _fingerprint(planned, seed, years, parameters, asked))
+        say_unused([out], [own_stamp()])
     jobs = min(jobs or processors(), runs)
     answers = []
     with workers(jobs) as pool:
@@ -200,7 +202,7 @@ def _save(
         "parameter_draws": draws.key,
         "calibration": draws.calibration,
         **asked,
-        "package": package_version(),
+        **results.made_by(own_stamp()),
         "command": results.command_line(),
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"

@@ -15,7 +15,8 @@ from typing import Annotated, cast
 import typer
 
 from sim.domain.evidence import EvidenceError, UnknownBorough
-from sim.ensemble.store import StoreError, package_version
+from sim.ensemble.files import StoreError
+from sim.ensemble.stamp import package_version
 from sim.interfaces.cli import borough_data as cli_borough_data
 from sim.interfaces.cli import calibrate as cli_calibrate
 from sim.interfaces.cli import circle as cli_circle
@@ -33,6 +34,7 @@ from sim.interfaces.cli import report as cli_report
 from sim.interfaces.cli import run as cli_run
 from sim.interfaces.cli import scenario as cli_scenario
 from sim.interfaces.cli import serve as cli_serve
+from sim.interfaces.cli import store as cli_store
 from sim.interfaces.cli import story as cli_story
 from sim.interfaces.cli import sweep as cli_sweep
 from sim.interfaces.cli import take_home as cli_take_home
@@ -81,6 +83,7 @@ app.command("describe")(cli_describe.describe)
 app.add_typer(
     cli_borough_data.app, name="borough-data", help="A borough's own figures: template and check."
 )
+app.add_typer(cli_store.app, name="store", help="What a results folder keeps: list it, prune it.")
 app.add_typer(cli_scenario.app, name="scenario", help="List, show and check scenarios.")
 
 

@@ -10,8 +10,8 @@ import typer
 from sim.domain import evidence
 from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError
 from sim.ensemble.run import workers
-from sim.ensemble.store import StoreError
 from sim.experiments.record.hindcast import (
     Hindcast,
     hindcast,

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError, write_text_atomically
 from sim.ensemble.run import workers
-from sim.ensemble.store import StoreError, write_text_atomically
 from sim.experiments import results as files_of
 from sim.experiments.calibration.identification import (
     POLICIES,

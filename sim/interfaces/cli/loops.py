@@ -11,7 +11,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from sim.ensemble.draws import Draws
-from sim.ensemble.store import StoreError, write_atomically
+from sim.ensemble.files import StoreError, write_atomically
 from sim.experiments import results
 from sim.experiments.loops.links import CIRCLE
 from sim.experiments.loops.strength import DEFAULT_RUNS, Circle, measured_circle, ranked

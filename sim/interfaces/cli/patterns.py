@@ -10,8 +10,8 @@ from typing import IO, Annotated, Any
 import typer
 
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.run import workers
-from sim.ensemble.store import StoreError, write_atomically
 from sim.experiments import results as files_of
 from sim.experiments.calibration.anchors import ANCHORED_RUNS
 from sim.experiments.record.pattern_list import HEADINGS, PATTERNS

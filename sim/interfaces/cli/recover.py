@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.ensemble.files import StoreError
 from sim.ensemble.run import workers
-from sim.ensemble.store import StoreError
 from sim.experiments.calibration import recovery_files as files_of
+from sim.experiments.calibration.files import OWN_CODE
 from sim.experiments.calibration.recovery import (
     FEWEST_TRUTHS,
     HEADLINE,
@@ -75,7 +76,10 @@ def recover_command(
         raise StoreError(f"--write-docs {write_docs}: allowed: a file in a folder that is there")
     known = [] if out is None else files_of.open_folder(out, seed, SETTINGS)
     jobs = jobs or processors()
-    with workers(jobs) as pool, progress_bar("truths, at most", jobs, quiet=quiet) as progress:
+    with (
+        workers(jobs, own=OWN_CODE) as pool,
+        progress_bar("truths, at most", jobs, quiet=quiet) as progress,
+    ):
         found = recover(
             truths, seed, settings=SETTINGS, known=known, pool=pool, progress=progress,
             each=lambda one: None if out is None else files_of.keep(out, one),

@@ -10,15 +10,15 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.run import workers
-from sim.ensemble.store import StoreError, write_atomically
 from sim.experiments.reading import (
     ReadEnsemble,
     SavedResult,
     Told,
     find_result,
     read_ensemble,
-    refuse_other_version,
+    refuse_other_stamp,
 )
 from sim.experiments.verify import Rerun, key_numbers, run_again, with_draws
 from sim.interfaces.cli import options as o
@@ -69,7 +69,9 @@ def report(
     Example: permanence report results/cap --out cap.html
     """
     found = find_result(result, SPLIT_FILE)
-    refuse_other_version(found, str(result))
+    refuse_other_stamp(found, str(result))
+    if explorer:
+        _refuse_mixture(found, result)
     unit = found.unit if borough is None else o.unit_of(borough)
     path = result / (EXPLORER_NAME if explorer else DEFAULT_NAME) if out is None else out
     _refuse_file(path, is_ours=is_explorer if explorer else None)
@@ -112,6 +114,15 @@ def report(
     for sentence in told:
         typer.echo("\n".join(wrapped(sentence.replace(" %", f"{TIED}%"))).replace(TIED, " "))
     typer.echo(f"\nSaved: {path} ({len(content) / 1e3:.0f} kB)")
+
+
+def _refuse_mixture(found: SavedResult, result: Path) -> None:
+    """Refuse a page in which old runs would stand beside runs of this code."""
+    if any(one.only_shown for one in found.told):
+        raise StoreError(
+            f"{result}: was made by permanence {found.told[0].content.get('package')}; the "
+            "workshop page runs the model beside it: give the command that made it again"
+        )
 
 
 def _put(content: bytes, stream: IO[bytes]) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
+import typer
+
+from sim.ensemble import contents
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble, run_ensemble
-from sim.ensemble.store import RUNS_FOLDER, RunStore, StoreError
+from sim.ensemble.run_file import Role
+from sim.ensemble.stamp import Stamp, stamp_of_this_code
+from sim.ensemble.store import RUNS_FOLDER, RunStore
 from sim.experiments import results
 from sim.experiments.policy.compare import Difference
 from sim.interfaces.cli.progress import progress_bar
@@ -26,6 +32,19 @@ def prepare(places: dict[Path, Scenario], seed: int, years: int, draws: Draws) -
         results.check_folder(folder, fingerprint)
     for folder, fingerprint in wanted.items():
         results.prepare_folder(folder, fingerprint)
+    say_unused(list(places))
+
+
+def say_unused(folders: Sequence[Path], own: Collection[Stamp] = ()) -> None:
+    """Say on standard error if runs of another stamp lie in some folders of one command.
+
+    Args:
+        folders: the results' folders.
+        own: stamps of a question's own, besides that of runs.
+    """
+    told = contents.unused(folders, [stamp_of_this_code(), *own])
+    if told:
+        typer.echo(f"permanence: {told}", err=True)
 
 
 def refuse_namesakes(planned: Sequence[Scenario]) -> None:
@@ -68,6 +87,7 @@ def ensemble_of(
     other_luck: int = 0,
 ) -> Ensemble:
     """Run one scenario with a progress bar, into a folder if one is named."""
+    role = Role.SHADOW if other_luck else Role.MAIN
     with progress_bar(scenario.name, jobs, quiet=quiet) as progress:
         return run_ensemble(
             scenario,
@@ -76,7 +96,7 @@ def ensemble_of(
             years=years,
             draws=draws,
             pool=pool,
-            store=None if out is None else RunStore(out),
+            store=None if out is None else RunStore(out, role=role),
             progress=progress,
             each=each,
             other_luck=other_luck,

@@ -13,7 +13,7 @@ import typer
 from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, workers
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments import results
 from sim.experiments.policy.sweep import (
     ALONE,

@@ -13,8 +13,9 @@ import typer
 from sim.domain.headline import SHARES, WORKFORCE
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import write_atomically
 from sim.ensemble.run import workers
-from sim.ensemble.store import write_atomically
+from sim.ensemble.stamp import stamp_of_this_code
 from sim.experiments import results
 from sim.experiments.structures import Pair, pairs
 from sim.experiments.tipping.levers_range import Lever, read_lever
@@ -268,6 +269,7 @@ def _write_manifest(out: Path, fingerprint: str, content: dict[str, Any]) -> Non
     whole = {
         "complete": True,
         "fingerprint": fingerprint,
+        **results.made_by(stamp_of_this_code()),
         "command": list(results.command_line()),
         **{key: content[key] for key in content if key not in ("files", "structures")},
     }

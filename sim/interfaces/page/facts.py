@@ -12,7 +12,7 @@ from sim.domain.evidence import UNSCORED_EMPLOYER, employers, places
 from sim.domain.quantities import Declaration
 from sim.domain.vocabulary import LINK_LABELS, LONDON, TARGET_PERMANENT_SHARE, Link
 from sim.ensemble.draws import Draws
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments.policy.compare import HIGH, LOW
 from sim.interfaces.page.answers import DRAWN
 from sim.interfaces.page.sizes import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS

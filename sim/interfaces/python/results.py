@@ -7,6 +7,7 @@ pandas and matplotlib are loaded when first needed.
 from __future__ import annotations
 
 import importlib
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,10 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.evidence import employer_of
 from sim.domain.headline import WORKFORCE
 from sim.domain.vocabulary import LONDON
+from sim.ensemble import contents
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, run_ensemble, workers
+from sim.ensemble.stamp import stamp_of_this_code
 from sim.ensemble.store import RunStore
 from sim.experiments import results
 from sim.experiments.policy.compare import MIDDLE, Difference, compared
@@ -85,6 +88,9 @@ def run(
     if folder is not None:
         wanted = results.result_fingerprint(planned.fingerprint(), seed, years, draws)
         results.prepare_folder(folder, wanted)
+        told = contents.unused([folder], [stamp_of_this_code()])
+        if told:
+            warnings.warn(told, stacklevel=2)
         store = RunStore(folder)
     with workers(min(jobs, runs)) as pool:
         ensemble = run_ensemble(

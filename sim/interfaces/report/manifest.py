@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
-from sim.ensemble.store import StoreError
+from sim.ensemble.files import StoreError
 from sim.experiments.reading import ReadEnsemble, SavedResult, Told, by_block, told
 from sim.experiments.results import SEAL, seal_holds, sealed
 from sim.experiments.verify import key_numbers

@@ -11,7 +11,7 @@ from sim.interfaces.words.captions import CENSUS_SOURCE, LICENCE, listed
 from sim.interfaces.words.model import IN_SHORT, Part, equations, phases
 
 LICENCE_PAGE = "nationalarchives.gov.uk/doc/open-government-licence/version/3"
-ENVIRONMENT = ("python", "numpy", "mesa", "matplotlib", "platform")
+ENVIRONMENT = ("python", "numpy", "scipy", "mesa", "matplotlib", "platform")
 
 
 def method_section() -> str:
@@ -62,8 +62,10 @@ def manifest_section(manifest: Mapping[str, Any]) -> str:
         ("Years", str(first["years"])),
         ("Parameters drawn from", str(first["parameter_draws"])),
         ("Package", f"permanence {first['package']}"),
+        ("Code", str(first.get("code", "not recorded"))),
+        ("Commit", str(first.get("commit") or "not recorded")),
         ("Data tables", str(first["data"])),
-        *((name.capitalize(), str(first.get(name, manifest.get(name)))) for name in ENVIRONMENT),
+        *((name.capitalize(), _recorded(name, first, manifest)) for name in ENVIRONMENT),
         *((f"Result {one['scenario']['name']}", str(one["fingerprint"])) for one in entries),
         ("Digest of this manifest", str(manifest["digest"])),
     ]
@@ -80,6 +82,10 @@ def manifest_section(manifest: Mapping[str, Any]) -> str:
         + "".join(code(command) for command in typed)
         + facts(rows)
     )
+
+
+def _recorded(name: str, *places: Mapping[str, Any]) -> str:
+    return next((str(place[name]) for place in places if name in place), "not recorded")
 
 
 def _typed(command: Sequence[str]) -> str:

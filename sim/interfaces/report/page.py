@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.ensemble.run import Ensemble
+from sim.experiments.reading import is_stamped
 from sim.interfaces.report import charts as pictures
 from sim.interfaces.report import finding as words
 from sim.interfaces.report import grounds, method
@@ -53,10 +54,22 @@ def page(ensembles: Sequence[Ensemble], manifest: Mapping[str, Any]) -> str:
     return document(
         title,
         words.lede_of(ensembles, unit),
-        _summary(ensembles, unit),
+        _kept_as_is(manifest) + _summary(ensembles, unit),
         list(_sections(ensembles, manifest, unit, title)),
         as_data(manifest),
         method.foot(manifest),
+    )
+
+
+def _kept_as_is(manifest: Mapping[str, Any]) -> str:
+    """Return the label of a result that was kept before results carried a stamp of their code."""
+    made_by = dict.fromkeys(
+        str(one["package"]) for one in manifest["results"] if not is_stamped(one)
+    )
+    return "".join(
+        f'<p class="kept"><strong>Made by permanence {text(package)}, before results carried a '
+        "stamp of their code; shown as kept, cannot be made again by this version.</strong></p>\n"
+        for package in made_by
     )
 
 

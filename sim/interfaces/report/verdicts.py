@@ -19,8 +19,8 @@ from sim.experiments.verify import (
     first_number_apart,
     key_numbers,
     platform_apart,
+    stamps_apart,
     tables_apart,
-    version_apart,
 )
 from sim.interfaces.report import page as report
 from sim.interfaces.report.check import page_apart
@@ -31,6 +31,9 @@ ONLY_DIGESTS = (
     "The key numbers agree to 1e-9. A report has no other numbers to compare: verify the result's "
     "folder to see which differs, and whether it is more than another processor may do."
 )
+
+
+NO_RUN = "version, code and data decide the numbers. To run it like for like,"
 
 
 class Outcome(StrEnum):
@@ -74,20 +77,23 @@ class Verdict:
 
 
 def of_version(told: Sequence[Told]) -> Verdict | None:
-    """Return the verdict on a result that another version or other data made; nothing is run."""
+    """Return the verdict on a result that another version, code or data made; nothing is run."""
     for one in told:
-        apart = version_apart(one.content)
-        if apart is not None:
-            version = one.content.get("package")
+        apart = stamps_apart(one.content)
+        if apart:
             return Verdict(
                 Outcome.DIFFERENT,
-                first=_apart(apart),
-                beside=(
-                    "Nothing was run: version and data decide the numbers. To run it like for "
-                    f"like, install permanence {version} with the data it shipped with.",
-                ),
+                first="; ".join(_apart(part) for part in apart),
+                beside=(f"Nothing was run: {NO_RUN} {_like_for_like(one.content)}",),
             )
     return None
+
+
+def _like_for_like(content: Mapping[str, Any]) -> str:
+    version, commit = content.get("package"), content.get("commit")
+    if not commit:
+        return f"install permanence {version} with the data it shipped with."
+    return f"use permanence {version} at commit {commit}."
 
 
 def of_report(

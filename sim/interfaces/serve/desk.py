@@ -18,7 +18,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import Ensemble, interrupts_ignored, run_ensemble
+from sim.ensemble.files import StoreError
+from sim.ensemble.run import Ensemble, interrupts_ignored, loaded, run_ensemble
+from sim.ensemble.stamp import LOADED, Stamp, stamp_of_this_code
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.serve.leash import Leash
 from sim.interfaces.serve.work import (
@@ -36,6 +38,7 @@ ENSEMBLES_AT_ONCE = 3
 KEPT_ANSWERS, KEPT_ENSEMBLES = 48, 24
 IDLE_SECONDS, LOOK_SECONDS = 3.0, 0.2
 """How long nobody has asked before the desk works ahead, and how often it looks."""
+EDITED_PAGE = "the model's code or data were edited since the page began: start it again"
 Kept = TypeVar("Kept")
 
 
@@ -53,9 +56,10 @@ class Question:
     years: int
 
     @property
-    def key(self) -> tuple[str, str, int, int]:
-        """What makes two questions the same."""
-        return (self.left.fingerprint(), self.right.fingerprint(), self.seed, self.years)
+    def key(self) -> tuple[str, str, int, int, Stamp]:
+        """What makes two questions the same, and the stamp of who answers them."""
+        both = (self.left.fingerprint(), self.right.fingerprint())
+        return (*both, self.seed, self.years, stamp_of_this_code())
 
 
 class Memory(Generic[Kept]):
@@ -131,6 +135,8 @@ class Desk:
                 self._by_agents(one, leash, lambda done, wanted: None)
             except (CancelledError, BrokenProcessPool, RuntimeError):
                 continue  # somebody asked, or the page is being closed: later, if at all
+            except StoreError:
+                return  # the code was edited: who asks is told
             waiting.pop(0)
 
     def close(self) -> None:
@@ -171,7 +177,10 @@ class Desk:
             yield as_json({"kind": "superseded"}) + b"\n"
         except BrokenProcessPool:
             self._mend()
-            yield as_json({"kind": "error", "message": "a worker stopped: ask again"}) + b"\n"
+            told = EDITED_PAGE if LOADED.is_edited() else "a worker stopped: ask again"
+            yield as_json({"kind": "error", "message": told}) + b"\n"
+        except StoreError:
+            yield as_json({"kind": "error", "message": EDITED_PAGE}) + b"\n"
         finally:
             leash.cut()
             self._open -= 1
@@ -214,8 +223,8 @@ class Desk:
 
     async def loop(self, question: Question) -> bytes:
         """Return the causal loop of an admitted question's left side, with measured strengths."""
-        key = (question.left.fingerprint(), question.seed)
         try:
+            key = (question.left.fingerprint(), question.seed, stamp_of_this_code())
             kept = self._loops.get(key)
             if kept is None:
                 kept = await asyncio.wrap_future(
@@ -223,7 +232,7 @@ class Desk:
                 )
                 self._loops.keep(key, kept)
             return kept
-        except BrokenProcessPool:
+        except (BrokenProcessPool, StoreError):
             self._mend()
             raise DeskFullError from None
         finally:
@@ -271,7 +280,7 @@ class Desk:
 
 def _pool(count: int, *, gives_way: bool) -> ProcessPoolExecutor:
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, spawn, initializer=begin, initargs=(gives_way,))
+    return ProcessPoolExecutor(count, spawn, initializer=begin, initargs=(gives_way, loaded()))
 
 
 def _line(kind: str, content: bytes) -> bytes:

@@ -9,6 +9,7 @@ import signal
 import threading
 
 from sim.ensemble.draws import Draws
+from sim.ensemble.run import Loaded, end_unless_same
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.estimates import estimate
 from sim.interfaces.page.loop import loop_of
@@ -23,8 +24,12 @@ def as_json(content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def begin(gives_way: bool) -> None:
-    """Prepare a worker: deaf to Ctrl-C, gone with its server, and polite if it is to give way."""
+def begin(gives_way: bool, rooms: Loaded) -> None:
+    """Prepare a worker: deaf to Ctrl-C, gone with its server, and polite if it is to give way.
+
+    It ends at once if it has loaded other code than its server.
+    """
+    end_unless_same(rooms)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_go_with_the_server, daemon=True).start()
     if gives_way and hasattr(os, "nice"):

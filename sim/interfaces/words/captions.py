@@ -10,7 +10,7 @@ from sim.domain.posterior import StructureKey
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
-from sim.ensemble.store import package_version
+from sim.ensemble.stamp import package_version
 from sim.experiments.structures import Pair
 
 CENSUS_SOURCE = "DfE children's social work workforce census"

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from sim.domain.calendar import tax_year
-from sim.domain.evidence import EvidenceError
 from sim.domain.learned import LEAST_NARROWING, Learned, learned
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
@@ -47,12 +46,11 @@ def scenario_rests_on(scenario: Scenario, draws: Draws) -> str:
 def what_was_learned(draws: Draws, among: Iterable[str] | None = None) -> Learned | None:
     """Return what the fit behind draws taught of parameters; None where there is none to look at.
 
-    Prior and default draws have no fit. A file of the user's may be gone since.
+    Prior and default draws have no fit. A file of the user's may be gone when a result is read
+    again, and then nothing could be said: so nothing ever is.
     """
-    try:
-        return None if draws.posterior is None else learned(draws.posterior, among)
-    except EvidenceError:
-        return None
+    posterior = None if draws.digest else draws.posterior
+    return None if posterior is None else learned(posterior, among)
 
 
 def taught(names: Iterable[str], draws: Draws) -> str:
@@ -66,11 +64,10 @@ def taught(names: Iterable[str], draws: Draws) -> str:
         return "They are held at working values: nothing is learned from a record here."
     found = what_was_learned(draws, names)
     if found is None:
-        return "They come from a file of the user's, which is not at hand to say what it narrows."
-    teacher = "The fit in the user's file" if draws.digest else "London's record of 2017-2021"
+        return "They come from a file of the user's: what its fit learned is not said here."
     known, given, unknown = map(len, found)
     text = (
-        f"{teacher} makes {known or 'none'} of them clearly more certain (by "
+        f"London's record of 2017-2021 makes {known or 'none'} of them clearly more certain (by "
         f"{100 * LEAST_NARROWING:.0f} % or more)"
     )
     if unknown:
