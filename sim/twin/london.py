@@ -32,6 +32,7 @@ from sim.twin.flows import (
     permanent_staff_leave,
     staff_move_between_boroughs,
 )
+from sim.twin.limits import refuse_what_amounts_cannot_feel
 from sim.twin.pay import pay_is_worked_out
 from sim.twin.record import FLOWS, TwinRecord
 from sim.twin.state import TwinState
@@ -65,6 +66,9 @@ class Twin(TwinState):
         census: opening figures; by default the scenario's start census.
         memberships: the seed by which a share of members is drawn, the same for all draws.
         structures: the structure of each London; by default all have the scenario's own.
+
+    Raises:
+        ScenarioError: the scenario asks what amounts cannot feel.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class Twin(TwinState):
         memberships: int = 1,
         structures: Sequence[StructureKey] | None = None,
     ) -> None:
+        refuse_what_amounts_cannot_feel(scenario)
         found = census or opening_census(scenario.start)
         super().__init__(scenario, drawn, draws, seed, found, structures)
         streams = Streams(memberships)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from enum import Enum
-from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
@@ -56,6 +56,24 @@ def fields() -> Iterator[Field]:
 
 
 def _all_levers(**cap: Any) -> dict[str, Any]:
+    """Return every lever switched on; one that is not spelt out here, wherever a slider may go."""
+    named = _spelt_out(cap)
+    others = {name: _switched_on(name) for name in Levers.model_fields if name not in named}
+    return named | {name: terms for name, terms in others.items() if name != "tax"}
+
+
+def _switched_on(lever: str) -> dict[str, Any]:
+    group = Levers.model_fields[lever].annotation
+    assert isinstance(group, type)
+    found = {}
+    for name, declared in declarations(group).items():  # type: ignore[type-var]
+        if declared.no_op is not None and declared.offered is not None:
+            low, high, _ = declared.offered
+            found[name] = low + 0.6 * (high - low)
+    return found
+
+
+def _spelt_out(cap: dict[str, Any]) -> dict[str, Any]:
     return {
         "cap": {
             "charge_rate_per_hour": 39.0,
@@ -140,10 +158,12 @@ LONDONS: dict[str, dict[str, Any]] = {
     "beginners may do agency work": _london(
         HiringStructure.RESPONSIVE,
         BidTrigger.VACANCIES,
-        {"cap": _all_levers()["cap"] | {"members": 1.0}},
+        {"cap": {"charge_rate_per_hour": 39.0, "members": 1.0}},
         eligible_experience_years=0.0,
         start_new_staff_share=0.9,
     ),
+    "after the last tabulated year": _london(HiringStructure.RESPONSIVE, BidTrigger.VACANCIES, {})
+    | {"start": START | {"date": "2026-09-30"}},
     "prices at the ceiling": _london(
         HiringStructure.RESPONSIVE,
         BidTrigger.VACANCIES,
@@ -175,13 +195,17 @@ def other_values(field: Field, now: Any) -> list[Any]:
     kinds = _kinds(field.annotation)
     if bool in kinds:
         return [not now]
+    named = [one for one in _named_choices(field.annotation) if one != now]
+    if named:
+        return named
     choices = next((kind for kind in kinds if issubclass(kind, Enum)), None)
     if choices is not None:
         return [one.value for one in choices if one is not now]
     if datetime.date in kinds:
         return ["2017-03-01", "2017-06-01"]
     if kinds & {float, int}:
-        found = _numbers(field.declared, now, whole=float not in kinds)
+        number = now if isinstance(now, int | float) else None
+        found = _numbers(field.declared, number, whole=float not in kinds)
         return [*found, SOME] if tuple in kinds else found
     if tuple in kinds:
         return [[{"start": "2017-03-01", "charge_rate_per_hour": 32.0}]]
@@ -192,12 +216,17 @@ def other_values(field: Field, now: Any) -> list[Any]:
 def _kinds(annotation: Any) -> set[type]:
     origin = get_origin(annotation)
     if origin is Literal:
-        return {type(one) for one in get_args(annotation)}
-    if origin is UnionType or (origin is not None and NoneType in get_args(annotation)):
+        return {str}
+    if origin in (UnionType, Union):
         return set().union(*(_kinds(one) for one in get_args(annotation)))
     if origin is not None:
         return {origin}
     return {annotation}
+
+
+def _named_choices(annotation: Any) -> list[str]:
+    inner = get_args(annotation) if get_origin(annotation) is not Literal else (annotation,)
+    return [name for one in inner if get_origin(one) is Literal for name in get_args(one)]
 
 
 def _numbers(declared: Declaration, now: float | None, *, whole: bool) -> list[float]:

@@ -19,6 +19,7 @@ from sim.interfaces.serve.desk import Desk, DeskFullError, Question
 from sim.interfaces.serve.limits import Guard
 from sim.interfaces.serve.work import as_json
 from sim.scenario import ScenarioError
+from sim.twin.limits import refuse_what_amounts_cannot_feel
 
 LARGEST_SEED = 2**31 - 1
 JSON, LINES = "application/json", "application/x-ndjson"
@@ -38,11 +39,14 @@ class Asked(Strict):
         """Return the question.
 
         Raises:
-            ScenarioError: a side cannot be used, or the two start on different days.
+            ScenarioError: a side cannot be used or asks what the twin cannot feel, or the two
+                start on different days.
         """
         left, right = self.left.resolved("base"), self.right.resolved("policy")
         if left.start.opening != right.start.opening:
             raise ScenarioError("the two sides start on different days: they cannot be compared")
+        for side in (left, right):
+            refuse_what_amounts_cannot_feel(side)
         return Question(left, right, self.seed, self.years)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar
@@ -9,10 +10,13 @@ from typing import ClassVar
 import numpy as np
 from pydantic import model_validator
 
+from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declared, quantity
 from sim.domain.randomness import FloatArray, Purpose
 from sim.domain.vocabulary import Enforcement, PriceBasis
 from sim.rules.levers.lever import MEMBERS_UNIT, NOT_IDENTIFIED, Lever, Members, Moment
+from sim.rules.pay_bands import BAND_STARTS_MONTHS
 from sim.rules.terms import Agreement, RulesInForce
 
 
@@ -142,6 +146,14 @@ class Cap(Lever):
             spares_existing_assignments=self.spares_existing_assignments,
         )
         return replace(rules, agreement=agreement)
+
+    def unfelt_by_amounts(self, parameters: Parameters) -> Mapping[str, str]:
+        """Return the cap on beginners, where beginners may do agency work."""
+        experienced = parameters.eligible_experience_years * MONTHS_PER_YEAR
+        if self.charge_rate_under_2_years is None or experienced >= BAND_STARTS_MONTHS[1]:
+            return {}
+        why = "it counts agency staff under two years' experience with those above"
+        return {"charge_rate_under_2_years": why}
 
     def _levels(self, now: Moment) -> FloatArray:
         """Return the levels of the day by experience band, £ charge rate per hour."""

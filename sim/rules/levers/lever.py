@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import floor
@@ -91,6 +91,13 @@ class Lever(Declared, ABC):
 
         At its no-op it returns the very rules it was given.
         """
+
+    def unfelt_by_amounts(self, parameters: Parameters) -> Mapping[str, str]:
+        """Return fields in use that only people can feel, each with the reason.
+
+        The borough twin has amounts, not people: it refuses a scenario that uses one of them.
+        """
+        return {}
 
     def strength(self, opening: date, today: date) -> float:
         """Return how far the lever is in force on the last day of a month, 0 to 1.
