@@ -26,7 +26,7 @@ from sim.experiments.tipping.reach import (
 )
 from sim.experiments.tipping.search import Docked, Tip, crossings, tipped
 from sim.market.model import LondonMarket
-from sim.rules.in_force import members_of
+from sim.rules.levers.members import members_of
 from sim.scenario import ScenarioError, declared_at, load_scenario
 from sim.twin.same_luck import SameLuck
 

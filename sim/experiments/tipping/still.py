@@ -21,6 +21,7 @@ from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.london.caseloads import caseloads_change
 from sim.london.ofsted import ofsted_inspects
+from sim.london.pledge import NOT_SIGNED
 from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_force
 from sim.rules import bidding, recruitment
 from sim.rules.agreement import Standing
@@ -75,7 +76,8 @@ class Still(Twin):
         caseloads_change(self)
         self._frozen_posts = self.posts.copy()
         if self.rules.agreement is not None:
-            self.agreed.begun_month = month - LONG_AGO_MONTHS
+            signed = np.broadcast_to(self.rules.agreement.signed, self.shape)
+            self.agreed.begun_month = np.where(signed, month - LONG_AGO_MONTHS, NOT_SIGNED)
         waits = max(self.rules.cooling_off_months - 1, 0)
         self.waiting = [np.zeros((draws, 1)) for _ in range(waits)]
         self.unpack(np.concatenate([opened, np.zeros((draws, waits))], axis=1))
@@ -83,7 +85,8 @@ class Still(Twin):
         self.dilution = (1.0 + growth) ** (1.0 / MONTHS_PER_YEAR)
         self.opened: FloatArray = self.packed()
         terms, nobody = self.rules.agreement, np.zeros(self.shape, bool)
-        self.opening_members: BoolArray = nobody if terms is None else self.signed(terms.signed)
+        signs = nobody if terms is None else np.broadcast_to(terms.signed, self.shape)
+        self.opening_members: BoolArray = signs
 
     def season(self) -> Amount:
         """Return a calendar month's part of the newly qualified, the mean of two years."""

@@ -22,7 +22,7 @@ from sim.interfaces.words.captions import unit_name
 from sim.interfaces.words.map_shades import PERMANENT_EDGES, SHADES
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
-from sim.rules.levers.lever import MEMBERS_UNIT
+from sim.rules.levers.members import MEMBERS_UNIT
 
 START = {"base": "no-cap", "policy": "pan-london-cap"}
 YES_NO, DATE, LIST = "yes or no", "date", "list"

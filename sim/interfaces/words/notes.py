@@ -14,7 +14,7 @@ import numpy as np
 from sim.domain import evidence
 from sim.domain.calendar import tax_year, tax_year_of
 from sim.domain.headline import WORKFORCE
-from sim.domain.randomness import Streams
+from sim.domain.randomness import BoolArray, Purpose, Streams
 from sim.domain.vocabulary import LINK_LABELS, LONDON, BidTrigger
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import mean
@@ -22,6 +22,7 @@ from sim.interfaces.words.captions import caution, stylised, unit_name
 from sim.interfaces.words.grounds import rests_on
 from sim.rules.in_force import Rulebook
 from sim.rules.levers import Levers
+from sim.rules.levers.members import Members, members_of
 from sim.rules.tax_law import last_tabulated_year
 
 FEW_RUNS = 20
@@ -148,7 +149,11 @@ def _equal_pay(ensemble: Ensemble) -> str:
     scenario, last = ensemble.scenario, ensemble.day(ensemble.months[-1])
     employers, streams = ensemble.units[1:], Streams(ensemble.seed)
     opening = scenario.start.opening
-    book = Rulebook(scenario.levers, scenario.parameters, opening, employers, streams)
+
+    def who(members: Members, purpose: Purpose) -> BoolArray:
+        return members_of(members, employers, streams, purpose)
+
+    book = Rulebook(scenario.levers, scenario.parameters, opening, len(employers), who)
     rules = book.in_force(last, highest_bid=0.0)
     if rules.cap_charge_rate >= rules.lowest_lawful_charge:
         return ""

@@ -40,21 +40,21 @@ class NewlyQualified(Lever):
     )
 
     @property
-    def is_no_op(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether the pipeline is the ordinary one."""
         return self.multiplier == self.step_up_multiplier == 1.0 and self.supervision_uplift == 0.0
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with the pipeline of this month in them."""
-        if self.is_no_op:
+        acting = self.mixture(now.opening, now.today)
+        if not acting:
             return rules
-        grown = self.strength(now.opening, now.today)
+        looking = 1.0 + sum(grown * (one.multiplier - 1.0) for one, grown in acting)
+        step_up = 1.0 + sum(grown * (one.step_up_multiplier - 1.0) for one, grown in acting)
+        supervised = 1.0 + sum(grown * one.supervision_uplift for one, grown in acting)
         return replace(
             rules,
-            newly_qualified_multiplier=rules.newly_qualified_multiplier
-            * (1.0 + grown * (self.multiplier - 1.0)),
-            step_up_multiplier=rules.step_up_multiplier
-            * (1.0 + grown * (self.step_up_multiplier - 1.0)),
-            supervision_multiplier=rules.supervision_multiplier
-            * (1.0 + grown * self.supervision_uplift),
+            newly_qualified_multiplier=rules.newly_qualified_multiplier * looking,
+            step_up_multiplier=rules.step_up_multiplier * step_up,
+            supervision_multiplier=rules.supervision_multiplier * supervised,
         )
