@@ -24,7 +24,6 @@ from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws, with_structure
 from sim.ensemble.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.experiments.policy.circle import CIRCLE_YEARS, both_rise
-from sim.rules.levers import Cap
 from sim.scenario import DRAWN_STRUCTURE, Scenario, load_scenario, scenario_from
 
 RECORD_START, RECORD_YEARS = 2017, (2018, 2019, 2020, 2021)
@@ -72,8 +71,8 @@ def under(scenario: Scenario, pair: Pair) -> Scenario:
 
 def without_cap(scenario: Scenario) -> Scenario:
     """Return the same scenario with nobody in a cap."""
-    levers = scenario.levers.model_copy(update={"cap": Cap()})
-    return scenario.model_copy(update={"levers": levers})
+    cap = scenario.levers.cap.model_copy(update={"members": 0.0, "earlier": ()})
+    return scenario.model_copy(update={"levers": scenario.levers.model_copy(update={"cap": cap})})
 
 
 # The record

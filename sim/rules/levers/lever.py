@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import dropwhile
 from typing import Any, ClassVar, Self, cast
 
 from pydantic import (
@@ -88,7 +89,8 @@ class Lever(Declared, ABC):
     def _read_earlier(cls, given: Any) -> Any:
         if not isinstance(given, list | tuple):
             raise ValueError("expected a list of tables")
-        return tuple(one if isinstance(one, cls) else cls(**one) for one in given)
+        found = [one if isinstance(one, cls) else cls(**one) for one in given]
+        return tuple(dropwhile(lambda one: one.is_idle, found))  # nothing took over from nothing
 
     @model_validator(mode="after")
     def _terms_follow_one_another(self) -> Self:
