@@ -94,7 +94,7 @@ def tried_below_floor(tried: Sequence[tuple[str, Scenario]], years: int) -> list
     _, first = min(under, key=lambda one: one[1].on)
     return [
         f"At {some} a cap lies under the lawful floor of equal pay (about £{first.floor:.2f} an "
-        f"hour on {day(first.on)}) and gives way to it for a time."
+        f"hour on {day(first.on)}) and gives way to it."
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.rules.levers import Levers
 from sim.rules.levers.layers import LEVEL, OFF, START, STEPS, TERMS
-from sim.rules.levers.lever import EARLIER
+from sim.rules.levers.lever import EARLIER, RAMP
 from sim.rules.levers.members import MEMBERS_UNIT
 from sim.scenario import WORKED_OUT, Scenario
 
@@ -47,6 +47,7 @@ def scenario_schema() -> Schema:
 def _lever(table: Schema, kind: str) -> Schema:
     """Return a lever as a table of terms, as a list of such tables, or as "off"."""
     fields = {name: one for name, one in table["properties"].items() if name != EARLIER}
+    fields[RAMP].setdefault("description", "0 only: what this lever does begins at once")
     if LEVEL in fields:
         fields[STEPS] = _steps(fields)
     terms = {**table, "properties": fields}
