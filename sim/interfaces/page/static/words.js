@@ -1,7 +1,7 @@
 // Numbers and dates as people read them. Shares are 0 to 1 in data and per cent on the screen.
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const SMALL = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+const NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 const PER_CENT = "\u202f%";
 
 /** Return the last day of a model month in words. */
@@ -95,7 +95,7 @@ function countInWords({ count, except = [] }, employers) {
   const drawn = employers - except.length - number;
   if (!except.length) return `${some}, drawn in each run`;
   const out = except.map(shortName);
-  if (drawn) out.push(`${SMALL[drawn] ?? drawn} drawn in each run`);
+  if (drawn) out.push(`${NUMBERS[drawn] ?? drawn} drawn in each run`);
   const last = out.pop();
   return `${some}, without ${out.length ? `${out.join(", ")} and ` : ""}${last}`;
 }
