@@ -12,11 +12,16 @@ import jsonschema
 import numpy as np
 import pytest
 
+from sim.ensemble.draws import Draws
 from sim.ensemble.run import run_ensemble
+from sim.experiments.tipping.levers_range import read_lever
+from sim.experiments.tipping.reach import Asked
 from sim.interfaces.words.doubts import below_floor
 from sim.interfaces.words.notes import notes
 from sim.interfaces.words.scenario_schema import scenario_schema
 from sim.interfaces.words.timeline import differences, timeline
+from sim.interfaces.words.tip import Told
+from sim.interfaces.words.tip import notes as tip_notes
 from sim.rules.levers import Levers
 from sim.scenario import ScenarioError, load_scenario, scenario_from, scenario_names, shipped_folder
 from tests.interfaces.command import permanence, too_wide
@@ -163,6 +168,18 @@ def test_a_sweep_says_which_of_its_levels_lie_under_the_floor() -> None:
     assert any("lawful floor" in note for note in told)
     high = ("sweep", "baseline", "--over", f"{key}=45,46", *SMALL, "--json")
     assert "lawful floor" not in permanence(*high).out
+
+
+def test_tip_says_which_of_its_levels_lie_under_the_floor() -> None:
+    scenario, key = load_scenario("baseline"), "levers.cap.charge_rate_per_hour"
+    for low, is_said in ((28.0, True), (45.0, False)):
+        lever = read_lever(key, "baseline", low=low, high=50.0)
+        assert lever.on(scenario, low).fingerprint() == (
+            lever.scenario("baseline", (), low).fingerprint()
+        )
+        asked = Asked(20, 1, 2, Draws.DEFAULT, 0.9, 0.08)
+        told = tip_notes(Told(scenario, lever, asked, ()))
+        assert any("At £28.00" in note and "lawful floor" in note for note in told) == is_said
 
 
 # "It changes nothing"
