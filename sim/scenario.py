@@ -134,13 +134,21 @@ def load_scenario(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Sc
         ScenarioError: unreadable, unknown, circular or invalid, in one sentence.
     """
     path = _find(str(name_or_path))
+    overrides = tuple(overrides)
+    source = f"{path.name} with --set" if overrides else path.name
+    return _built(written(name_or_path, overrides), path.stem, source)
+
+
+def written(name_or_path: str | Path, overrides: Iterable[str] = ()) -> dict[str, Any]:
+    """Return what files and overrides say of a scenario, before it is checked; errors as above."""
+    path = _find(str(name_or_path))
     merged = _with_ancestors(path, ())
     source = path.name
     above: dict[str, Any] = {}
     for override in overrides:
         above = _merged(above, _parsed_override(override))
         source = f"{path.name} with --set"
-    return _built(_extended(merged, above, source), path.stem, source)
+    return _extended(merged, above, source)
 
 
 def scenario_from(content: Mapping[str, Any], name: str = "unnamed") -> Scenario:

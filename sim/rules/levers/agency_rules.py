@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -23,6 +24,11 @@ class AgencyRules(Lever):
     grounds: ClassVar[str] = (
         "How far a wait deters is an assumption; who it keeps out follows from it."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "experience_years": "{} of experience before agency work",
+        "cooling_off_months": "{}' wait after a permanent London post",
+        "cooling_off_members": "asked by {}",
+    }
 
     ramp_months: int = Field(0, exclude=True, ge=0, le=0)
     experience_years: float = quantity(

@@ -11,12 +11,15 @@ import numpy as np
 from pydantic import model_validator
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.evidence import scored_employers
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import quantity
 from sim.domain.randomness import FloatArray, Purpose
 from sim.domain.vocabulary import Enforcement, PriceBasis
+from sim.rules.levers import layers
 from sim.rules.levers.lever import NOT_IDENTIFIED, Lever, Moment
-from sim.rules.levers.members import MEMBERS_UNIT, Members, nobody
+from sim.rules.levers.members import MEMBERS_UNIT, Members, nobody, number_of
+from sim.rules.levers.words import how_many, members_in_words, said, which
 from sim.rules.pay_bands import BAND_STARTS_MONTHS
 from sim.rules.terms import Agreement, RulesInForce
 
@@ -25,6 +28,17 @@ class Cap(Lever):
     """A collective cap on what member boroughs pay an agency for an hour."""
 
     grounds: ClassVar[str] = f"The cap's effect {NOT_IDENTIFIED} stated assumptions."
+    phrases: ClassVar[Mapping[str, str]] = {
+        "charge_rate_under_2_years": "{} for under two years' experience",
+        "charge_rate_2_to_5_years": "{} for two to five years'",
+        "tolerance": "bearing {} of posts unfilled",
+        "months_short_before_leaving": "leaving after {} short of staff",
+        "return_months": "back after {} well staffed",
+        "enforcement": "enforcement: {}",
+        "exceptions_share": "paying {} of placements in full",
+        "spares_existing_assignments": "older assignments spared",
+        "project_teams_share": "buying project teams for {} of gaps",
+    }
 
     charge_rate_per_hour: float | None = quantity(
         None,
@@ -146,6 +160,48 @@ class Cap(Lever):
             spares_existing_assignments=terms.spares_existing_assignments,
         )
         return replace(rules, agreement=agreement)
+
+    def in_words(self, opening: date, before: Cap | None = None) -> str:
+        """Return who signs and what they pay; then what becomes of those who signed before."""
+        had = before is not None and not before.is_idle
+        if self.is_idle:
+            return f"nobody{'; the old agreement ends' if had else ''}"
+        level = said(self.charge_rate_per_hour, self.all_fields()[layers.LEVEL])
+        basis = " (assignment rate)" if self.basis is PriceBasis.ASSIGNMENT else ""
+        own = (layers.LEVEL, "basis", "uprated", layers.STATED)
+        without = which(self.members) if which(self.members).startswith("without") else ""
+        who = how_many(self.members) if without else members_in_words(self.members)
+        comma = "," if "," in who else ""
+        parts = [f"{who}{comma} at {level}{basis}", *self._rising(opening)]
+        parts += [*self._said(own), *self._ramp(opening)]
+        text = ", ".join([*parts, without] if without else parts)
+        return text + self._leavers(before) if before is not None and had else text
+
+    def _rising(self, opening: date) -> list[str]:
+        if not self.uprated:
+            return []
+        begins = max(self.start or opening, opening)
+        stated_on = max(self.stated_on or begins, opening)
+        money = "" if stated_on == begins else f" from its level in {stated_on:%B %Y}"
+        return [f"rising with pay{money}"]
+
+    def _leavers(self, before: Cap) -> str:
+        """Return what happens to those who signed the terms before and not these."""
+        if before.members == self.members or number_of(self.members) == len(scored_employers()):
+            return ""
+        if number_of(before.members) < len(scored_employers()):
+            return "; who signed only the old deal leaves it then"
+        if which(self.members).startswith("without"):
+            return ", who leave the old deal then"
+        return "; the others leave the old deal then"
+
+    def substance(self, opening: date) -> Mapping[str, object]:
+        """Return what these terms do: an uprated level with the day in whose money it is stated."""
+        found = super().substance(opening)
+        if not found:
+            return found
+        stated_on = max(self.stated_on or self.start or opening, opening) if self.uprated else None
+        return {**found, layers.STATED: stated_on}
 
     def unfelt_by_amounts(self, parameters: Parameters) -> Mapping[str, str]:
         """Return the cap on beginners, where beginners may do agency work."""

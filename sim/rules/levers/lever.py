@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import dropwhile
@@ -20,13 +20,14 @@ from pydantic import (
 
 from sim.domain.calendar import months_between
 from sim.domain.parameters import Parameters
-from sim.domain.quantities import Declared, quantity
+from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.randomness import BoolArray, Purpose
 from sim.rules.levers import layers
 from sim.rules.levers.members import Members
+from sim.rules.levers.words import counted, members_in_words, said
 from sim.rules.terms import RulesInForce
 
-EARLIER = "earlier"
+EARLIER, WHO, RAMP = "earlier", "members", "ramp_months"
 NOT_IDENTIFIED = "is not identified by the data: it follows from"
 
 
@@ -58,13 +59,15 @@ class Lever(Declared, ABC):
     """Terms that a policy puts in force from a day on, and those that they take over from.
 
     `grounds` is a sentence on what the lever's effect rests on; it stands wherever a number
-    depends on the lever. Its own fields are the terms that are last.
+    depends on the lever. Its own fields are the terms that are last. `phrases` are the words for
+    its fields' values, by field, with {} for the value; others are told by their labels.
 
     Attributes:
         earlier: the terms before them, the earliest first; none of those has any.
     """
 
     grounds: ClassVar[str]
+    phrases: ClassVar[Mapping[str, str]] = {}
 
     start: date | None = quantity(
         None, unit="date", label="first day the lever is in force (default: from the first step)"
@@ -123,6 +126,54 @@ class Lever(Declared, ABC):
 
         At its no-op it returns the very rules it was given.
         """
+
+    def in_words(self, opening: date, before: Self | None = None) -> str:
+        """Return what these terms are, in words: whatever differs from its default.
+
+        Args:
+            opening: the day of month 0.
+            before: the terms they take over from.
+        """
+        if self.is_idle:
+            return "no effect"
+        who = self.all_fields().get(WHO)
+        by = [] if who is None else [f"by {members_in_words(getattr(self, WHO))}"]
+        return ", ".join([*self._said(), *self._ramp(opening), *by])
+
+    @classmethod
+    def all_fields(cls) -> dict[str, Declaration]:
+        """Return what the fields of terms declare, without the day they begin."""
+        return {name: one for name, one in declarations(cls).items() if name != layers.START}
+
+    def _said(self, besides: Collection[str] = ()) -> list[str]:
+        """Return the words for each field that differs from its default."""
+        found = []
+        for name, declared in self.all_fields().items():
+            value = getattr(self, name)
+            if name in (WHO, RAMP, *besides) or value == declared.default:
+                continue
+            phrase = self.phrases.get(name, f"{declared.label}: {{}}")
+            found.append(phrase.format(said(value, declared)))
+        return found
+
+    def _ramp(self, opening: date) -> list[str]:
+        """Return how they come in, unless they have done so by the start."""
+        if self.ramp_months == 0 or self.strength(opening, opening) == 1.0:
+            return []
+        began = f" from {self.start:%B %Y}" if self.start and self.start < opening else ""
+        return [f"coming in over {counted(self.ramp_months, 'month')}{began}"]
+
+    def substance(self, opening: date) -> Mapping[str, object]:
+        """Return what these terms do, whatever their file says: equal for terms that do the same.
+
+        Terms that have come in by the start have no day.
+        """
+        if self.is_idle:
+            return {}
+        fields = {name: getattr(self, name) for name in self.all_fields()}
+        if self.strength(opening, opening) == 1.0 or self.ramp_months == 0:
+            return fields | {RAMP: 0}
+        return fields | {layers.START: self.start or opening}
 
     def unfelt_by_amounts(self, parameters: Parameters) -> Mapping[str, str]:
         """Return fields in use that only people can feel, each with the reason.

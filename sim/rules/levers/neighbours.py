@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -17,6 +18,9 @@ class Neighbours(Lever):
         "What neighbours pay and how many of London's agency staff would follow it are "
         "assumptions (parameters.neighbours_reach)."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "premium": "councils around pay {} on top of London's opening price, rising with pay",
+    }
 
     premium: float = quantity(
         0.0,

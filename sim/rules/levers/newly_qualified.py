@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,6 +15,11 @@ class NewlyQualified(Lever):
     """The pipeline of newly qualified social workers."""
 
     grounds: ClassVar[str] = "How many more newly qualified staff there are is an assumption."
+    phrases: ClassVar[Mapping[str, str]] = {
+        "multiplier": "{} as many newly qualified staff",
+        "step_up_multiplier": "{} as many through Step Up",
+        "supervision_uplift": "{} more of them to a supervisor",
+    }
 
     multiplier: float = quantity(
         1.0,

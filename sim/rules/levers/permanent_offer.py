@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -22,6 +23,15 @@ class PermanentOffer(Lever):
     grounds: ClassVar[str] = (
         "How strongly the permanent offer acts, and what it costs, are assumptions."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "caseload_relief": "{} of cases above the bar relieved",
+        "caseload_bar": "a bar of {}",
+        "leadership": "leadership worth {}",
+        "hiring_uplift": "{} more outside applicants",
+        "careers": "careers worth {}",
+        "retention_payment": "a retention payment of {}",
+        "salary_uplift": "salaries {} higher",
+    }
 
     members: Members = quantity(1.0, unit=MEMBERS_UNIT, label="who makes the offer")
     caseload_relief: float = quantity(

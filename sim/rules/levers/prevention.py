@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar
@@ -20,6 +21,10 @@ class Prevention(Lever):
     grounds: ClassVar[str] = (
         "How many cases prevention averts, how late, and at what cost are assumptions."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "case_reduction": "{} fewer cases",
+        "lag_months": "after a lag of {}",
+    }
 
     members: Members = quantity(1.0, unit=MEMBERS_UNIT, label="who pays for prevention")
     case_reduction: float = quantity(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -21,6 +22,11 @@ class TaxRegime(Lever):
         f"The tax change's effect {NOT_IDENTIFIED} tax law and assumptions, "
         "parameters.company_share above all."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "law": "tax law {}",
+        "frozen_tax_year": "kept at {}",
+        "off_payroll": "off-payroll (IR35) reform {}",
+    }
 
     ramp_months: int = Field(0, exclude=True, ge=0, le=0)
     law: TaxLawChoice = quantity(
