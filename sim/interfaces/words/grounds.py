@@ -65,13 +65,11 @@ def taught(names: Iterable[str], draws: Draws) -> str:
     found = what_was_learned(draws, names)
     if found is None:
         return "They come from a file of the user's: what its fit learned is not said here."
-    known, given, unknown = map(len, found)
+    known, given, _ = map(len, found)
     text = (
-        f"London's record of 2017-2021 makes {known or 'none'} of them clearly more certain (by "
-        f"{100 * LEAST_NARROWING:.0f} % or more)"
+        f"London's record of 2017-2021 narrows {known or 'none'} of them, by "
+        f"{100 * LEAST_NARROWING:.0f} % or more"
     )
-    if unknown:
-        text += f" and says little or nothing of {unknown}"
     if given:
         text += f"; {given} only repeat{'s' if given == 1 else ''} what the fit was given"
     return f"{text}."
