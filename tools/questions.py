@@ -1,6 +1,6 @@
 """Write docs/questions.md: what analysts ask, each as a scenario file and what it says back.
 
-    python tools/questions.py
+python tools/questions.py
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ FOLDER, PAGE = DOCS / "questions", DOCS / "questions.md"
 WIDTH = 96
 HEADING = """# Questions analysts ask, each as a scenario file
 
-Every file below extends a shipped scenario, keeps its past, and changes what comes after. Under each stands what
-`permanence scenario check` says of it. Set one beside what it extends:
+Every file below extends a shipped scenario, keeps its past, and changes what comes after. Under
+each stands what `permanence scenario check` says of it. Set one beside what it extends:
 `permanence compare baseline docs/questions/01-a-lower-cap-from-2027.toml`.
 
-Levels and strengths in these files are examples, not estimates. What a cap or the tax change does is not identified by
-the data: it follows from stated assumptions, which every table names.
+Levels and strengths in these files are examples, not estimates. What a cap or the tax change does
+is not identified by the data: it follows from stated assumptions, which every table names.
 """
 
 
