@@ -14,6 +14,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from sim.domain.given import shown
 from sim.domain.vocabulary import LONDON
 
 NUMBER_OF_PLACES = 33
@@ -81,7 +82,8 @@ class Row:
         """Return the error for one cell, naming file, line, column, what is there and allowed."""
         found = self.cells[column]
         return EvidenceError(
-            f"{self.table}, line {self.line}, column {column}: found {found!r}, allowed: {allowed}"
+            f"{self.table}, line {self.line}, column {column}: found {shown(found)}, "
+            f"allowed: {allowed}"
         )
 
     def text(self, column: str) -> str:
@@ -254,7 +256,7 @@ def employer_of(name: str) -> str:
     nearest = [spelling for spelling in spellings if wanted and spelling.startswith(wanted)]
     nearest += difflib.get_close_matches(wanted, spellings, n=1)
     hint = f"; did you mean {spellings[nearest[0]]}?" if nearest else ""
-    raise UnknownBorough(f"{name!r} is not one of London's boroughs{hint}")
+    raise UnknownBorough(f"{shown(name)} is not one of London's boroughs{hint}")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from sim.domain.given import day_of, shortened
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError, write_atomically
 from sim.experiments import results
@@ -32,12 +33,11 @@ STEM, LINKS_FILE, LOOPS_FILE = "loops", "links.csv", "loops.csv"
 
 def a_date(given: str | date) -> date:
     """Read a date."""
-    if isinstance(given, date):
-        return given
     try:
-        return date.fromisoformat(given)
+        return day_of(given)
     except ValueError:
-        raise typer.BadParameter(f"given {given}; allowed: a date, such as 2025-03-31") from None
+        told = shortened(str(given))
+        raise typer.BadParameter(f"given {told}; allowed: a date, such as 2025-03-31") from None
 
 
 def loops(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import ClassVar
 
 import numpy as np
 from pydantic import model_validator
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.given import Day
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import quantity
 from sim.domain.randomness import FloatArray, Purpose
@@ -100,7 +100,7 @@ class Cap(Lever):
         False, unit="yes or no", label="whether the level rises with the pay index"
     )
 
-    stated_on: date | None = quantity(
+    stated_on: Day = quantity(
         None,
         unit="date",
         label="the day in whose money an uprated level is stated (default: its start)",
