@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from sim.domain.given import shown
+from sim.domain.given import shown, text_of
 from sim.domain.vocabulary import LONDON
 
 NUMBER_OF_PLACES = 33
@@ -128,7 +128,7 @@ def read_rows(
     """
     if lines is None or isinstance(lines, Path):
         file = lines or resources.files("sim.data").joinpath(table)
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = text_of(file.read_bytes()).splitlines()
     reader = csv.reader(lines)
     header = next(reader, [])
     if header != list(columns):

@@ -141,7 +141,7 @@ def _compared(path: Path) -> tuple[list[str], str]:
 
 def _rows(path: Path) -> list[list[str]]:
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
             return list(csv.reader(stream))
     except (OSError, UnicodeDecodeError, csv.Error):
         raise StoreError(f"{path}: cannot be read as a table") from None
@@ -158,7 +158,7 @@ def read_manifest(folder: Path) -> Told:
     """
     path = folder / MANIFEST
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError:
         raise StoreError(f"{path}: cannot be read") from None
     except ValueError:

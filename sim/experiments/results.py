@@ -85,7 +85,7 @@ def prepare_folder(folder: Path, fingerprint: str) -> None:
 
 def _fingerprint_in(manifest: Path) -> str | None:
     try:
-        return str(json.loads(manifest.read_text(encoding="utf-8"))["fingerprint"])
+        return str(json.loads(manifest.read_text(encoding="utf-8-sig"))["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -273,7 +273,7 @@ def table_apart(
         StoreError: the table is missing, or is no text.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
             fresh = chain([header], rows)
             pairs = zip_longest(csv.reader(stream), fresh, fillvalue=())
             for line, (there, here) in enumerate(pairs, start=1):
