@@ -34,8 +34,7 @@ DRAWN_STRUCTURE = ("hiring", "bid_trigger")
 UNNAMED_KEYS = ("name", "title", "why", "borough")
 """What a scenario is called, and whose story it is: in no fingerprint and no random key."""
 NOT_INHERITED = ("title", "why", "borough")
-
-
+GIVE_FIGURES = "give a .toml from `permanence borough-data template`"
 MOST_NAMES_SHOWN = 12
 WORDS_FOR_TYPES = {
     "float": "a number",
@@ -163,6 +162,9 @@ def load_figures(path: Path) -> dict[str, BoroughFigures]:
     """
     try:
         return Start(figures=_read(path)).figures
+    except ScenarioError as fault:
+        hint = "" if path.suffix == ".toml" else f"; {GIVE_FIGURES}"
+        raise ScenarioError(f"{fault}{hint}") from None
     except ValidationError as fault:
         raise ScenarioError(f"{path}: {_sentence(fault, ('start',))}") from None
 
@@ -302,10 +304,6 @@ def _parsed_override(override: str) -> dict[str, Any]:
 
 def _built(content: Mapping[str, Any], name: str, source: str) -> Scenario:
     given = dict(content)
-    try:
-        refuse_odd(given)
-    except ValueError as fault:
-        raise ScenarioError(f"{source}: {fault}") from None
     for reserved in WORKED_OUT:
         if reserved in given:
             raise ScenarioError(f"{source}: {reserved}: is worked out, not set in a file")
@@ -315,10 +313,11 @@ def _built(content: Mapping[str, Any], name: str, source: str) -> Scenario:
     taken = halves if isinstance(halves, Mapping) else {}
     structure = tuple(half for half in DRAWN_STRUCTURE if half in taken)
     try:
+        refuse_odd(given)
         return Scenario(**given, name=name, fixed_parameters=fixed, fixed_structure=structure)
     except ValidationError as fault:
         raise ScenarioError(f"{source}: {_sentence(fault)}") from None
-    except TypeError as fault:
+    except (TypeError, ValueError) as fault:
         raise ScenarioError(f"{source}: {fault}") from None
 
 

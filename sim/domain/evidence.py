@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from sim.domain.borough_names import UnknownBorough
 from sim.domain.calendar import first_year_of, tax_year
 from sim.domain.census import (
     UNSCORED_EMPLOYER,
@@ -19,7 +20,6 @@ from sim.domain.census import (
     EvidenceError,
     Place,
     Row,
-    UnknownBorough,
     census_cell,
     census_years,
     employer_of,
