@@ -107,6 +107,7 @@ def options(
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    os.environ["MPLBACKEND"] = "agg"  # a command only writes pictures, whatever it is called from
     try:
         code = app(prog_name="permanence", standalone_mode=False)
     except USAGE_ERRORS as fault:

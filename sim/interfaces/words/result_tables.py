@@ -37,7 +37,7 @@ PAIRED = (
 )
 
 
-def print_run(ensemble: Ensemble, unit: str, files: Sequence[Path], sets: Sequence[str]) -> None:
+def print_run(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> None:
     """Print one scenario: start, end and 80 % interval, and what must stand beside it."""
     rows = []
     for name, label, measure, values in headline(ensemble, unit):
@@ -60,7 +60,6 @@ def print_run(ensemble: Ensemble, unit: str, files: Sequence[Path], sets: Sequen
     ]
     print_table("\n".join(title), ("", str(first), str(last), "80 % interval"), rows)
     print_notes(notes(ensemble, unit))
-    print_files(files)
 
 
 def print_comparisons(pairs: Sequence[tuple[Ensemble, Ensemble, str]], unit: str) -> None:
