@@ -155,7 +155,7 @@ def _save(kept: Sequence[Kept], folders: Sequence[Path | None], out: Path, unit:
         names = (pair.base.scenario.name, pair.policy.scenario.name)
         tables.append(out / money_split.SPLIT_FILE)
         rows = money_split.split_rows(*names, unit, pair.split)
-        books.write_table(tables[1], money_split.SPLIT_COLUMNS, rows)
+        results.write_table(tables[1], money_split.SPLIT_COLUMNS, rows)
         folder = out / "-and-".join(names)
         chart = charts_money.split_chart(pair, unit, real=kept[0].level is not None)
     saved = charts_money.save(*chart, folder / CHART)

@@ -14,6 +14,7 @@ import typer
 
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
+from sim.experiments.cells import MOST_EXCEL_ROWS, rows_in
 from sim.experiments.policy.compare import (
     HIGH,
     LOW,
@@ -117,7 +118,15 @@ def print_files(files: Sequence[Path]) -> None:
         if path.suffix != ".svg" or path.with_suffix("") not in pictures:
             is_both = path.suffix == ".png" and path.with_suffix(".svg") in files
             also = " (and .svg)" if is_both else ""
-            typer.echo(f"  {path}{also}")
+            typer.echo(f"  {path}{also}{_beyond_excel(path)}")
+
+
+def _beyond_excel(path: Path) -> str:
+    """Return a remark on a table of more rows than Excel opens."""
+    rows = rows_in(path) if path.suffix == ".csv" and path.is_file() else 0
+    if rows <= MOST_EXCEL_ROWS:
+        return ""
+    return f" ({rows:,} rows; Excel opens the first {MOST_EXCEL_ROWS:,})"
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:
