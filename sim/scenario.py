@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import difflib
 import json
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from importlib import resources
+from os.path import isdir, isfile  # unlike a Path's, no fault where no path can be so named
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from sim.domain import evidence
 from sim.domain.borough_figures import BoroughFigures
+from sim.domain.given import DAY, refuse_odd, shortened, shown, text_of, toml_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.start import Start
@@ -33,8 +34,7 @@ DRAWN_STRUCTURE = ("hiring", "bid_trigger")
 UNNAMED_KEYS = ("name", "title", "why", "borough")
 """What a scenario is called, and whose story it is: in no fingerprint and no random key."""
 NOT_INHERITED = ("title", "why", "borough")
-
-
+GIVE_FIGURES = "give a .toml from `permanence borough-data template`"
 MOST_NAMES_SHOWN = 12
 WORDS_FOR_TYPES = {
     "float": "a number",
@@ -42,7 +42,7 @@ WORDS_FOR_TYPES = {
     "bool": "true or false",
     "string": "text in quotes",
     "tuple": "a list in square brackets",
-    "date": "a date such as 2026-04-01",
+    "date": DAY,
 }
 """What is allowed where pydantic names a type, by how its kind of error begins."""
 
@@ -170,6 +170,9 @@ def load_figures(path: Path) -> dict[str, BoroughFigures]:
     """
     try:
         return Start(figures=_read(path)).figures
+    except ScenarioError as fault:
+        hint = "" if path.suffix == ".toml" else f"; {GIVE_FIGURES}"
+        raise ScenarioError(f"{fault}{hint}") from None
     except ValidationError as fault:
         raise ScenarioError(f"{path}: {_sentence(fault, ('start',))}") from None
 
@@ -206,12 +209,12 @@ def _known(place: list[str]) -> list[str]:
 
 def _find(name: str) -> Path:
     shipped = shipped_folder() / f"{name}.toml"
-    if "/" not in name and "\\" not in name and shipped.is_file():
+    if "/" not in name and "\\" not in name and isfile(shipped):
         return shipped
     path = Path(name)
-    if path.is_dir():
+    if isdir(path):
         raise ScenarioError(f"{name}: a folder, where a scenario file (.toml) is expected")
-    if path.suffix == ".toml" or path.is_file():
+    if path.suffix == ".toml" or isfile(path):
         return path
     raise ScenarioError(f"{_unknown(name)}, or give the path of a .toml file")
 
@@ -219,18 +222,18 @@ def _find(name: str) -> Path:
 def _unknown(name: str) -> str:
     close = difflib.get_close_matches(name, scenario_names(), n=1)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
-    return f"no scenario is called {name!r}{hint}; shipped are {', '.join(scenario_names())}"
+    return f"no scenario is called {shown(name)}{hint}; shipped are {', '.join(scenario_names())}"
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml_of(text_of(path.read_bytes()))
     except OSError as fault:
         raise ScenarioError(f"{path}: cannot be read ({fault.strerror})") from None
     except UnicodeDecodeError:
         raise ScenarioError(f"{path}: is not a text file in UTF-8") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise ScenarioError(f"{path}: is not valid TOML: {fault}") from None
+    except ValueError as fault:
+        raise ScenarioError(f"{path}: {fault}") from None
 
 
 def _with_ancestors(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
@@ -243,7 +246,8 @@ def _with_ancestors(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if parent is None:
         return content
     if not isinstance(parent, str):
-        raise ScenarioError(f"{path.name}: extends: given {parent!r}; allowed: a scenario's name")
+        given = shown(parent)
+        raise ScenarioError(f"{path.name}: extends: given {given}; allowed: a scenario's name")
     ancestors = _with_ancestors(_parent_of(path, parent), (*seen, resolved))
     for key in NOT_INHERITED:
         ancestors.pop(key, None)
@@ -257,9 +261,9 @@ def _parent_of(path: Path, parent: str) -> Path:
     """
     beside = path.parent / (parent if parent.endswith(".toml") else f"{parent}.toml")
     shipped = shipped_folder() / f"{parent}.toml"
-    if beside.is_file() and not (beside.samefile(path) and shipped.is_file()):
+    if isfile(beside) and not (beside.samefile(path) and shipped.is_file()):
         return beside
-    if shipped.is_file():
+    if isfile(shipped):
         return shipped
     raise ScenarioError(f"{path.name}: extends: {_unknown(parent)}, or name a file beside it")
 
@@ -273,7 +277,7 @@ def _extended(below: Mapping[str, Any], above: Mapping[str, Any], source: str) -
     before: Mapping[str, Any] = old if isinstance(old, Mapping) else {}
     try:
         taken = {name: layered(before.get(name), value) for name, value in new.items()}
-    except (ValueError, TypeError, KeyError) as fault:
+    except (ValueError, TypeError, KeyError, ArithmeticError) as fault:
         raise ScenarioError(f"{source}: levers: {fault}") from None
     return merged | {"levers": {**before, **taken}}
 
@@ -296,8 +300,8 @@ def _parsed_override(override: str) -> dict[str, Any]:
             f"--set {override}: expected key=value, such as parameters.bid_speed=0.2"
         )
     value: Any = text.strip()
-    with suppress(tomllib.TOMLDecodeError):
-        read = tomllib.loads(f"value = {value}")
+    with suppress(ValueError):
+        read = toml_of(f"value = {value}")
         value = read["value"] if len(read) == 1 else value
     for part in reversed(parts):
         value = {part: value}
@@ -314,12 +318,14 @@ def _built(content: Mapping[str, Any], name: str, source: str) -> Scenario:
     chosen = given.get("parameters", {})
     fixed = tuple(sorted(chosen)) if isinstance(chosen, Mapping) else ()
     halves = given.get("structure", {})
-    structure = tuple(half for half in DRAWN_STRUCTURE if half in halves)
+    taken = halves if isinstance(halves, Mapping) else {}
+    structure = tuple(half for half in DRAWN_STRUCTURE if half in taken)
     try:
+        refuse_odd(given)
         return Scenario(**given, name=name, fixed_parameters=fixed, fixed_structure=structure)
     except ValidationError as fault:
         raise ScenarioError(f"{source}: {_sentence(fault)}") from None
-    except TypeError as fault:
+    except (TypeError, ValueError) as fault:
         raise ScenarioError(f"{source}: {fault}") from None
 
 
@@ -330,7 +336,7 @@ def _sentence(fault: ValidationError, within: tuple[str, ...] = ()) -> str:
     """
     error = fault.errors()[0]
     place = [*within, *(str(part) for part in error["loc"] if "[" not in str(part))]
-    key, given = ".".join(place) or "scenario", error.get("input")
+    key, given = shortened(".".join(place)) or "scenario", error.get("input")
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         names = _names_at(place[:-1])
@@ -340,10 +346,10 @@ def _sentence(fault: ValidationError, within: tuple[str, ...] = ()) -> str:
         return f"{key}: unknown key{hint}; allowed here: {_listed(names)}"
     if kind == "value_error":
         text = str(context["error"])
-        shown = "" if isinstance(given, Mapping) else f"given {given!r}; "
-        return f"{key}: {shown}{text}"
+        told = "" if isinstance(given, Mapping) else f"given {shown(given)}; "
+        return f"{key}: {told}{text}"
     if kind == "model_type":
-        return f"{key}: given {given!r}; allowed: a table of {_listed(_names_at(place))}"
+        return f"{key}: given {shown(given)}; allowed: a table of {_listed(_names_at(place))}"
     words = [text for start, text in WORDS_FOR_TYPES.items() if kind.startswith(start)]
     bounds = _bounds_at(place)
     if bounds is not None:
@@ -352,7 +358,7 @@ def _sentence(fault: ValidationError, within: tuple[str, ...] = ()) -> str:
         allowed = f"{number} from {low:g} to {high:g}" if low < high else f"{low:g} only"
     else:
         allowed = words[0] if words else error["msg"].removeprefix("Input should be ")
-    return f"{key}: given {given!r}; allowed: {allowed}"
+    return f"{key}: given {shown(given)}; allowed: {allowed}"
 
 
 def _listed(names: list[str]) -> str:

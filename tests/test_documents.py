@@ -44,7 +44,7 @@ def test_every_phase_and_equation_says_something() -> None:
 
 
 def test_the_readmes_scores_are_those_that_were_computed() -> None:
-    with (ROOT / "docs" / "hindcast-scores.csv").open(encoding="utf-8", newline="") as file:
+    with (ROOT / "docs" / "hindcast-scores.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [
             row
             for row in csv.DictReader(file)

@@ -11,6 +11,8 @@ import calendar
 import re
 from datetime import date
 
+from sim.domain.given import shown
+
 MONTHS_PER_YEAR = 12
 CENSUS_MONTH = 9
 CENSUS_DAY = 30
@@ -66,5 +68,5 @@ def first_year_of(label: str) -> int:
     """
     match = _TAX_YEAR.match(label)
     if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
-        raise ValueError(f"tax year {label!r} is not of the form 2017/18")
+        raise ValueError(f"tax year {shown(label)} is not of the form 2017/18")
     return int(match[1])

@@ -7,13 +7,14 @@ This is the record as published: a missing figure stays missing and a faulty one
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from sim.domain.borough_names import place_meant
+from sim.domain.given import shown, text_of
 from sim.domain.vocabulary import LONDON
 
 NUMBER_OF_PLACES = 33
@@ -66,10 +67,6 @@ class EvidenceError(ValueError):
     """A table cannot be used, or has no such figure; the message says where and what is allowed."""
 
 
-class UnknownBorough(ValueError):  # noqa: N818 - named for what a user got wrong
-    """A name that is neither a London borough nor an employer in the census."""
-
-
 @dataclass(frozen=True)
 class Row:
     """One line of a table, which can say where a fault in it lies."""
@@ -82,7 +79,8 @@ class Row:
         """Return the error for one cell, naming file, line, column, what is there and allowed."""
         found = self.cells[column]
         return EvidenceError(
-            f"{self.table}, line {self.line}, column {column}: found {found!r}, allowed: {allowed}"
+            f"{self.table}, line {self.line}, column {column}: found {shown(found)}, "
+            f"allowed: {allowed}"
         )
 
     def text(self, column: str) -> str:
@@ -127,7 +125,7 @@ def read_rows(
     """
     if lines is None or isinstance(lines, Path):
         file = lines or resources.files("sim.data").joinpath(table)
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = text_of(file.read_bytes()).splitlines()
     reader = csv.reader(lines)
     header = next(reader, [])
     if header != list(columns):
@@ -246,21 +244,15 @@ def spoken(employer: str) -> str:
 
 @cache
 def employer_of(name: str) -> str:
-    """Return the employer meant by the name of a place or an employer, in any case.
+    """Return the employer meant by a place's or an employer's name, or by a place's code.
+
+    Official and usual short names are known (see `borough_names`), in any case and spacing.
 
     Raises:
         UnknownBorough: if there is none, with the nearest name.
     """
-    known = {place.name.casefold(): place.employer for place in places()}
-    known |= {employer.casefold(): employer for employer in employers()}
-    wanted = " ".join(name.split()).casefold()
-    if wanted in known:
-        return known[wanted]
-    spellings = {place.name.casefold(): place.name for place in places()}
-    nearest = [spelling for spelling in spellings if wanted and spelling.startswith(wanted)]
-    nearest += difflib.get_close_matches(wanted, spellings, n=1)
-    hint = f"; did you mean {spellings[nearest[0]]}?" if nearest else ""
-    raise UnknownBorough(f"{name!r} is not one of London's boroughs{hint}")
+    place = place_meant(name, {place.gss_code: place.name for place in places()})
+    return {place.name: place.employer for place in places()}[place]
 
 
 @dataclass(frozen=True)

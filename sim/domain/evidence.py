@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from sim.domain.borough_names import UnknownBorough
 from sim.domain.calendar import first_year_of, tax_year
 from sim.domain.census import (
     JOINT_NAME,
@@ -20,7 +21,6 @@ from sim.domain.census import (
     EvidenceError,
     Place,
     Row,
-    UnknownBorough,
     census_cell,
     census_years,
     employer_of,

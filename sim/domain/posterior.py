@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.domain.evidence import EvidenceError
+from sim.domain.given import shown, text_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
@@ -101,7 +102,7 @@ def parse_posterior(name: str, content: bytes) -> Posterior:
             draws; the message says where.
     """
     try:
-        reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+        reader = csv.reader(io.StringIO(text_of(content), newline=""))
         header = next(reader, [])
         rows = [(reader.line_num, row) for row in reader]
     except (UnicodeDecodeError, csv.Error):
@@ -133,7 +134,7 @@ def _structure(name: str, line: int, cells: Mapping[str, str]) -> StructureKey:
     except ValueError:
         raise EvidenceError(
             f"{name}, line {line}, columns hiring and bid_trigger: found "
-            f"{cells['hiring']!r} and {cells['bid_trigger']!r}, allowed: "
+            f"{shown(cells['hiring'])} and {shown(cells['bid_trigger'])}, allowed: "
             f"{', '.join(HiringStructure)}; and {', '.join(BidTrigger)}"
         ) from None
 
@@ -148,7 +149,7 @@ def _value(
         value = float("nan")
     if not low <= value <= high:
         raise EvidenceError(
-            f"{name}, line {line}, column {column}: found {cell!r}, allowed: a number from "
+            f"{name}, line {line}, column {column}: found {shown(cell)}, allowed: a number from "
             f"{low:g} to {high:g}"
         )
     return value

@@ -16,6 +16,7 @@ from pydantic import (
 from sim.domain import evidence
 from sim.domain.borough_figures import OwnFigures
 from sim.domain.calendar import census_date
+from sim.domain.given import Day
 from sim.domain.quantities import Declared, quantity
 from sim.domain.vocabulary import Judgement
 
@@ -29,7 +30,7 @@ class Start(Declared):
     stylised: bool = quantity(
         False, unit="yes or no", label="start from a census pattern moved to another date"
     )
-    date: datetime.date | None = quantity(None, unit="date", label="census day of a stylised start")
+    date: Day = quantity(None, unit="date", label="census day of a stylised start")
     vacancy_share: float | None = quantity(
         None, unit="of posts", label="London's vacancy share at a stylised start", allowed=(0, 0.9)
     )

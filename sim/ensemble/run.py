@@ -31,6 +31,7 @@ from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
 from sim.ensemble.replicate import RunRecord, RunSpec, run_once
+from sim.ensemble.spawned import NO_GUARD, Fresh, NoGuardError, end_if_read_again
 from sim.ensemble.stamp import EDITED, LOADED, Rooms, Stamp, stamp_of_this_code
 from sim.ensemble.store import BLOCK, FEW, RunStore
 from sim.market.opening import Carried
@@ -137,31 +138,31 @@ THREADS = "OPENBLAS_NUM_THREADS"
 def workers(jobs: int, own: Rooms | None = None) -> Iterator[Executor | None]:
     """Offer a pool of worker processes, or None for one job; stop it cleanly on Ctrl-C.
 
-    The start method is named because importing Mesa 3.3 sets one of its own.
-
     Args:
         jobs: how many processes are to work.
         own: code of a question that works in them too, besides the model's.
 
     Raises:
         StoreError: code was edited meanwhile, so that a new worker does not have this process's.
+        NoGuardError: a script starts them as it is read.
     """
     if jobs <= 1:
         yield None
         return
+    end_if_read_again()
+    fresh = Fresh()
     others = () if own is None else (own,)
     ours = THREADS not in os.environ
     os.environ.setdefault(THREADS, "1")  # workers inherit it: each keeps to one processor
-    pool = ProcessPoolExecutor(
-        jobs,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_begin_work,
-        initargs=(loaded(*others),),
-    )
+    code = loaded(*others)
+    pool = ProcessPoolExecutor(jobs, mp_context=fresh, initializer=_begin_work, initargs=(code,))
     before = set(multiprocessing.active_children())
     try:
         yield pool
     except BrokenProcessPool:
+        pool.shutdown(wait=True, cancel_futures=True)
+        if fresh.was_only_read_again:
+            raise NoGuardError(NO_GUARD) from None
         if any(one.is_edited() for one in (LOADED, *others)):
             raise StoreError(EDITED) from None
         raise

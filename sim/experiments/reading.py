@@ -22,6 +22,7 @@ from sim.ensemble.run import Ensemble, Progress, gathered, no_progress
 from sim.ensemble.run_file import run_digest
 from sim.ensemble.stamp import Stamp, stamp_of_this_code
 from sim.ensemble.store import RunStore
+from sim.experiments.cells import ENCODING, rows_of
 from sim.experiments.results import (
     DIFFERENCE_COLUMNS,
     DIFFERENCES,
@@ -141,8 +142,8 @@ def _compared(path: Path) -> tuple[list[str], str]:
 
 def _rows(path: Path) -> list[list[str]]:
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            return list(csv.reader(stream))
+        with path.open(encoding=ENCODING, newline="") as stream:
+            return list(rows_of(stream))
     except (OSError, UnicodeDecodeError, csv.Error):
         raise StoreError(f"{path}: cannot be read as a table") from None
 
@@ -158,7 +159,7 @@ def read_manifest(folder: Path) -> Told:
     """
     path = folder / MANIFEST
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError:
         raise StoreError(f"{path}: cannot be read") from None
     except ValueError:

@@ -20,6 +20,7 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.run import Ensemble
 from sim.ensemble.stamp import Stamp, commit, data_digests, machinery, stamp_of_this_code
+from sim.experiments import cells
 from sim.experiments.policy.compare import HIGH, LOW, MIDDLE, Difference
 from sim.market.outcomes import OUTCOMES, Outcome
 
@@ -85,7 +86,7 @@ def prepare_folder(folder: Path, fingerprint: str) -> None:
 
 def _fingerprint_in(manifest: Path) -> str | None:
     try:
-        return str(json.loads(manifest.read_text(encoding="utf-8"))["fingerprint"])
+        return str(json.loads(manifest.read_text(encoding="utf-8-sig"))["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -245,13 +246,13 @@ def number(value: float) -> str:
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:
-    """Write a tidy table atomically, lines ended by a line feed."""
+    """Write a tidy table atomically, as `cells` has it, lines ended by a line feed."""
 
     def write(stream: IO[bytes]) -> None:
-        text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=False)
+        text = io.TextIOWrapper(stream, encoding=cells.ENCODING, newline="", write_through=False)
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(rows)
+        writer.writerows(map(cells.inert, rows))
         text.flush()
         text.detach()
 

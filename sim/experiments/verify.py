@@ -26,6 +26,7 @@ from sim.ensemble.run_file import run_digest
 from sim.ensemble.stamp import data_digests, machinery, stamp_of_this_code
 from sim.ensemble.store import RunStore
 from sim.experiments import results
+from sim.experiments.cells import ENCODING, rows_of
 from sim.experiments.policy.compare import compared, headline, spread_of, typical
 from sim.experiments.policy.null_test import FirstDifference, differs
 from sim.experiments.reading import Told, by_block, refuse_missing, stamp_in
@@ -273,9 +274,9 @@ def table_apart(
         StoreError: the table is missing, or is no text.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
+        with path.open(encoding=ENCODING, newline="") as stream:
             fresh = chain([header], rows)
-            pairs = zip_longest(csv.reader(stream), fresh, fillvalue=())
+            pairs = zip_longest(rows_of(stream), fresh, fillvalue=())
             for line, (there, here) in enumerate(pairs, start=1):
                 for column, one, other in zip_longest(header, there, here, fillvalue=""):
                     if one != other and not _same_number(one, other):

@@ -344,7 +344,7 @@ def test_the_tables_have_every_target_parameter_and_pair(tmp_path: Path) -> None
     assert target_fits(one.twin, one.agents)[0].agents is None
     names = found.bounds.names
     for path in files.write_tables(tmp_path, asked, [one]):
-        rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+        rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
         expected = {
             "calibration.csv": 1,
             "targets.csv": len(targets().names),

@@ -248,7 +248,7 @@ def test_the_order_in_which_runs_finish_leaves_no_trace() -> None:
 def test_the_table_of_money_is_tidy_and_its_lines_add_up(tmp_path: Path) -> None:
     ensemble, opened = kept("baseline")
     books.write_money(tmp_path / "money.csv", [(ensemble, opened)])
-    with (tmp_path / "money.csv").open(encoding="utf-8", newline="") as stream:
+    with (tmp_path / "money.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == books.MONEY_COLUMNS
     keys = [tuple(row[name] for name in books.MONEY_COLUMNS[:6]) for row in rows]

@@ -167,7 +167,7 @@ def test_the_stored_result_has_every_quantity_of_every_truth() -> None:
 
 
 def test_the_stored_verdicts_are_those_of_the_stored_intervals() -> None:
-    with STORED.open(encoding="utf-8", newline="") as stream:
+    with STORED.open(encoding="utf-8-sig", newline="") as stream:
         cells = list(csv.DictReader(stream))
     assert tuple(cells[0]) == COLUMNS
     assert [row.inside for row in stored()] == [one["inside"] == "true" for one in cells]

@@ -39,7 +39,7 @@ def folder(ensemble: Ensemble, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def rows(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -54,7 +54,7 @@ def summary(folder: Path) -> list[Row]:
 
 
 def header(path: Path) -> str:
-    return path.read_text("utf-8").splitlines()[0]
+    return path.read_text("utf-8-sig").splitlines()[0]
 
 
 CENSUSES = ["2023-09-30", "2024-09-30", "2025-09-30"]

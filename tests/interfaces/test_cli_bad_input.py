@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -280,3 +281,26 @@ def test_a_result_folder_takes_no_other_result(tmp_path: Path) -> None:
     (tmp_path / "held" / MANIFEST).write_text('{"fingerprint": "another-1-10-posterior"}\n')
     mistake = option("run", "baseline", "--out", "held", named=("--out held", "another result"))
     refused(permanence, mistake, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("run", "baseline", "--out", os.fsdecode(b"r\xe9sultats")),
+        ("loops", "baseline", "--out=" + os.fsdecode(b"r\xe9sultats")),
+        ("scenario", "check", os.fsdecode(b"r\xe9sultats.toml")),
+        ("borough-data", "template", "--out", os.fsdecode(b"r\xe9sultats.toml")),
+    ],
+    ids=lambda typed: typed[0],
+)
+def test_a_name_that_is_not_utf_8_is_refused_before_any_work(
+    typed: tuple[str, ...], tmp_path: Path
+) -> None:
+    answer = permanence_process(*typed, folder=tmp_path)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert answer.err.startswith("permanence: given ")
+    assert answer.err.endswith("; allowed: names in UTF-8\n")
+    assert r"r\xe9sultats" in answer.err
+    assert answer.err.count("\n") == 1
+    assert not files_in(tmp_path)

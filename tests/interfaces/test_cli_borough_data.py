@@ -65,3 +65,19 @@ def test_a_fault_names_file_key_given_and_allowed(tmp_path: Path) -> None:
     assert answer.code == 2
     for part in ("own.toml", "Bexley.agency_fte", "given -3", "from 0 to 5000"):
         assert part in answer.err
+
+
+def test_an_official_name_and_a_code_mean_the_borough() -> None:
+    wanted = permanence("borough-data", "template", "Bexley")
+    for name in ("London Borough of Bexley", "E09000004"):
+        assert permanence("borough-data", "template", name) == wanted
+
+
+@pytest.mark.parametrize("content", ["Post ID,Team,FTE\n1001,CIN,1.0\n", "PK\x03\x04\xff"])
+def test_what_is_no_such_file_says_where_to_get_one(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "hr.csv"
+    file.write_bytes(content.encode("latin-1"))
+    answer = permanence("borough-data", "check", str(file))
+    assert answer.code == 2
+    assert answer.err.startswith(f"permanence: {file}: is not ")
+    assert answer.err.endswith("; give a .toml from `permanence borough-data template`\n")

@@ -30,7 +30,7 @@ def calibrated(folder: Path, *more: str) -> Answer:
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text("utf-8").splitlines()))
+    return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
 
 
 @pytest.mark.slow

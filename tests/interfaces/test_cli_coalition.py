@@ -46,7 +46,7 @@ def answer() -> Answer:
 
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader((folder / name).read_text("utf-8").splitlines()))
+    return list(csv.DictReader((folder / name).read_text("utf-8-sig").splitlines()))
 
 
 @pytest.mark.long

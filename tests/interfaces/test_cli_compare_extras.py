@@ -101,7 +101,7 @@ def test_the_json_of_a_split_adds_up_and_agrees_with_the_files(tmp_path: Path) -
     found = json.loads(answer.out)["shapley"]["package"]
     assert tuple(found["levers"]) == LEVERS
     assert [one["outcome"] for one in found["outcomes"]] == list(HEADLINE)
-    rows = list(csv.DictReader((out / "shapley.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((out / "shapley.csv").open(encoding="utf-8-sig")))
     by_place = {(row["outcome"], row["lever"]): row for row in rows}
     for one in found["outcomes"]:
         total = sum(part["mean"] for part in one["parts"])
@@ -225,7 +225,7 @@ def test_pairing_is_kept_in_a_file(few_runs: None, tmp_path: Path) -> None:
     out = tmp_path / "kept"
     typed = ("compare", "no-cap", "pan-london-cap", *SMALL, "--measure-pairing", "--out", str(out))
     assert permanence(*typed).code == 0
-    rows = list(csv.DictReader((out / "pairing.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((out / "pairing.csv").open(encoding="utf-8-sig")))
     assert [row["outcome"] for row in rows] == list(HEADLINE)
 
 

@@ -41,7 +41,9 @@ def test_the_file_the_json_and_the_jobs_agree(tmp_path: Path) -> None:
     one, other = files_in(tmp_path / "a"), files_in(tmp_path / "b")
     assert list(one) == list(other) == ["effects.csv", "manifest.json"]
     assert one["effects.csv"] == other["effects.csv"]
-    rows = list(csv.DictReader((tmp_path / "a" / "effects.csv").read_text("utf-8").splitlines()))
+    rows = list(
+        csv.DictReader((tmp_path / "a" / "effects.csv").read_text("utf-8-sig").splitlines())
+    )
     told = json.loads(first.out)["effects"]
     assert len(rows) == len(told)
     for row, effect in zip(rows, told, strict=True):

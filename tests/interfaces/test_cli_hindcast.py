@@ -33,7 +33,7 @@ def test_the_forecast_file_has_every_unit_year_and_measure(tmp_path: Path) -> No
     out = tmp_path / "h"
     typed = ("hindcast", "--origin", "2021", "--to", "2025", "--out", str(out), "--quiet")
     answer = permanence(*typed, "--runs", "4", "--jobs", "1", "--json")
-    rows = list(csv.DictReader((out / "forecast.csv").read_text("utf-8").splitlines()))
+    rows = list(csv.DictReader((out / "forecast.csv").read_text("utf-8-sig").splitlines()))
     assert list(rows[0]) == [
         "origin", "unit", "year", "measure", "q05", "q10", "q25", "q50", "q75", "q90", "q95",
     ]  # fmt: skip

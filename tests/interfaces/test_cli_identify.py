@@ -128,7 +128,7 @@ def test_the_command_prints_and_saves_what_it_found(
     assert document.read_text("utf-8") == words.page(
         invented(), "page.svg", identification_chart(invented()).alt_text
     )
-    rows = list(csv.DictReader((out / "effects.csv").read_text("utf-8").splitlines()))
+    rows = list(csv.DictReader((out / "effects.csv").read_text("utf-8-sig").splitlines()))
     assert len(rows) == len(POLICIES) * len(SHARES) * 2 * (1 + len(invented().structures))
     told = json.loads(permanence(*typed, "--json", folder=tmp_path).out)
     assert told["effects"][0]["q50"] == float(rows[0]["q50"])

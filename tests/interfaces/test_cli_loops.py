@@ -55,7 +55,7 @@ def test_tables_json_files_and_diagram_tell_one_finding(tmp_path: Path) -> None:
     assert strongest[0].upper() + strongest[1:] in drawing
     assert "<title" in drawing
     assert "Causal-loop diagram" in drawing
-    rows = list(csv.DictReader((out / "loops.csv").read_text("utf-8").splitlines()))
+    rows = list(csv.DictReader((out / "loops.csv").read_text("utf-8-sig").splitlines()))
     assert len(rows) == 2 * len(LOOPS)
     at_start = {row["loop"]: float(row["gain"]) for row in rows if row["date"] == "2014-09-30"}
     for loop in circle["loops"]:

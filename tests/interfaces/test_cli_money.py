@@ -203,7 +203,7 @@ def test_out_leaves_tables_charts_and_results_and_the_same_command_adds_nothing(
     wanted |= {f"baseline-and-package/money.{kind}" for kind in ("png", "svg")}
     assert wanted <= set(left)
     assert not [name for name in left if name.endswith(".part")]
-    with (out / "money-split.csv").open(encoding="utf-8", newline="") as stream:
+    with (out / "money-split.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     parts = [r for r in rows if r["measure"] == "pounds_per_year" and r["by"] == "reason"]
     (bill,) = (r for r in rows if r["line"] == "bill" and r["measure"] == "pounds_per_year")

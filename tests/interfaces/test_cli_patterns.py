@@ -29,7 +29,7 @@ def test_every_pattern_has_target_band_value_and_verdict(tmp_path: Path) -> None
     assert "Calibrated to" in text
     assert all(heading in text for heading in HEADINGS.values())
     assert "The census itself lies outside" in text
-    rows = list(csv.DictReader((out / "patterns.csv").read_text("utf-8").splitlines()))
+    rows = list(csv.DictReader((out / "patterns.csv").read_text("utf-8-sig").splitlines()))
     assert [(int(row["number"]), row["pattern"]) for row in rows] == [
         (one.number, one.name) for one in PATTERNS
     ]

@@ -31,7 +31,7 @@ def test_files_hold_what_is_told(tmp_path: Path) -> None:
     out = tmp_path / "s"
     typed = ("story", "hillingdon", *SMALL, "--years", "4", "--out", str(out), "--json")
     told = json.loads(permanence(*typed).out)
-    rows = list(csv.DictReader((out / "story.csv").read_text("utf-8").splitlines()))
+    rows = list(csv.DictReader((out / "story.csv").read_text("utf-8-sig").splitlines()))
     assert len(rows) == len(told["rows"]) == 3 * 5
     for row, figure in zip(rows, told["rows"], strict=True):
         assert float(row["policy"]) == figure["policy"]["q50"]

@@ -56,7 +56,7 @@ def test_a_comparison_gives_old_new_and_difference_under_each(tmp_path: Path) ->
     typed = ("compare", "no-cap", "pan-london-cap", "--bid-trigger", "all", "--out")
     text = answered(*typed, str(tmp_path / "all"))
     assert text.count(" > ") == 2 * 4
-    with (tmp_path / "all" / "structures.csv").open(encoding="utf-8") as file:
+    with (tmp_path / "all" / "structures.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert {(row["scenario"], row["bid_trigger"]) for row in rows} == {
         (scenario, trigger.value)
@@ -98,7 +98,7 @@ def test_a_boroughs_file_and_notes_are_the_boroughs(tmp_path: Path) -> None:
     typed = ("run", "no-cap", "--bid-trigger", "all", "--borough", "Bexley", "--out")
     found = json.loads(answered(*typed, str(tmp_path / "all"), "--json"))
     assert any(note.startswith("Bexley has about") for note in found["notes"])
-    with (tmp_path / "all" / "structures.csv").open(encoding="utf-8") as file:
+    with (tmp_path / "all" / "structures.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert {row["unit"] for row in rows} == {"Bexley"}
     shown = found["structures"][0]["outcomes"]["no-cap"]

@@ -70,7 +70,7 @@ def test_files_hold_the_numbers_and_a_second_time_runs_nothing(tmp_path: Path) -
     assert first.code == 0, first.err
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")}
     assert len(kept) == 2 * 2 * 2  # points, runs, and the same with a cap nobody may leave
-    rows = list(csv.DictReader((tmp_path / "s" / "sweep.csv").read_text("utf-8").splitlines()))
+    rows = list(csv.DictReader((tmp_path / "s" / "sweep.csv").read_text("utf-8-sig").splitlines()))
     told = json.loads(first.out)
     posts = [row for row in rows if row["outcome"] == "permanent_share_of_posts"]
     for row, point in zip(posts, told["points"], strict=True):

@@ -99,7 +99,7 @@ def test_table_chart_and_manifest_are_written(told: tuple[str, dict, Path]) -> N
     _, found, out = told
     names = {path.name for path in out.iterdir()}
     assert {"tip.csv", "tip.png", "tip.svg", "manifest.json"} <= names
-    rows = list(csv.DictReader((out / "tip.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((out / "tip.csv").open(encoding="utf-8-sig")))
     models = {row["model"] for row in rows}
     assert models == {"twin", "agents", "mean field, up", "mean field, down"}
     drawn = (out / "tip.svg").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -297,3 +298,31 @@ def test_the_module_is_the_command_line():
         env=os.environ | {"NO_COLOR": "1"},
     )
     assert done.stdout.strip() == f"permanence {sim.__version__}"
+
+
+UNGUARDED = 'import sim\nprint(sim.run("baseline", runs=2, years=1, jobs=2))\n'
+GUARDED = (
+    "import sim\n"
+    'if __name__ == "__main__":\n'
+    '    print(sim.run("baseline", runs=2, years=1, jobs=2))\n'
+)
+
+
+@pytest.mark.slow
+def test_a_script_without_its_guard_is_told_so_once(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED, encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].count('if __name__ == "__main__":') == 1
+    assert done.stderr.count("Traceback") == 1
+    assert "Result" not in done.stdout
+
+
+@pytest.mark.slow
+def test_a_script_with_its_guard_runs(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(GUARDED, encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout == "<Result: baseline, 2 runs of 1 year>\n"
+    assert done.stderr == ""

@@ -61,7 +61,7 @@ folder = Path(tempfile.mkdtemp())
 write_result(agents, folder)
 
 def column(table, name):
-    with (folder / table).open(encoding="utf-8", newline="") as stream:
+    with (folder / table).open(encoding="utf-8-sig", newline="") as stream:
         return sorted({row[name] for row in csv.DictReader(stream)} & set(names))
 
 print(json.dumps({

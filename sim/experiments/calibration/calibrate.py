@@ -246,7 +246,7 @@ def _end(folder: Path, sampled: Sampled) -> None:
 def _ended(folder: Path | None, found: list[Generation]) -> Sampled | None:
     if folder is None or not (folder / ENDED).is_file():
         return None
-    kept = json.loads((folder / ENDED).read_text(encoding="utf-8"))
+    kept = json.loads((folder / ENDED).read_text(encoding="utf-8-sig"))
     return Sampled(tuple(found), Stop[kept["stopped"]], kept["simulations"])
 
 

@@ -105,7 +105,7 @@ def open_folder(out: Path, plan: Plan) -> None:
 
 def _refuse_another(out: Path, plan: Plan) -> None:
     try:
-        kept = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["calibration"]
+        kept = json.loads((out / MANIFEST).read_text(encoding="utf-8-sig"))["calibration"]
     except (OSError, ValueError, KeyError, TypeError):
         raise StoreError(
             f"--out {out}: is not empty and holds no calibration; name a new folder"

@@ -71,7 +71,7 @@ def keep(folder: Path, one: Recovered) -> None:
 def _read(path: Path) -> Recovered | None:
     """Return a truth kept earlier; a file that is none counts as missing."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
         return Recovered(**{**content, "rows": tuple(Row(**row) for row in content["rows"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -116,7 +116,7 @@ def _as_cells(row: Row) -> tuple[str, ...]:
 
 def read_rows(path: Path) -> list[Row]:
     """Return the rows of a table of this kind, such as the one in the documents."""
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         return [
             Row(
                 int(cells["truth"]),

@@ -6,12 +6,9 @@ pace, as in every other table; what has been paid since the start is the sum of 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
@@ -19,10 +16,10 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.headline import AGENCY_COST
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.ensemble.files import write_atomically
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble, Spool
 from sim.experiments.policy.compare import HIGH, LOW
+from sim.experiments.results import write_table
 from sim.market.ledger import PAYEES
 from sim.market.outcomes import OUTCOME
 
@@ -256,16 +253,3 @@ def write_money(path: Path, kept: Sequence[tuple[Ensemble, Books]]) -> None:
     write_table(
         path, MONEY_COLUMNS, (row for ensemble, books in kept for row in books.rows(ensemble))
     )
-
-
-def write_table(path: Path, header: Sequence[str], rows: Iterator[tuple[str, ...]]) -> None:
-    """Write a table of text cells, whole or not at all."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-
-    def write(stream: IO[bytes]) -> None:
-        stream.write(text.getvalue().encode("utf-8"))
-
-    write_atomically(path, write)

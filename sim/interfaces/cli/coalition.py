@@ -20,11 +20,11 @@ from sim.experiments.structures import Pair, under
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.cli.result_folders import say_unused
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words import coalition as words
 from sim.interfaces.words.captions import pair_name
 from sim.interfaces.words.coalition_print import print_answer, print_pairs
 from sim.interfaces.words.coalition_tables import answer_as_json, write_tables
-from sim.interfaces.words.result_tables import print_files, print_json
 from sim.scenario import Scenario
 
 DEFAULT_RUNS, DEFAULT_YEARS, DEFAULT_SHORTLIST = 12, 2, 3
@@ -129,15 +129,22 @@ def coalition(
                         shortlist=None if len(pairs) > 1 else shortlist,
                     )
                 )
-    files = [] if out is None else _save(planned, answers, parameters, asked, out)
-    if as_json:
-        print_json(_as_json(answers, parameters, shortlist, asked, files, sets or ()))
-        return
-    if len(answers) == 1:
-        print_answer(answers[0], parameters, shortlist, sets or ())
-    else:
-        print_pairs(answers, parameters, shortlist, sets or ())
-    print_files(files)
+
+    def show() -> None:
+        if len(answers) == 1:
+            print_answer(answers[0], parameters, shortlist, sets or ())
+        else:
+            print_pairs(answers, parameters, shortlist, sets or ())
+
+    def save() -> Files:
+        return [] if out is None else _save(planned, answers, parameters, asked, out)
+
+    tell(
+        show,
+        lambda files: _as_json(answers, parameters, shortlist, asked, files, sets or ()),
+        save,
+        as_json=as_json,
+    )
 
 
 def _game(

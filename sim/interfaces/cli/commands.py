@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Annotated, cast
@@ -107,7 +108,9 @@ def options(
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    os.environ["MPLBACKEND"] = "agg"  # a command only writes pictures, whatever it is called from
     try:
+        _refuse_odd_bytes(sys.argv[1:])
         code = app(prog_name="permanence", standalone_mode=False)
     except USAGE_ERRORS as fault:
         _say(_usage_sentence(fault))
@@ -130,6 +133,20 @@ def main() -> None:
     if code == INTERRUPTED:
         _say("interrupted; finished runs in a results folder are kept, the same command goes on")
     sys.exit(code or 0)
+
+
+def _refuse_odd_bytes(arguments: Sequence[str]) -> None:
+    """Refuse an argument that is not UTF-8: results name their folder and command in UTF-8.
+
+    Raises:
+        StoreError: naming the argument.
+    """
+    for argument in arguments:
+        try:
+            argument.encode("utf-8")
+        except UnicodeEncodeError:
+            written = os.fsencode(argument).decode("utf-8", "backslashreplace")
+            raise StoreError(f"given {written}; allowed: names in UTF-8") from None
 
 
 def _say(text: str) -> None:

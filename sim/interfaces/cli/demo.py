@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,11 +14,10 @@ from sim.experiments import results
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors
 from sim.interfaces.cli.result_folders import ensemble_of, prepare, refuse_foreign, save_charts
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words.result_tables import (
     pair_as_json,
     print_comparisons,
-    print_files,
-    print_json,
 )
 from sim.scenario import load_scenario
 
@@ -60,12 +59,15 @@ def demo(
                 scenario, runs, seed, DEMO_YEARS, Draws.POSTERIOR, pool, jobs, folder, quiet
             )
             results.write_result(done[name], folder, results.command_line())
-    files: list[Path] = []
-    for old, new, _ in DEMO_PAIRS:
-        files += save_charts([done[old], done[new]], out / f"{old}-and-{new}", LONDON)
-    if as_json:
-        print_json([pair_as_json(done[old], done[new], files) for old, new, _ in DEMO_PAIRS])
-        return
     pairs = [(done[old], done[new], f"\n{title}") for old, new, title in DEMO_PAIRS]
-    print_comparisons(pairs, LONDON)
-    print_files([*files, out])
+
+    def content(files: Files) -> Any:
+        return [pair_as_json(done[old], done[new], files) for old, new, _ in DEMO_PAIRS]
+
+    def save() -> Files:
+        files: list[Path] = []
+        for old, new, _ in DEMO_PAIRS:
+            files += save_charts([done[old], done[new]], out / f"{old}-and-{new}", LONDON)
+        return files
+
+    tell(lambda: print_comparisons(pairs, LONDON), content, save, as_json=as_json, also=[out])

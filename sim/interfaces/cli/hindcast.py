@@ -22,6 +22,7 @@ from sim.experiments.record.hindcast import (
 from sim.experiments.record.scoring import skills, summary
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words import hindcast as words
 from sim.interfaces.words.hindcast import MODEL, Origins, Scored
 from sim.interfaces.words.hindcast_files import as_json as as_json_of
@@ -93,17 +94,24 @@ def hindcast_command(
             progress=progress,
         )
     scored = {measure: _scored(forecast, measure, seed) for measure in PERMANENT_SHARES}
-    files = [] if out is None else _save(forecast, scored, out, parameters)
     noted = words.notes(forecast, scored, parameters, runs, later_policy=not without_later_policy)
-    if as_json:
-        print_json(as_json_of(forecast, scored, noted, runs, seed, files))
-        return
-    words.print_london(forecast)
-    for measure in PERMANENT_SHARES:
-        if scored[measure]:
-            words.print_scores(forecast, measure, scored[measure])
-    print_notes(noted)
-    print_files(files)
+
+    def show() -> None:
+        words.print_london(forecast)
+        for measure in PERMANENT_SHARES:
+            if scored[measure]:
+                words.print_scores(forecast, measure, scored[measure])
+        print_notes(noted)
+
+    def save() -> Files:
+        return [] if out is None else _save(forecast, scored, out, parameters)
+
+    tell(
+        show,
+        lambda files: as_json_of(forecast, scored, noted, runs, seed, files),
+        save,
+        as_json=as_json,
+    )
 
 
 def _scored(forecast: Hindcast, measure: str, seed: int) -> Scored:

@@ -22,8 +22,8 @@ from sim.experiments.calibration.identification import (
 )
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words import identification as words
-from sim.interfaces.words.result_tables import print_files, print_json
 from sim.interfaces.words.tables import print_notes, print_table
 from sim.market.outcomes import OUTCOME
 
@@ -83,13 +83,15 @@ def identify_command(
         found = identify(
             runs=runs, years=years, seed=seed, posterior=parameters, pool=pool, progress=progress
         )
-    files = _save(found, out, write_docs)
-    if as_json:
-        print_json(_as_json(found, files))
-        return
-    _print(found)
-    print_notes([*words.verdicts(found), *words.notes(found)])
-    print_files(files)
+
+    def show() -> None:
+        _print(found)
+        print_notes([*words.verdicts(found), *words.notes(found)])
+
+    def save() -> Files:
+        return _save(found, out, write_docs)
+
+    tell(show, lambda files: _as_json(found, files), save, as_json=as_json)
 
 
 # On screen

@@ -10,6 +10,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from sim.domain.given import day_of, shortened
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError, write_atomically
 from sim.experiments import results
@@ -18,11 +19,12 @@ from sim.experiments.loops.strength import DEFAULT_RUNS, Circle, measured_circle
 from sim.experiments.policy.compare import spread_of
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import progress_bar
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.python.loops import month_asked
 from sim.interfaces.words import loop as words
 from sim.interfaces.words import loop_json
 from sim.interfaces.words.loop_json import Asked
-from sim.interfaces.words.result_tables import finite, print_files, print_json
+from sim.interfaces.words.result_tables import finite
 from sim.interfaces.words.tables import print_notes, print_table, shown
 from sim.scenario import load_scenario
 
@@ -32,12 +34,11 @@ STEM, LINKS_FILE, LOOPS_FILE = "loops", "links.csv", "loops.csv"
 
 def a_date(given: str | date) -> date:
     """Read a date."""
-    if isinstance(given, date):
-        return given
     try:
-        return date.fromisoformat(given)
+        return day_of(given)
     except ValueError:
-        raise typer.BadParameter(f"given {given}; allowed: a date, such as 2025-03-31") from None
+        told = shortened(str(given))
+        raise typer.BadParameter(f"given {told}; allowed: a date, such as 2025-03-31") from None
 
 
 def loops(
@@ -87,15 +88,22 @@ def loops(
                 )
             )  # fmt: skip
     asked = Asked(planned, runs, seed, years, parameters, tuple(sets or ()))
-    files = [] if out is None else _save(found, asked, out)
-    if as_json:
-        print_json(loop_json.content(found, asked) | {"files": [str(path) for path in files]})
-        return
-    if len(found) == 1:
-        _print_one(found[0], asked)
-    else:
-        _print_all(found, asked)
-    print_files(files)
+
+    def show() -> None:
+        if len(found) == 1:
+            _print_one(found[0], asked)
+        else:
+            _print_all(found, asked)
+
+    def save() -> Files:
+        return [] if out is None else _save(found, asked, out)
+
+    tell(
+        show,
+        lambda files: loop_json.content(found, asked) | {"files": [str(path) for path in files]},
+        save,
+        as_json=as_json,
+    )
 
 
 # Tables

@@ -18,10 +18,11 @@ from sim.experiments.policy.money import Account, Amount, Books, LedgerLine
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors
 from sim.interfaces.cli.result_folders import ensemble_of, prepare, refuse_foreign, refuse_namesakes
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words import money as money_words
 from sim.interfaces.words.captions import unit_name
 from sim.interfaces.words.money import Pair, Scale, scale_of
-from sim.interfaces.words.result_tables import context_of, print_files, print_json
+from sim.interfaces.words.result_tables import context_of
 from sim.interfaces.words.tables import print_notes, print_table
 from sim.scenario import Scenario, load_scenario
 
@@ -80,12 +81,14 @@ def money(
                 one, runs, seed, years, parameters, pool, jobs, folder, quiet, opened.add
             )
             kept.append(_kept(ensemble, opened, real))
-    files = [] if out is None else _save(kept, folders, out, unit)
-    if as_json:
-        print_json(_as_json(kept, unit, files, sets or ()))
-        return
-    _print_ledger(kept[0], unit) if len(kept) == 1 else _print_split(kept, unit)
-    print_files(files)
+
+    def show() -> None:
+        _print_ledger(kept[0], unit) if len(kept) == 1 else _print_split(kept, unit)
+
+    def save() -> Files:
+        return [] if out is None else _save(kept, folders, out, unit)
+
+    tell(show, lambda files: _as_json(kept, unit, files, sets or ()), save, as_json=as_json)
 
 
 def _folders(
@@ -152,7 +155,7 @@ def _save(kept: Sequence[Kept], folders: Sequence[Path | None], out: Path, unit:
         names = (pair.base.scenario.name, pair.policy.scenario.name)
         tables.append(out / money_split.SPLIT_FILE)
         rows = money_split.split_rows(*names, unit, pair.split)
-        books.write_table(tables[1], money_split.SPLIT_COLUMNS, rows)
+        results.write_table(tables[1], money_split.SPLIT_COLUMNS, rows)
         folder = out / "-and-".join(names)
         chart = charts_money.split_chart(pair, unit, real=kept[0].level is not None)
     saved = charts_money.save(*chart, folder / CHART)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,12 +34,11 @@ from sim.interfaces.cli.result_folders import (
     save_run,
 )
 from sim.interfaces.cli.structures import Asked, under_all
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.cli.variance import ExplainVariance, explained_as_json, print_explained
 from sim.interfaces.words.result_tables import (
     comparison_as_json,
     print_comparisons,
-    print_files,
-    print_json,
     print_run,
     run_as_json,
 )
@@ -89,14 +88,20 @@ def run(
         ensemble = ensemble_of(*settings)
         again = ensemble_of(*settings, other_luck=runs) if explain_variance else None
     parts = [] if again is None else explained(ensemble, again, unit)
-    files = [] if out is None else save_run(ensemble, out, unit)
-    if as_json:
+
+    def show() -> None:
+        print_run(ensemble, unit, sets or ())
+        if parts:
+            print_explained(parts, ensemble, unit)
+
+    def content(files: Files) -> Any:
         found = run_as_json(ensemble, unit, files, sets or ())
-        print_json(found | ({"variance": explained_as_json(parts)} if parts else {}))
-        return
-    print_run(ensemble, unit, files, sets or ())
-    if parts:
-        print_explained(parts, ensemble, unit)
+        return found | ({"variance": explained_as_json(parts)} if parts else {})
+
+    def save() -> Files:
+        return [] if out is None else save_run(ensemble, out, unit)
+
+    tell(show, content, save, as_json=as_json)
 
 
 def compare(
@@ -166,15 +171,22 @@ def _compare(planned: Sequence[Scenario], asked: Asked, wanted: Wanted) -> None:
             wanted, ensembles, records, unit, pool=pool, jobs=asked.jobs, quiet=quiet
         )
     found = {e.scenario.name: compared(ensembles[0], e, unit) for e in ensembles[1:]}
-    files = [] if out is None else save_comparison(ensembles, found, out, unit)
-    files += [] if out is None else save_extras(extras, ensembles, out)
-    if asked.as_json:
-        answer = comparison_as_json(ensembles, found, unit, files, asked.sets)
-        print_json(answer | extras_as_json(extras))
-    else:
+
+    def show() -> None:
         both = f"\nBoth with {', '.join(asked.sets)}" if asked.sets else ""
         print_comparisons([(ensembles[0], policy, both) for policy in ensembles[1:]], unit)
         print_extras(extras, ensembles[0])
-        print_files(files)
+
+    def content(files: Files) -> Any:
+        answer = comparison_as_json(ensembles, found, unit, files, asked.sets)
+        return answer | extras_as_json(extras)
+
+    def save() -> Files:
+        if out is None:
+            return []
+        saved = save_comparison(ensembles, found, out, unit)
+        return [*saved, *save_extras(extras, ensembles, out)]
+
+    tell(show, content, save, as_json=asked.as_json)
     if extras.failed:
         raise typer.Exit(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,8 +28,9 @@ from sim.experiments.policy.story import (
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors
 from sim.interfaces.cli.result_folders import ensemble_of, prepare, refuse_foreign
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words.notes import notes
-from sim.interfaces.words.result_tables import context_of, print_files, print_json
+from sim.interfaces.words.result_tables import context_of
 from sim.interfaces.words.tables import print_notes, print_table, shown, wrapped
 from sim.market.outcomes import OUTCOME
 from sim.scenario import ScenarioError
@@ -90,21 +91,26 @@ def story(
         )  # fmt: skip
     rows = story_rows(policy, without, unit)
     told = _told(policy, rows, unit)
-    files = [] if out is None else _save(policy, without, rows, unit, told, out)
     noted = [*_removed(policy), told, *notes(policy, unit, without)]
-    if as_json:
+
+    def show() -> None:
+        for line in wrapped(planned.title):
+            typer.secho(line, bold=True)
+        for outcome in SHARES:
+            _print(policy, rows, unit, outcome)
+        print_notes(noted)
+
+    def content(files: Files) -> Any:
         context = context_of(policy, unit, files, sets or ())
         claimed = [asdict(claim) | {"day": str(claim.day)} for claim in claims_of(unit)]
         figures = [asdict(row) | {"census": _census(row, unit)} for row in rows]
         answer = {"scenario": planned.name, **context, "notes": noted}
-        print_json({**answer, "claims": claimed, "rows": figures})
-        return
-    for line in wrapped(planned.title):
-        typer.secho(line, bold=True)
-    for outcome in SHARES:
-        _print(policy, rows, unit, outcome)
-    print_notes(noted)
-    print_files(files)
+        return {**answer, "claims": claimed, "rows": figures}
+
+    def save() -> Files:
+        return [] if out is None else _save(policy, without, rows, unit, told, out)
+
+    tell(show, content, save, as_json=as_json)
 
 
 def _census(row: StoryRow, unit: str) -> float | None:

@@ -26,9 +26,10 @@ from sim.experiments.structures import (
 )
 from sim.interfaces.cli.progress import progress_bar
 from sim.interfaces.cli.result_folders import ensemble_of, prepare, refuse_foreign
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words.captions import pair_name, unit_name
 from sim.interfaces.words.notes import OF_ONE_STRUCTURE, combined, notes
-from sim.interfaces.words.result_tables import context_of, interval, print_files, print_json
+from sim.interfaces.words.result_tables import context_of, interval
 from sim.interfaces.words.tables import print_notes, print_table, shown
 from sim.scenario import Scenario
 
@@ -73,23 +74,28 @@ def under_all(planned: Sequence[Scenario], pairs: Sequence[Pair], asked: Asked) 
     with workers(asked.jobs) as pool:
         scored = _scored(pairs, asked, pool)
         answers = [_answer(planned, fit, asked, pool) for fit in scored]
-    files = [] if asked.out is None else _save(answers, places, asked.out, asked.unit)
     noted = [*_notes(answers, asked.unit), *_words(answers)]
-    if asked.as_json:
+
+    def show() -> None:
+        if len(planned) == 1:
+            _print_levels(answers, asked.unit)
+        else:
+            for place in range(1, len(planned)):
+                _print_differences(answers, place, asked.unit)
+        typer.echo()
+        _print_record(answers)
+        print_notes(noted)
+
+    def content(files: Files) -> Any:
         context = context_of(answers[0].ensembles[0], asked.unit, files, asked.sets)
         names = [scenario.name for scenario in planned]
         rows = [_as_json(answer, asked.unit) for answer in answers]
-        print_json({"scenarios": names, **context, "notes": noted, "structures": rows})
-        return
-    if len(planned) == 1:
-        _print_levels(answers, asked.unit)
-    else:
-        for place in range(1, len(planned)):
-            _print_differences(answers, place, asked.unit)
-    typer.echo()
-    _print_record(answers)
-    print_notes(noted)
-    print_files(files)
+        return {"scenarios": names, **context, "notes": noted, "structures": rows}
+
+    def save() -> Files:
+        return [] if asked.out is None else _save(answers, places, asked.out, asked.unit)
+
+    tell(show, content, save, as_json=asked.as_json)
 
 
 def _places(

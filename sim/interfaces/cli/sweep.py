@@ -33,10 +33,10 @@ from sim.experiments.policy.sweep import (
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.cli.result_folders import prepare, refuse_foreign
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words.captions import unit_name
 from sim.interfaces.words.doubts import tried_below_floor
 from sim.interfaces.words.notes import FEW_RUNS
-from sim.interfaces.words.result_tables import print_files, print_json
 from sim.interfaces.words.tables import print_notes, print_table, shown
 from sim.market.outcomes import OUTCOME
 from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
@@ -118,13 +118,16 @@ def sweep(
     tried = [(", ".join(f"{v:g}" for v in at.values()), one) for at, one in planned]
     below = tried_below_floor(tried, years)
     done = Swept(name, base, axes, found, unit, runs, seed, years, parameters, below)
-    files = [] if out is None else _save(done, out)
-    if as_json:
-        print_json(_as_json(done, files))
-        return
-    _print(done)
-    print_notes([*_findings(done), *_notes(done)])
-    print_files([*files, *([out] if out is not None else [])])
+
+    def show() -> None:
+        _print(done)
+        print_notes([*_findings(done), *_notes(done)])
+
+    def save() -> Files:
+        return [] if out is None else _save(done, out)
+
+    also = [] if out is None else [out]
+    tell(show, lambda files: _as_json(done, files), save, as_json=as_json, also=also)
 
 
 def _axes(over: Sequence[str]) -> tuple[Axis, ...]:

@@ -24,9 +24,9 @@ from sim.experiments.tipping.search import tipped
 from sim.experiments.tipping.tip_map import Mapped, tip_map
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
+from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words import tip as words
 from sim.interfaces.words import tip_tables
-from sim.interfaces.words.result_tables import print_files, print_json
 from sim.interfaces.words.tables import print_notes, print_table, shown
 from sim.interfaces.words.tip import Told
 from sim.scenario import Scenario, ScenarioError, load_scenario
@@ -120,13 +120,15 @@ def tip(
         _tell_map(planned, both, asked, mapped, out, fingerprint, chosen, as_json=as_json)
         return
     told = Told(planned, levers[0], asked, answers)
-    files = [] if out is None else _save(told, out, fingerprint, chosen)
-    if as_json:
-        print_json(tip_tables.content(told, chosen, files))
-        return
-    _print(told)
-    print_notes([*(words.finding(told, one) for one in answers), *words.notes(told)])
-    print_files(files)
+
+    def show() -> None:
+        _print(told)
+        print_notes([*(words.finding(told, one) for one in answers), *words.notes(told)])
+
+    def save() -> Files:
+        return [] if out is None else _save(told, out, fingerprint, chosen)
+
+    tell(show, lambda files: tip_tables.content(told, chosen, files), save, as_json=as_json)
 
 
 def _levers(
@@ -295,23 +297,27 @@ def _tell_map(
     *,
     as_json: bool,
 ) -> None:
-    from sim.interfaces.charts import (
-        tip as charts_tip,  # plotting is loaded only when something is drawn
-    )
     from sim.interfaces.words import tip_map as map_words
 
-    files: list[Path] = []
-    content = map_words.content(planned, levers, asked, mapped, sets)
-    if out is not None:
-        results.write_table(
-            out / TIP_FILE, map_words.COLUMNS, map_words.rows(planned, levers, mapped)
-        )
+    found = map_words.content(planned, levers, asked, mapped, sets)
+
+    def show() -> None:
+        map_words.print_map(planned, levers, asked, mapped)
+        print_notes([*map_words.findings(levers, asked, mapped), *found["notes"]])
+
+    def content(files: Files) -> Any:
+        return found | {"files": [str(path) for path in files]}
+
+    def save() -> Files:
+        from sim.interfaces.charts import tip as charts_tip  # plotting is loaded only when drawn
+
+        if out is None:
+            return []
+        table = map_words.rows(planned, levers, mapped)
+        results.write_table(out / TIP_FILE, map_words.COLUMNS, table)
         chart = charts_tip.map_chart(planned, levers, asked, mapped)
         files = [*charts_tip.save(*chart, out / CHART), out / TIP_FILE, out / results.MANIFEST]
-        _write_manifest(out, fingerprint, content)
-    if as_json:
-        print_json(content | {"files": [str(path) for path in files]})
-        return
-    map_words.print_map(planned, levers, asked, mapped)
-    print_notes([*map_words.findings(levers, asked, mapped), *content["notes"]])
-    print_files(files)
+        _write_manifest(out, fingerprint, found)
+        return files
+
+    tell(show, content, save, as_json=as_json)

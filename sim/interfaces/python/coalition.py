@@ -68,6 +68,7 @@ def coalition(
     Raises:
         ScenarioError: no such scenario, or one without a cap.
         ValueError: a number or word that is not allowed.
+        RuntimeError: `jobs` above 1 in a script without the guard that `run` names.
     """
     for name, given in (("runs", runs), ("years", years), ("jobs", jobs), ("shortlist", shortlist)):
         if given < 1:

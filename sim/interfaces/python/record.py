@@ -59,6 +59,7 @@ def hindcast(
 
     Raises:
         ValueError: a number out of range.
+        RuntimeError: `jobs` above 1 in a script without the guard that `run` names.
     """
     for name, given in (("runs", runs), ("jobs", jobs)):
         if given < 1:
@@ -96,6 +97,9 @@ def patterns(
 
     Shares and points are 0 to 1. `standing` says whether a pattern was fitted, held out, or only
     anchored; `verdict` whether the median over runs lies in its band.
+
+    Raises:
+        RuntimeError: `jobs` above 1 in a script without the guard that `run` names.
     """
     import pandas as pd
 

@@ -62,7 +62,8 @@ def run(
         runs: how many runs; each draws its own parameters.
         seed: root seed; the same seed gives the same people the same luck in every scenario.
         years: horizon.
-        jobs: processes to use; the result does not depend on it.
+        jobs: processes to use; the result does not depend on it. They read the script anew: one
+            that asks for more than one runs the model under `if __name__ == "__main__":`.
         parameters: drawn from the `posterior`, its `median` draw, the `prior`, `default` values,
             or a posterior's file.
         overrides: such as "levers.cap.members=0.9", on top of a named scenario.
@@ -72,6 +73,7 @@ def run(
         ScenarioError: no such scenario, or one that cannot be used.
         StoreError: `out` cannot take the result.
         ValueError: a number out of range, or no such parameters.
+        RuntimeError: `jobs` above 1 in a script without that guard.
 
     Example:
         >>> result = run("baseline", runs=2, years=1)
@@ -121,6 +123,7 @@ def compare(
     Raises:
         ValueError: no policy, or results that are not paired (another seed, horizon, or number
             of runs).
+        RuntimeError: `jobs` above 1 in a script without the guard that `run` names.
 
     Example:
         >>> comparison = compare("no-cap", "pan-london-cap", runs=2, years=1)
@@ -298,6 +301,7 @@ class Comparison:
 
         Raises:
             ScenarioError: two scenarios differ in more than levers, in none, or in too many.
+            RuntimeError: `jobs` above 1 in a script without the guard that `run` names.
         """
         import pandas as pd
 

@@ -77,6 +77,7 @@ def tip(
     Raises:
         ScenarioError: no such scenario or number, no range, or nothing depends on it.
         ValueError: a number or word that is not allowed.
+        RuntimeError: `jobs` above 1 in a script without the guard that `run` names.
     """
     for name, given in (("runs", runs), ("years", years), ("jobs", jobs)):
         if given < 1:

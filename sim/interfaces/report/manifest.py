@@ -99,7 +99,7 @@ def read_page(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise StoreError(f"{path}: is not a report of permanence (it is too large)")
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as fault:
         raise StoreError(f"{path}: cannot be read ({fault.strerror})") from None
     except UnicodeDecodeError:

@@ -14,6 +14,7 @@ import typer
 
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
+from sim.experiments.cells import MOST_EXCEL_ROWS, rows_in
 from sim.experiments.policy.compare import (
     HIGH,
     LOW,
@@ -37,7 +38,7 @@ PAIRED = (
 )
 
 
-def print_run(ensemble: Ensemble, unit: str, files: Sequence[Path], sets: Sequence[str]) -> None:
+def print_run(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> None:
     """Print one scenario: start, end and 80 % interval, and what must stand beside it."""
     rows = []
     for name, label, measure, values in headline(ensemble, unit):
@@ -60,7 +61,6 @@ def print_run(ensemble: Ensemble, unit: str, files: Sequence[Path], sets: Sequen
     ]
     print_table("\n".join(title), ("", str(first), str(last), "80 % interval"), rows)
     print_notes(notes(ensemble, unit))
-    print_files(files)
 
 
 def print_comparisons(pairs: Sequence[tuple[Ensemble, Ensemble, str]], unit: str) -> None:
@@ -118,7 +118,15 @@ def print_files(files: Sequence[Path]) -> None:
         if path.suffix != ".svg" or path.with_suffix("") not in pictures:
             is_both = path.suffix == ".png" and path.with_suffix(".svg") in files
             also = " (and .svg)" if is_both else ""
-            typer.echo(f"  {path}{also}")
+            typer.echo(f"  {path}{also}{_beyond_excel(path)}")
+
+
+def _beyond_excel(path: Path) -> str:
+    """Return a remark on a table of more rows than Excel opens."""
+    rows = rows_in(path) if path.suffix == ".csv" and path.is_file() else 0
+    if rows <= MOST_EXCEL_ROWS:
+        return ""
+    return f" ({rows:,} rows; Excel opens the first {MOST_EXCEL_ROWS:,})"
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from pydantic import model_validator
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.evidence import scored_employers
+from sim.domain.given import Day
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import quantity
 from sim.domain.randomness import FloatArray, Purpose
@@ -114,7 +115,7 @@ class Cap(Lever):
         False, unit="yes or no", label="whether the level rises with the pay index"
     )
 
-    stated_on: date | None = quantity(
+    stated_on: Day = quantity(
         None,
         unit="date",
         label="the day in whose money an uprated level is stated (default: its start)",

@@ -12,6 +12,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from sim.domain.given import shown
+
 TERMS, START, OFF, STEPS = "terms", "start", "off", "steps"
 LEVEL, STATED = "charge_rate_per_hour", "stated_on"
 OF_ONE_DAY = (START, "ramp_months")
@@ -43,7 +45,7 @@ def _stated(given: Mapping[str, Any]) -> list[Table]:
     common = {key: value for key, value in given.items() if key != TERMS}
     listed = given.get(TERMS, [{}])
     if not isinstance(listed, list | tuple) or not all(isinstance(one, Mapping) for one in listed):
-        raise ValueError(f"{TERMS}: given {listed!r}; allowed: a list of tables")
+        raise ValueError(f"{TERMS}: given {shown(listed)}; allowed: a list of tables")
     found = sorted(({**common, **one} for one in listed), key=lambda one: _day(one.get(START)))
     days = [_day(one.get(START)) for one in found]
     for day, after in pairwise(days):
@@ -94,13 +96,15 @@ def _without_steps(terms: Table) -> list[Table]:
     A list of `steps` is how a file of 0.1.0 writes them.
     """
     steps = terms.pop(STEPS, None) or []
+    if steps:
+        _refuse_odd_steps(steps, terms)
     found = [terms]
     for step in sorted(steps, key=lambda one: _day(one[START])):
         ratio = step[LEVEL] / terms[LEVEL]
         bands = {
             key: value * ratio
             for key, value in terms.items()
-            if key.startswith("charge_rate") and key != LEVEL and value is not None
+            if key.startswith("charge_rate") and key != LEVEL and _is_price(value)
         }
         new = bands | {LEVEL: step[LEVEL]}
         if _day(step[START]) <= _day(terms.get(START)):
@@ -109,6 +113,20 @@ def _without_steps(terms: Table) -> list[Table]:
         rest = {key: value for key, value in terms.items() if key not in OF_ONE_DAY}
         found.append(rest | new | {START: step[START]})
     return found
+
+
+def _refuse_odd_steps(steps: Any, terms: Table) -> None:
+    """Refuse steps that no terms can be made of, and those that have nothing to start from."""
+    wanted = f"a list of tables with {START} and {LEVEL}, a number above 0"
+    tables = isinstance(steps, list | tuple) and all(isinstance(one, Mapping) for one in steps)
+    if not tables or not all(START in one and _is_price(one.get(LEVEL)) for one in steps):
+        raise ValueError(f"{STEPS}: given {shown(steps)}; allowed: {wanted}")
+    if not _is_price(terms.get(LEVEL)):
+        raise ValueError(f"{STEPS}: they need a {LEVEL} to start from, a number above 0")
+
+
+def _is_price(given: Any) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool) and given > 0
 
 
 def _day(given: Any) -> date:

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from sim.domain.calendar import months_between
+from sim.domain.given import Day
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.randomness import BoolArray, Purpose
@@ -69,7 +70,7 @@ class Lever(Declared, ABC):
     grounds: ClassVar[str]
     phrases: ClassVar[Mapping[str, str]] = {}
 
-    start: date | None = quantity(
+    start: Day = quantity(
         None, unit="date", label="first day the lever is in force (default: from the first step)"
     )
     ramp_months: int = quantity(
@@ -90,7 +91,8 @@ class Lever(Declared, ABC):
     @field_validator(EARLIER, mode="before")
     @classmethod
     def _read_earlier(cls, given: Any) -> Any:
-        if not isinstance(given, list | tuple):
+        tables = isinstance(given, list | tuple)
+        if not tables or not all(isinstance(one, cls | Mapping) for one in given):
             raise ValueError("expected a list of tables")
         found = [one if isinstance(one, cls) else cls(**one) for one in given]
         return tuple(dropwhile(lambda one: one.is_idle, found))  # nothing took over from nothing

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.domain.evidence import employer_of, scored_employers
+from sim.domain.given import shown
 from sim.domain.quantities import Declared
 from sim.domain.randomness import BoolArray, Purpose, Streams, slot_keys
 
@@ -42,7 +43,7 @@ class Signatories(Declared):
         if isinstance(names, str):
             names = [names]
         if not isinstance(names, Sequence):
-            raise ValueError(f"except: expected a list of borough names, given {names!r}")
+            raise ValueError(f"except: expected a list of borough names, given {shown(names)}")
         employers = tuple(sorted({employer_of(str(name)) for name in names}))
         return {"count": given.get("count"), "except": employers} | {
             key: value for key, value in given.items() if key not in ("count", "except", "without")
