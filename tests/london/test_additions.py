@@ -43,7 +43,7 @@ class StaffBank(Lever):
     )
 
     @property
-    def is_no_op(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether nobody hears of a gap sooner."""
         return self.search_uplift == 0.0
 
