@@ -34,7 +34,7 @@ def write_explorer(
 
     Raises:
         StoreError: it would be too large to hand on.
-        ScenarioError: a policy the page has no controls for.
+        ScenarioError: a policy the page has no controls for, or what the twin cannot feel.
     """
     from sim.interfaces.page.explorer import explorer_html
 
