@@ -18,15 +18,15 @@ def permanent_staff_leave(market: MarketState) -> None:
     parameters, workforce = market.parameters, market.workforce
     permanent = workforce.ids(WorkerState.PERMANENT)
     year, multiplier = market.common_leaving, market.leaving_multiplier
-    chance = leaving.sector_exit_chance(parameters, year, multiplier)
+    chance = leaving.sector_exit_chance(parameters, market.rules, year, multiplier)
     chance = chance[workforce.of("employer", permanent)]
     workforce.leave_sector(chosen(market, Purpose.LEAVE_SECTOR, permanent, chance))
     placed = workforce.ids(WorkerState.PLACED)
     beyond = market.drawn_beyond_london()
-    chance = leaving.agency_exit_chance(parameters, beyond)
+    chance = leaving.agency_exit_chance(parameters, market.rules, beyond)
     workforce.leave_sector(chosen(market, Purpose.AGENCY_LEAVE_SECTOR, placed, chance))
     bench = workforce.ids(WorkerState.BENCH)
-    leak = leaving.bench_leak_chance(parameters, beyond)
+    leak = leaving.bench_leak_chance(parameters, market.rules, beyond)
     workforce.leave_sector(chosen(market, Purpose.BENCH_LEAK, bench, leak))
 
 
@@ -71,13 +71,14 @@ def staff_move_between_boroughs(market: MarketState) -> None:
     """Permanent staff move to vacancies elsewhere, away from strain; nobody is lost on the way."""
     workforce = market.workforce
     permanent = workforce.ids(WorkerState.PERMANENT)
-    chance = leaving.borough_move_chance(market.parameters, market.leaving_multiplier)
+    parameters, rules = market.parameters, market.rules
+    chance = leaving.borough_move_chance(parameters, rules, market.leaving_multiplier)
     chance = chance[workforce.of("employer", permanent)]
     movers = chosen(market, Purpose.MOVE, permanent, chance)
     if movers.size == 0:
         return
     vacancies = market.open_vacancies()
-    elasticity = market.parameters.hiring_pay_elasticity
+    elasticity = parameters.hiring_pay_elasticity
     drawn = market.strain_appeal * market.ofsted.pull()
     drawn = drawn * recruitment.drawn_by_pay(market.pay.offer_pay_ratio, elasticity)
     appeal = agency_work.assignment_appeal(vacancies.astype(float), drawn, 1.0)

@@ -20,14 +20,15 @@ def permanent_staff_leave(twin: TwinState) -> None:
     people.grow_older(twin.stages)
     years = people.STAGE_STARTS_YEARS[people.VETERANS] - people.STAGE_STARTS_YEARS[people.SEASONED]
     twin.seasoned = twin.seasoned * (1.0 - 1.0 / (years * MONTHS_PER_YEAR))
-    chance = leaving.sector_exit_chance(p, twin.common_leaving, twin.leaving_multiplier)
+    year, multiplier = twin.common_leaving, twin.leaving_multiplier
+    chance = leaving.sector_exit_chance(p, twin.rules, year, multiplier)
     left = twin.happens(twin.permanent, chance)
     twin.lose("left_sector", left)
     replace_leavers(twin, left)
     beyond = twin.drawn_beyond_london()
-    gone = twin.happens(twin.placed, leaving.agency_exit_chance(p, beyond))
+    gone = twin.happens(twin.placed, leaving.agency_exit_chance(p, twin.rules, beyond))
     twin.placed = twin.placed - gone
-    leak = twin.happens(twin.bench, np.asarray(leaving.bench_leak_chance(p, beyond)))
+    leak = twin.happens(twin.bench, np.asarray(leaving.bench_leak_chance(p, twin.rules, beyond)))
     stays = 1.0 - leak / np.maximum(twin.bench, TINY)
     twin.bench = twin.bench - leak
     twin.waiting = [group * stays for group in twin.waiting]
@@ -42,7 +43,7 @@ def replace_leavers(twin: TwinState, lost: FloatArray) -> None:
 def staff_move_between_boroughs(twin: TwinState) -> None:
     """Permanent staff move to vacancies elsewhere, away from strain; nobody is lost."""
     p = twin.parameters
-    chance = leaving.borough_move_chance(p, twin.leaving_multiplier)
+    chance = leaving.borough_move_chance(p, twin.rules, twin.leaving_multiplier)
     movers = twin.happens(twin.permanent, chance)
     open_posts = twin.open_vacancies()
     drawn = _drawn(twin) / conditions.strain_multiplier(p.strain_to_leaving, twin.strain)
