@@ -57,8 +57,9 @@ pictures: $(TEST) ## rewrite docs/page/*.png, the workshop page in pictures; nee
 pagebench: $(TEST) ## minutes: how fast the workshop page answers, measured in Chromium
 	@$(PY) tools/page.py bench
 
-docs: $(CORE) ## rewrite docs/model.md from the code
+docs: $(CORE) ## rewrite docs/model.md and docs/questions.md from the code
 	$(PY) tools/document.py
+	$(PY) tools/questions.py
 
 patterns: $(CORE) ## about a minute: rewrite docs/patterns.md, the model beside the record
 	@$(VENV)/bin/permanence patterns --write-docs docs/patterns.md

@@ -25,6 +25,7 @@ from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.start import Start
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.rules.levers import Levers
+from sim.rules.levers.layers import layered
 
 WORKED_OUT = ("name", "fixed_parameters", "fixed_structure")
 DRAWN_STRUCTURE = ("hiring", "bid_trigger")
@@ -133,12 +134,21 @@ def load_scenario(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Sc
         ScenarioError: unreadable, unknown, circular or invalid, in one sentence.
     """
     path = _find(str(name_or_path))
+    overrides = tuple(overrides)
+    source = f"{path.name} with --set" if overrides else path.name
+    return _built(written(name_or_path, overrides), path.stem, source)
+
+
+def written(name_or_path: str | Path, overrides: Iterable[str] = ()) -> dict[str, Any]:
+    """Return what files and overrides say of a scenario, before it is checked; errors as above."""
+    path = _find(str(name_or_path))
     merged = _with_ancestors(path, ())
     source = path.name
+    above: dict[str, Any] = {}
     for override in overrides:
-        merged = _merged(merged, _parsed_override(override))
+        above = _merged(above, _parsed_override(override))
         source = f"{path.name} with --set"
-    return _built(merged, path.stem, source)
+    return _extended(merged, above, source)
 
 
 def scenario_from(content: Mapping[str, Any], name: str = "unnamed") -> Scenario:
@@ -148,7 +158,7 @@ def scenario_from(content: Mapping[str, Any], name: str = "unnamed") -> Scenario
     if parent is not None:
         inherited = _with_ancestors(_find(str(parent)), ())
         inherited.pop("borough", None)
-        merged = _merged(inherited, merged)
+        merged = _extended(inherited, merged, name)
     return _built(merged, name, name)
 
 
@@ -237,7 +247,7 @@ def _with_ancestors(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     ancestors = _with_ancestors(_parent_of(path, parent), (*seen, resolved))
     for key in NOT_INHERITED:
         ancestors.pop(key, None)
-    return _merged(ancestors, content)
+    return _extended(ancestors, content, path.name)
 
 
 def _parent_of(path: Path, parent: str) -> Path:
@@ -252,6 +262,20 @@ def _parent_of(path: Path, parent: str) -> Path:
     if shipped.is_file():
         return shipped
     raise ScenarioError(f"{path.name}: extends: {_unknown(parent)}, or name a file beside it")
+
+
+def _extended(below: Mapping[str, Any], above: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Return what a scenario says that extends another: levers keep their past (see `layers`)."""
+    merged = _merged(below, above)
+    old, new = below.get("levers"), above.get("levers")
+    if not isinstance(new, Mapping):
+        return merged
+    before: Mapping[str, Any] = old if isinstance(old, Mapping) else {}
+    try:
+        taken = {name: layered(before.get(name), value) for name, value in new.items()}
+    except (ValueError, TypeError, KeyError) as fault:
+        raise ScenarioError(f"{source}: levers: {fault}") from None
+    return merged | {"levers": {**before, **taken}}
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

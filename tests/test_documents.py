@@ -11,6 +11,7 @@ from types import ModuleType
 
 from sim.domain.parameters import Parameters
 from sim.market.model import MONTH
+from tests.interfaces.command import permanence
 
 ROOT = Path(__file__).parent.parent
 
@@ -64,6 +65,16 @@ def test_the_readmes_scores_are_those_that_were_computed() -> None:
     ]
     assert said == computed, "run `make record` and bring the README's table up to date"
     assert len(said) == 5
+
+
+def test_the_readmes_timeline_is_what_the_command_prints(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    between = text.split("<!-- timeline -->")[1].split("<!-- end of timeline -->")[0]
+    written, said = re.findall(r"```(?:toml)?\n(.*?)```", between, re.DOTALL)
+    assert len(written.splitlines()) < 12
+    path = tmp_path / "my-cap.toml"
+    path.write_text(written, encoding="utf-8")
+    assert permanence("scenario", "check", str(path)).out.splitlines()[1:] == said.splitlines()
 
 
 # Decisions

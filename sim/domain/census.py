@@ -18,6 +18,7 @@ from sim.domain.vocabulary import LONDON
 
 NUMBER_OF_PLACES = 33
 NUMBER_OF_EMPLOYERS = 32
+JOINT_EMPLOYER, JOINT_NAME = "Kingston upon Thames / Richmond upon Thames", "Kingston and Richmond"
 UNSCORED_EMPLOYER = "City of London"
 """Modelled and counted, but too small (about ten posts) to be scored on its own."""
 
@@ -236,6 +237,11 @@ def employers() -> tuple[str, ...]:
 def scored_employers() -> tuple[str, ...]:
     """Return the 31 employers that are scored: all but the City of London."""
     return tuple(name for name in employers() if name != UNSCORED_EMPLOYER)
+
+
+def spoken(employer: str) -> str:
+    """Return an employer's name as people say it."""
+    return JOINT_NAME if employer == JOINT_EMPLOYER else employer
 
 
 @cache

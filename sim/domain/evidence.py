@@ -14,6 +14,7 @@ from functools import cache
 
 from sim.domain.calendar import first_year_of, tax_year
 from sim.domain.census import (
+    JOINT_NAME,
     UNSCORED_EMPLOYER,
     CensusCell,
     EvidenceError,
@@ -29,6 +30,7 @@ from sim.domain.census import (
     places,
     read_rows,
     scored_employers,
+    spoken,
 )
 from sim.domain.opening_state import CensusStart, census_start
 from sim.domain.vocabulary import Grade, PriceBasis
@@ -43,6 +45,8 @@ __all__ = [
     "employers",
     "scored_employers",
     "employer_of",
+    "spoken",
+    "JOINT_NAME",
     "UNSCORED_EMPLOYER",
     # the census as published
     "CensusCell",

@@ -71,7 +71,7 @@ def under(scenario: Scenario, pair: Pair) -> Scenario:
 
 def without_cap(scenario: Scenario) -> Scenario:
     """Return the same scenario with nobody in a cap."""
-    cap = scenario.levers.cap.model_copy(update={"members": 0.0})
+    cap = scenario.levers.cap.model_copy(update={"members": 0.0, "earlier": ()})
     return scenario.model_copy(update={"levers": scenario.levers.model_copy(update={"cap": cap})})
 
 

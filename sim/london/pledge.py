@@ -11,6 +11,9 @@ from sim.rules.agreement import Standing
 from sim.rules.pay_bands import BANDS
 from sim.rules.terms import Agreement
 
+NOT_SIGNED = -1_000_000
+"""Month of a signature that was never given, or that has lapsed."""
+
 
 class Agreed:
     """The collective cap as an institution: who keeps to it, and what it has done so far.
@@ -19,8 +22,13 @@ class Agreed:
     month. Under strict or break-glass enforcement nobody leaves. What a cap does not reach
     (signed exceptions, project teams, older assignments) is paid in full.
 
+    Where terms change, who signs both keeps its standing: a member stays one, and who had broken
+    the old terms has to come back to the new. Who signs only the new is a member from then on; who
+    signed only the old is free. Assignments are older than the day their employer signed.
+
     Attributes:
-        begun_month: since when a cap is in force; None before.
+        begun_month: since when each employer has signed without a break; `NOT_SIGNED` if it has
+            not.
         ever_bound: whether the cap has held any bid down so far.
         had_cause: whether each employer has been short long enough to leave (where nobody may
             leave: whether it would have).
@@ -29,15 +37,19 @@ class Agreed:
 
     def __init__(self, london: London) -> None:
         self.london = london
-        self.begun_month: int | None = None
+        self.begun_month: IntArray = np.full(london.shape, NOT_SIGNED)
+        self._goes_on = False
         self.ever_bound = False
         self.had_cause: BoolArray = np.zeros(london.shape, bool)
         self.defections: IntArray = np.zeros(london.shape[:-1], np.int64)
         self.returns: IntArray = np.zeros(london.shape[:-1], np.int64)
 
     def go_on(self, standing: Standing) -> None:
-        """Take up a pledge that has been in force for some time, as a followed London left it."""
-        self.begun_month = 0
+        """Take up a pledge that has been in force for some time, as a followed London left it.
+
+        Whoever has signed what is in force in the first month had signed it before.
+        """
+        self._goes_on = True
         self.london.standing = standing
 
     def settle(self) -> None:
@@ -45,12 +57,11 @@ class Agreed:
         london, terms = self.london, self.london.rules.agreement
         wanted = london.wanted[..., None]
         if terms is None:
+            self._sign(np.zeros(london.shape, bool))
             london.prices = np.repeat(wanted, BANDS, axis=-1)
             return
-        signed = london.signed(terms.signed)
-        if self.begun_month is None:
-            self.begun_month = london.month
-            london.standing = london.standing._replace(is_member=signed)
+        signed = np.broadcast_to(terms.signed, london.shape)
+        self._sign(signed)
         lowest = np.asarray(london.rules.lowest_lawful_charge)[..., None]
         outside = self.outside_share(terms)[..., None]
         caps = terms.charge_rates[..., None, :]
@@ -58,6 +69,24 @@ class Agreed:
         london.prices = np.where(london.is_member[..., None], capped, wanted)
         self.ever_bound = self.ever_bound or bool(london.cap_binds.any())
         self._review(terms, signed)
+
+    def _sign(self, signed: BoolArray) -> None:
+        """Let those who sign this month's terms join, and those who do not go."""
+        london, had = self.london, self.begun_month != NOT_SIGNED
+        if self._goes_on:
+            self._goes_on = False
+            self.begun_month = np.where(signed, 0, NOT_SIGNED)
+            return
+        new, gone = signed & ~had, had & ~signed
+        if not (new.any() or gone.any()):
+            return
+        self.begun_month = np.where(new, london.month, np.where(gone, NOT_SIGNED, self.begun_month))
+        before = london.standing
+        london.standing = Standing(
+            (before.is_member & ~gone) | new,
+            np.where(new | gone, 0, before.months_short),
+            np.where(new | gone, 0, before.months_content),
+        )
 
     def _review(self, terms: Agreement, signed: BoolArray) -> None:
         london = self.london
@@ -77,8 +106,8 @@ class Agreed:
     def outside_share(self, terms: Agreement) -> FloatArray:
         """Return the part of each employer's placements that the cap does not reach."""
         london = self.london
-        spares = terms.spares_existing_assignments and self.begun_month is not None
-        older = london.older_share(self.begun_month or 0) if spares else 0.0
+        spares = terms.spares_existing_assignments
+        older = london.older_share(self.begun_month) if spares else 0.0
         teams, exceptions = london.project_teams, terms.exceptions_share
         return agreement.outside_share(london.placed, teams, older, exceptions)
 

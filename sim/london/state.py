@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sim.domain.calendar import month_end
 from sim.domain.opening_state import CensusStart
 from sim.domain.parameters import Parameters
-from sim.domain.randomness import BoolArray, FloatArray, Purpose
+from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose
 from sim.rules import agency_work, conditions
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
@@ -135,12 +135,8 @@ class London:
         """Return what this year, counted from the start, does to all boroughs alike."""
 
     @abstractmethod
-    def older_share(self, since: int) -> Amount:
-        """Return the part of placements that were there before a month."""
-
-    def signed(self, by_rule: BoolArray) -> BoolArray:
-        """Return who signs an agreement, given whom the rules in force name."""
-        return np.broadcast_to(by_rule, self.shape)
+    def older_share(self, since: IntArray) -> Amount:
+        """Return the part of each employer's placements that were there before a month."""
 
     def tax_has_changed(self) -> None:
         """Answer to tax or offers that are new this month."""

@@ -129,7 +129,7 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
         if carried is not None:
             self.leadership = carried.leadership.copy()
             self.lasting_leadership = carried.lasting_leadership.copy()
-        who = (self.parameters, self.opened_on, self.employers, self.streams)
+        who = (self.parameters, self.opened_on, len(self.employers), self.who)
         self.rulebook = Rulebook(self.levers, *who)
         self.rules = Rulebook(Levers(), *who).in_force(self.opened_on, 0.0)
         index = self.rules.salary_index

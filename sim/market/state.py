@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 
 from sim.domain.opening_state import CensusStart
-from sim.domain.randomness import FloatArray, IntArray, Purpose, Streams, slot_keys
+from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose, Streams, slot_keys
 from sim.domain.vocabulary import WorkerState
 from sim.london.state import London
 from sim.market.boroughs import Borough
@@ -21,6 +21,7 @@ from sim.market.workforce import Workforce
 from sim.rules import choice, conditions, hazards
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
+from sim.rules.levers.members import Members, members_of
 from sim.rules.pay_bands import bands_of
 from sim.rules.structures import Links, structure_terms
 from sim.scenario import Scenario
@@ -90,6 +91,10 @@ class MarketState(mesa.Model, London):
         """What, given as `rng`, makes this London again, whatever it was made from."""
         return self.streams.seed
 
+    def who(self, members: Members, purpose: Purpose) -> BoolArray:
+        """Return who belongs: where a share or a count says how many, in the run's own order."""
+        return members_of(members, self.employers, self.streams, purpose)
+
     # What `London` asks of people
 
     def recorded(self, column: str) -> FloatArray:
@@ -149,10 +154,11 @@ class MarketState(mesa.Model, London):
         luck = self.streams.normal(purpose, hazards.year_of(self.month), self.slots[:1])
         return float(hazards.common_shock(spread, luck)[0])
 
-    def older_share(self, since: int) -> FloatArray:
+    def older_share(self, since: IntArray) -> FloatArray:
         """Return the part of each employer's placements that were there before a month."""
         ids = self.workforce.ids(WorkerState.PLACED)
-        old = ids[self.workforce.of("joined_month", ids) < since]
+        joined, employers = (self.workforce.of(name, ids) for name in ("joined_month", "employer"))
+        old = ids[joined < since[employers]]
         counts = np.bincount(self.workforce.of("employer", old), minlength=len(self.employers))
         return np.asarray(counts / np.maximum(self.placed, 1), np.float64)
 

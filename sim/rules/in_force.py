@@ -5,20 +5,21 @@ Everyone in the market answers to `RulesInForce`; nobody reads a lever.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from sim.domain.calendar import tax_year_of
-from sim.domain.evidence import pay_index, scored_employers
+from sim.domain.evidence import pay_index
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
-from sim.domain.randomness import BoolArray, Purpose, Streams, slot_keys
+from sim.domain.randomness import BoolArray, Purpose
 from sim.rules.hazards import Amount
 from sim.rules.levers import Levers
-from sim.rules.levers.lever import Members, Moment, round_half_up
+from sim.rules.levers.lever import Moment
+from sim.rules.levers.members import Members
 from sim.rules.levers.permanent_offer import PermanentOffer
 from sim.rules.pay_floor import lowest_lawful_charge
 from sim.rules.tax_law import is_off_payroll_enforced, law_in_force
@@ -28,26 +29,6 @@ ORDINARY_BAR = float(declarations(PermanentOffer)["caseload_bar"].default)
 """Cases per case-holder above which a caseload counts as high where nobody says otherwise."""
 
 
-def members_of(
-    members: Members, employers: Sequence[str], streams: Streams, purpose: Purpose
-) -> BoolArray:
-    """Return who belongs, one truth value an employer.
-
-    A share is of the employers without the City of London, rounded half up and taken in an
-    order that is drawn once a run, so that a larger share only adds members.
-    """
-    if isinstance(members, tuple):
-        return np.array([employer in members for employer in employers])
-    eligible = np.array([employer in scored_employers() for employer in employers])
-    if not eligible.any():
-        eligible[:] = True
-    luck = streams.uniform(purpose, 0, slot_keys(len(employers)))
-    order = np.argsort(np.where(eligible, luck, 2.0), kind="stable")
-    joined = np.zeros(len(employers), bool)
-    joined[order[: round_half_up(members * int(eligible.sum()))]] = True
-    return joined
-
-
 class Rulebook:
     """Resolves levers and law, month by month.
 
@@ -55,8 +36,9 @@ class Rulebook:
         levers: what a policy changes; `Levers()` for the law as enacted alone.
         parameters: of the run; some may be columns, (draw, 1), for many draws at once.
         opening: the day of month 0.
-        employers: by name, in order.
-        streams: the luck by which members are drawn where a share is given.
+        employers: how many there are.
+        who: returns who of them belongs, given members and the purpose of the draw: (employer,),
+            or for an agreement's signatories (draw, employer).
     """
 
     def __init__(
@@ -64,11 +46,11 @@ class Rulebook:
         levers: Levers,
         parameters: Parameters,
         opening: date,
-        employers: Sequence[str],
-        streams: Streams,
+        employers: int,
+        who: Callable[[Members, Purpose], BoolArray],
     ) -> None:
         self.levers, self.parameters, self.opening = levers, parameters, opening
-        self._employers, self._streams = tuple(employers), streams
+        self._employers, self._drawn = employers, who
         self._joined: dict[tuple[Members, Purpose], BoolArray] = {}
         self._highest_bids: dict[str, float] = {}
 
@@ -98,7 +80,7 @@ class Rulebook:
 
     def _ordinary(self, now: Moment) -> RulesInForce:
         """Return the rules of a month under the law as enacted, with every lever at its no-op."""
-        parameters, count = self.parameters, len(self._employers)
+        parameters, count = self.parameters, self._employers
         year, index = tax_year_of(now.today), self._index_at(now.today)
         law = law_in_force(year, growth_beyond_table=parameters.pay_growth_per_year)
         none = np.zeros(count)
@@ -126,7 +108,7 @@ class Rulebook:
     def _who(self, members: Members, purpose: Purpose) -> BoolArray:
         key = (members, purpose)
         if key not in self._joined:
-            self._joined[key] = members_of(members, self._employers, self._streams, purpose)
+            self._joined[key] = self._drawn(members, purpose)
         return self._joined[key]
 
     def _index_at(self, day: date) -> float:

@@ -10,7 +10,7 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
 from sim.domain.posterior import StructureKey
-from sim.domain.randomness import FloatArray, Purpose, Streams
+from sim.domain.randomness import BoolArray, FloatArray, Purpose, Streams
 from sim.london.caseloads import caseloads_change, centre_strain, feel_the_strain
 from sim.london.ofsted import Inspectorate, ofsted_inspects
 from sim.london.pledge import Agreed, pledge_members_comply_or_defect
@@ -19,6 +19,7 @@ from sim.rules import bidding, conditions
 from sim.rules.in_force import Rulebook
 from sim.rules.inspection import SELDOM
 from sim.rules.levers import Levers
+from sim.rules.levers.members import Members, members_of
 from sim.rules.pay import PermanentPayDesk, opening_scales
 from sim.rules.pay_bands import BANDS
 from sim.scenario import Scenario
@@ -85,8 +86,8 @@ class Twin(TwinState):
         refuse_what_amounts_cannot_feel(scenario)
         found = census or opening_census(scenario.start)
         super().__init__(scenario, drawn, draws, seed, found, structures)
-        streams = Streams(memberships)
-        who = (self.parameters, self.opened_on, self.employers, streams)
+        self._memberships = Streams(memberships)
+        who = (self.parameters, self.opened_on, len(self.employers), self.who)
         self.rulebook = Rulebook(self.levers, *who)
         self.rules = Rulebook(Levers(), *who).in_force(self.opened_on, 0.0)
         figures, index = scenario.start.figures, self.rules.salary_index
@@ -99,6 +100,10 @@ class Twin(TwinState):
         routes.solve_route(self)
         self._offers_under_way()
         self._write_down()
+
+    def who(self, members: Members, purpose: Purpose) -> BoolArray:
+        """Return who belongs: where a share or a count says how many, alike in all draws."""
+        return members_of(members, self.employers, self._memberships, purpose)
 
     def _people_open(self) -> None:
         census, p = self.census, self.parameters

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import BoolArray, FloatArray, Purpose, Streams, slot_keys
-from sim.rules.in_force import members_of
+from sim.rules.levers.members import Members, members_of
 from sim.scenario import Scenario
 from sim.twin.london import Twin
 
@@ -39,13 +39,13 @@ class SameLuck(Twin):
         self._copies = copies
         repeated = {name: np.repeat(column, copies) for name, column in drawn.items()}
         super().__init__(scenario, repeated, len(runs) * copies, seed, census=census)
-        terms = (self.levers.cap.members, self.employers)
-        orders = [members_of(*terms, one, Purpose.PLEDGE_ORDER) for one in self._streams]
-        self._signed = np.repeat(np.stack(orders), copies, axis=0)
 
-    def signed(self, by_rule: BoolArray) -> BoolArray:
-        """Return who signs in each run: a share of members is drawn in the run's own order."""
-        return self._signed
+    def who(self, members: Members, purpose: Purpose) -> BoolArray:
+        """Return who belongs; who signs an agreement is drawn in each run's own order."""
+        if purpose is not Purpose.PLEDGE_ORDER:
+            return super().who(members, purpose)
+        each = [members_of(members, self.employers, one, purpose) for one in self._streams]
+        return np.repeat(np.stack(each), self._copies, axis=0)
 
     def normal_for(self, purpose: Purpose, when: int) -> FloatArray:
         """Return the normal luck that each run has for this purpose, by employer."""

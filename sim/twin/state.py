@@ -9,7 +9,7 @@ import numpy as np
 from sim.domain.opening_state import CensusStart
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import StructureKey
-from sim.domain.randomness import FloatArray, Purpose
+from sim.domain.randomness import FloatArray, IntArray, Purpose
 from sim.london.state import LondonInAmounts
 from sim.rules import hazards, recruitment
 from sim.rules.agreement import Standing
@@ -21,6 +21,8 @@ from sim.twin.people import STAGE_BANDS, TASTE_POINTS
 from sim.twin.record import FLOWS
 
 TINY = 1e-9
+LONG_GONE = -100_000
+"""A month before which no assignment that still runs can have begun."""
 
 
 class TwinState(LondonInAmounts):
@@ -140,9 +142,11 @@ class TwinState(LondonInAmounts):
         """Return the normal luck of a year for all boroughs alike, (draw, 1)."""
         return self.normal((self.draws, 1))
 
-    def older_share(self, since: int) -> Amount:
+    def older_share(self, since: IntArray) -> FloatArray:
         """Return the part of placements from before a month: assignments end at random."""
-        return (1.0 - self.parameters.assignment_ends_per_month) ** (self.month - since)
+        months = np.maximum(self.month - since, 0)
+        share = (1.0 - self.parameters.assignment_ends_per_month) ** months
+        return np.where(since > LONG_GONE, share, 0.0)
 
     # What the market counts in people
 

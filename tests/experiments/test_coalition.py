@@ -204,7 +204,7 @@ def test_membership_is_held_but_for_the_models_own_rule() -> None:
     cap = signed_by(scenario, ["Camden", "Bexley"]).levers.cap
     assert cap.members == ("Bexley", "Camden")
     assert cap.enforcement is Enforcement.STRICT
-    assert signed_by(scenario, ()).levers.cap.is_no_op
+    assert signed_by(scenario, ()).levers.cap.is_idle
     glass = signed_by(load_scenario("nhs-style-ratchet"), ["Camden"]).levers.cap
     assert glass.enforcement is Enforcement.BREAK_GLASS
     assert glass.exceptions_share > 0

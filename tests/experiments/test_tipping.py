@@ -26,7 +26,7 @@ from sim.experiments.tipping.reach import (
 )
 from sim.experiments.tipping.search import Docked, Tip, crossings, tipped
 from sim.market.model import LondonMarket
-from sim.rules.in_force import members_of
+from sim.rules.levers.members import members_of
 from sim.scenario import ScenarioError, declared_at, load_scenario
 from sim.twin.same_luck import SameLuck
 
@@ -197,7 +197,7 @@ def test_a_share_of_members_is_each_run_s_own() -> None:
     sets = ("levers.cap.members=0.5",)
     scenario = load_scenario("pan-london-cap", sets)
     twin = SameLuck(scenario, {}, range(3), 4)
-    signed = twin.signed(np.zeros(twin.shape, bool))
+    signed = twin.who(0.5, Purpose.PLEDGE_ORDER)
     for run in range(3):
         market = LondonMarket(scenario, rng=4, replicate=run, years=1)
         who = members_of(0.5, market.employers, market.streams, Purpose.PLEDGE_ORDER)

@@ -86,7 +86,7 @@ def test_help_says_what_it_does_with_an_example(command: tuple[str, ...]) -> Non
     text = answered(*command, "--help")
     assert f"Example: permanence {' '.join(command)}" in text
     assert "--quiet" in text
-    no_table = (("scenario", "check"), ("borough-data", "template"), ("serve",))
+    no_table = (("scenario", "schema"), ("borough-data", "template"), ("serve",))
     assert ("--json" in text) is (command not in no_table), "tables come as JSON too"
     assert too_wide(text) == []
 

@@ -77,12 +77,14 @@ def test_a_structure_that_is_set_is_the_one_that_is_run() -> None:
 
 
 def test_a_lever_that_starts_too_late_is_said_to_change_nothing() -> None:
-    late = ("--set", "levers.cap.start=2040-01-01")
+    """A lever the base does not use: one it uses would hold until the new terms take over."""
+    place = "levers.neighbours"
+    late = ("--set", f"{place}.premium=0.2", "--set", f"{place}.start=2040-01-01")
     told = " ".join(permanence("effects", "package", *SMALL, *ONE, *late).out.split())
-    assert "Changed: levers.cap.start=2040-01-01" in told
-    assert "Cap alone changes nothing" in told
+    assert f"{place}.start=2040-01-01" in told
+    assert "Neighbours alone changes nothing" in told
     assert "starts after the last month shown" in told
-    assert "of unsure sign under this structure: cap" not in told
+    assert "of unsure sign under this structure: neighbours" not in told
 
 
 def test_an_invented_past_is_said_to_be_one() -> None:

@@ -138,6 +138,7 @@ LONDONS: dict[str, dict[str, Any]] = {
             enforcement=Enforcement.BREAK_GLASS.value,
             exceptions_share=0.2,
             spares_existing_assignments=True,
+            uprated=True,
         ),
     ),
     "no lever but the law": _london(HiringStructure.BUDGET, BidTrigger.VACANCIES, {}),

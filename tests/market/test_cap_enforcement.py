@@ -63,9 +63,8 @@ def test_a_ratchet_changes_the_level_on_its_day() -> None:
     [
         ("levers.cap.exceptions_share=0.2", "break_glass"),
         (
-            "levers.cap.steps=[{start=2025-01-01, charge_rate_per_hour=38.0},"
-            "{start=2024-01-01, charge_rate_per_hour=37.0}]",
-            "in order",
+            "levers.cap.terms=[{start=2025-01-01}, {start=2025-01-01, members=0.5}]",
+            "no two may begin on one day",
         ),
         ("levers.cap.steps=[{start=2025-01-01}]", "charge_rate_per_hour"),
     ],

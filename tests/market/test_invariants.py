@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sim.domain.evidence import CensusStart
 from sim.domain.vocabulary import Event, Source, WorkerState
+from sim.london.pledge import NOT_SIGNED
 from sim.market.model import MONTH, LondonMarket
 from sim.market.outcomes import BASE, OUTCOMES, measured
 from sim.market.recorded import ONE
@@ -60,7 +61,7 @@ class Auditor:
         agreement = self.market.rules.agreement
         signed = np.zeros(workforce.permanent.size, bool) if agreement is None else agreement.signed
         members = self.market.standing.is_member
-        self.bound_by_pledge = signed if pledge.begun_month is None else members
+        self.bound_by_pledge = signed & (members | (pledge.begun_month == NOT_SIGNED))
 
     def look_over(self) -> None:
         """Check what must hold between any two phases."""

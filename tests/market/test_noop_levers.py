@@ -16,8 +16,8 @@ from sim.domain.randomness import Purpose, Streams
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import run_ensemble
 from sim.experiments import results
-from sim.rules.in_force import members_of
 from sim.rules.levers import Levers
+from sim.rules.levers.members import members_of
 from sim.scenario import Scenario, load_scenario, scenario_from
 from tests.market.drawn import (
     agency_rules,

@@ -24,7 +24,8 @@ from sim.rules.levers import (
     Prevention,
     TaxRegime,
 )
-from sim.rules.levers.lever import Lever, round_half_up
+from sim.rules.levers.lever import Lever
+from sim.rules.levers.members import round_half_up
 
 OPENING = date(2023, 9, 30)
 LEVEL: dict[str, Any] = {"charge_rate_per_hour": 40.0}
@@ -78,8 +79,12 @@ def test_a_ramp_without_a_start_begins_in_the_first_step() -> None:
     assert strengths(Cap(ramp_months=4))[1:7] == pytest.approx([0.25, 0.5, 0.75, 1, 1, 1])
 
 
-def test_a_lever_that_started_before_month_0_is_fully_ramped() -> None:
-    assert strengths(Cap(start=date(2023, 8, 31), ramp_months=240)) == [1.0] * 30
+def test_a_ramp_runs_from_its_real_date_also_before_month_0() -> None:
+    """An agreement of 2020 that comes in over four years is three quarters there in 2023."""
+    came = strengths(Cap(start=date(2020, 10, 1), ramp_months=48))
+    assert came[0] == 0.75
+    assert came[12:] == [1.0] * 18
+    assert strengths(Cap(start=date(2010, 8, 31), ramp_months=48)) == [1.0] * 30
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 240))

@@ -50,6 +50,7 @@ from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Progress, no_progress, run_ensemble
 from sim.ensemble.stamp import Rooms, Stamp, stamp_of_this_code
 from sim.experiments.policy.compare import HIGH, LOW
+from sim.rules.levers.members import Signatories
 from sim.scenario import Scenario, ScenarioError
 
 CLEAR = 1.28
@@ -150,7 +151,7 @@ class Seen:
 
 
 def signatories(scenario: Scenario) -> tuple[str, ...]:
-    """Return who signs the whole pledge: the names a scenario lists, or all scored employers.
+    """Return who signs the whole pledge: the names a scenario lists, or all who may.
 
     Raises:
         ScenarioError: the scenario has no cap.
@@ -161,6 +162,8 @@ def signatories(scenario: Scenario) -> tuple[str, ...]:
             f"{scenario.name}: has no cap to sign; allowed: a scenario with levers.cap.members "
             "above 0, such as pan-london-cap"
         )
+    if isinstance(cap.members, Signatories):
+        return cap.members.candidates()
     return cap.members if isinstance(cap.members, tuple) else tuple(scored_employers())
 
 

@@ -241,9 +241,9 @@ def share_steps(count: int) -> list[int]:
 def in_keyed_order(game: Game) -> list[Signed]:
     """Return the work done by ever more members, in an order drawn in each run.
 
-    Nothing for a pledge that lists its signatories by name: shares are of all employers.
+    Nothing for a pledge that names its signatories or who is out: shares are of all employers.
     """
-    if isinstance(game.scenario.levers.cap.members, tuple):
+    if not isinstance(game.scenario.levers.cap.members, float):
         return []
     count = len(game.signers)
     tried = share_steps(count)

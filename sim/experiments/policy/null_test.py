@@ -21,6 +21,9 @@ from sim.rules.levers import Levers
 from sim.rules.levers.lever import Lever
 from sim.scenario import Scenario
 
+NO_PAST: dict[str, Any] = {"earlier": ()}
+"""A lever without the terms it takes over from."""
+
 
 @dataclass(frozen=True)
 class Null:
@@ -114,7 +117,7 @@ def _off(base: Scenario, policy: Scenario) -> Iterator[tuple[str, Lever]]:
 def _late(base: Scenario, policy: Scenario, after: Any) -> Iterator[tuple[str, Lever]]:
     for name, lever in _free(base, policy):
         if not lever.is_no_op:
-            yield name, lever.model_copy(update={"start": after})
+            yield name, lever.model_copy(update=NO_PAST | {"start": after})
 
 
 def _free(base: Scenario, policy: Scenario) -> Iterator[tuple[str, Lever]]:
@@ -131,7 +134,7 @@ def switched_off(lever: Lever) -> Lever:
         for name, declared in declarations(type(lever)).items()
         if declared.no_op is not None
     }
-    return lever.model_copy(update=off)
+    return lever.model_copy(update=off | NO_PAST)
 
 
 # The test

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import BaseModel
 
 from sim.domain.calendar import tax_year_of
 from sim.domain.evidence import pay_index
@@ -54,6 +55,20 @@ class Lever:
     def scenario(self, name: str, sets: Sequence[str], level: float) -> Scenario:
         """Return a named scenario at a level."""
         return load_scenario(name, (*sets, self.setting(level)))
+
+    def on(self, scenario: Scenario, level: float) -> Scenario:
+        """Return a scenario that is at hand at a level, its name kept."""
+        *place, last = self.key.split(".")
+        group: BaseModel = scenario
+        groups = [group]
+        for part in place:
+            group = getattr(group, part)
+            groups.append(group)
+        found: object = int(level) if self.is_whole else self.tidy(level)
+        for group, part in zip(reversed(groups), reversed((*place, last)), strict=True):
+            found = group.model_copy(update={part: found})
+        assert isinstance(found, Scenario)
+        return found
 
     def setting(self, level: float) -> str:
         """Return what sets a level, as `--set` reads it."""

@@ -21,6 +21,7 @@ from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.london.caseloads import caseloads_change
 from sim.london.ofsted import ofsted_inspects
+from sim.london.pledge import NOT_SIGNED, Agreed
 from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_force
 from sim.rules import bidding, recruitment
 from sim.rules.agreement import Standing
@@ -74,8 +75,6 @@ class Still(Twin):
         rules_come_into_force(self)
         caseloads_change(self)
         self._frozen_posts = self.posts.copy()
-        if self.rules.agreement is not None:
-            self.agreed.begun_month = month - LONG_AGO_MONTHS
         waits = max(self.rules.cooling_off_months - 1, 0)
         self.waiting = [np.zeros((draws, 1)) for _ in range(waits)]
         self.unpack(np.concatenate([opened, np.zeros((draws, waits))], axis=1))
@@ -83,7 +82,16 @@ class Still(Twin):
         self.dilution = (1.0 + growth) ** (1.0 / MONTHS_PER_YEAR)
         self.opened: FloatArray = self.packed()
         terms, nobody = self.rules.agreement, np.zeros(self.shape, bool)
-        self.opening_members: BoolArray = nobody if terms is None else self.signed(terms.signed)
+        signs = nobody if terms is None else np.broadcast_to(terms.signed, self.shape)
+        self.opening_members: BoolArray = signs
+
+    def _agreed_long_ago(self) -> Agreed:
+        """Return an agreement that whoever signs what is in force signed long ago."""
+        agreed, terms = Agreed(self), self.rules.agreement
+        if terms is not None:
+            signed = np.broadcast_to(terms.signed, self.shape)
+            agreed.begun_month = np.where(signed, self.month - LONG_AGO_MONTHS, NOT_SIGNED)
+        return agreed
 
     def season(self) -> Amount:
         """Return a calendar month's part of the newly qualified, the mean of two years."""
@@ -238,6 +246,7 @@ class Still(Twin):
         self.unfilled = parts["unfilled"][:, 0] * posts
         self.prices = np.exp(np.moveaxis(parts["prices"], 1, -1))
         self.wanted = self.prices[..., -1].copy()
+        self.agreed = self._agreed_long_ago()
         self.leadership = self.lasting_leadership
         self.offers = [parts["offers"][:, row] * posts for row in range(len(self.offers))]
         at = sum(rows for _, rows in self._layout()) * employers

@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from sim.domain.calendar import MONTHS_PER_YEAR, is_census
-from sim.domain.evidence import UNSCORED_EMPLOYER, Place, places, scored_employers
+from sim.domain.evidence import JOINT_NAME, UNSCORED_EMPLOYER, Place, places, scored_employers
 from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.run import Ensemble
@@ -57,7 +57,7 @@ class KeyEntry(NamedTuple):
 
 
 _PLACE_KEY = (
-    KeyEntry(f"{words.JOINT_NAME}: one joint employer, one value", hatch=HATCH),
+    KeyEntry(f"{JOINT_NAME}: one joint employer, one value", hatch=HATCH),
     KeyEntry(f"{UNSCORED_EMPLOYER}: counted in London, not scored", dash=DASHED),
 )
 
@@ -337,7 +337,7 @@ def _alt_text(title: str, maps: Sequence[TileValues], caution: str) -> str:
         label = f"{values.outcome.label[0].upper()}{values.outcome.label[1:]}"
         sentences.append(f"{label}, {values.label}, {values.year}: London {london}; {listed}.")
     sentences.append(
-        f"{words.JOINT_NAME} are one employer and share a value. The {UNSCORED_EMPLOYER} is "
+        f"{JOINT_NAME} are one employer and share a value. The {UNSCORED_EMPLOYER} is "
         "counted in London's total, not scored."
     )
     return " ".join([*sentences, caution])

@@ -1,14 +1,23 @@
-"""`permanence scenario`: list, show and check scenario files."""
+"""`permanence scenario`: list, show, check and compare scenario files, and their schema."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
-from sim.interfaces.cli.options import AsJson, Quiet, ScenarioName, Sets
+from sim.interfaces.cli.options import AsJson, Quiet, ScenarioName, Sets, Years
+from sim.interfaces.words.doubts import doubts
+from sim.interfaces.words.result_tables import print_json
+from sim.interfaces.words.scenario_schema import scenario_schema
 from sim.interfaces.words.tables import wrapped
-from sim.scenario import Scenario, load_scenario, scenario_names
+from sim.interfaces.words.timeline import differences, names_of, timeline, timeline_json
+from sim.rules.levers.lever import EARLIER
+from sim.scenario import Scenario, load_scenario, scenario_names, written
+
+DEFAULT_YEARS = 10
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -58,13 +67,77 @@ def show(
 
 
 @app.command("check")
-def check(scenario: ScenarioName, sets: Sets = None, quiet: Quiet = False) -> None:
-    """Check a scenario file and say whether it can be run.
+def check(
+    scenario: ScenarioName,
+    sets: Sets = None,
+    years: Years = DEFAULT_YEARS,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check a scenario file: whether it can be run, what it does from when, and what is odd.
 
     Example: permanence scenario check my-scenario.toml
     """
     found = load_scenario(scenario, sets or ())
+    warnings = doubts(found, written(scenario, sets or ()), years)
+    if as_json:
+        print_json(
+            {
+                "name": found.name,
+                "fingerprint": found.fingerprint(),
+                "years": years,
+                "timeline": timeline_json(found),
+                "warnings": warnings,
+            }
+        )
+        return
     typer.echo(f"{found.name}: valid, fingerprint {found.fingerprint()}")
+    _say([*timeline(found), *(f"Warning: {one}" for one in warnings)])
+
+
+@app.command("diff")
+def diff(
+    scenario: ScenarioName,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The scenario beside it.")],
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say in words what two scenarios do differently, and from when.
+
+    Example: permanence scenario diff no-ir35 baseline
+    """
+    one, two = load_scenario(scenario), load_scenario(other)
+    found = differences(one, two)
+    if as_json:
+        rows = [
+            {
+                "what": part.what,
+                "from": None if part.since is None else part.since.isoformat(),
+                "words": part.words,
+            }
+            for part in found
+        ]
+        print_json({"a": one.name, "b": two.name, "same": not found, "differences": rows})
+        return
+    a, b = names_of(one, two)
+    same = f"{a} and {b} do the same."
+    if one.fingerprint() != two.fingerprint():
+        same += " What they write differently has no effect."
+    _say([part.words for part in found] or [same])
+
+
+@app.command("schema")
+def schema(quiet: Quiet = False) -> None:
+    """Print a JSON Schema of scenario files, for editors that check while one types.
+
+    Example: permanence scenario schema > scenario.schema.json
+    """
+    print_json(scenario_schema())
+
+
+def _say(lines: Sequence[str]) -> None:
+    for line in lines:
+        typer.echo("\n".join(wrapped(line, hanging="  ")))
 
 
 def _choices(scenario: Scenario) -> list[tuple[str, str]]:
@@ -77,5 +150,17 @@ def _choices(scenario: Scenario) -> list[tuple[str, str]]:
         if getattr(scenario.levers, name).is_no_op:
             rows.append((f"levers.{name}", "no effect (at its no-op)"))
         else:
-            rows += [(f"levers.{name}.{key}", v) for key, v in lever.items() if v is not None]
+            rows += _terms(f"levers.{name}", lever)
     return [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in rows]
+
+
+def _terms(name: str, lever: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return a lever's terms, the earlier ones under the number of their place."""
+    all_terms = [*lever.get(EARLIER, ()), {k: v for k, v in lever.items() if k != EARLIER}]
+    places = [f"{name}.terms[{place}]" for place in range(len(all_terms))]
+    return [
+        (f"{place if len(all_terms) > 1 else name}.{key}", value)
+        for place, terms in zip(places, all_terms, strict=True)
+        for key, value in terms.items()
+        if value is not None
+    ]

@@ -35,6 +35,7 @@ from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.cli.result_folders import prepare, refuse_foreign
 from sim.interfaces.words.captions import unit_name
+from sim.interfaces.words.doubts import tried_below_floor
 from sim.interfaces.words.notes import FEW_RUNS
 from sim.interfaces.words.result_tables import print_files, print_json
 from sim.interfaces.words.tables import print_notes, print_table, shown
@@ -59,6 +60,7 @@ class Swept:
     seed: int
     years: int
     draws: Draws
+    below_floor: list[str]
 
 
 def sweep(
@@ -114,7 +116,9 @@ def sweep(
             progress=progress,
         )
     name = planned[0][1].name
-    done = Swept(name, base, axes, found, unit, runs, seed, years, parameters)
+    tried = [(", ".join(f"{v:g}" for v in at.values()), one) for at, one in planned]
+    below = tried_below_floor(tried, years)
+    done = Swept(name, base, axes, found, unit, runs, seed, years, parameters, below)
     files = [] if out is None else _save(done, out)
     if as_json:
         print_json(_as_json(done, files))
@@ -331,6 +335,7 @@ def _notes(done: Swept) -> list[str]:
         *(few if done.runs < FEW_RUNS else []),
         "The permanent share of the workforce can rise because posts stand empty: read it with "
         "the share of posts and the unfilled posts.",
+        *done.below_floor,
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.domain.evidence import UNSCORED_EMPLOYER, employers, places
+from sim.domain.evidence import UNSCORED_EMPLOYER, employers, places, scored_employers
 from sim.domain.quantities import Declaration
 from sim.domain.vocabulary import LINK_LABELS, LONDON, TARGET_PERMANENT_SHARE, Link
 from sim.ensemble.draws import Draws
@@ -22,7 +22,7 @@ from sim.interfaces.words.captions import unit_name
 from sim.interfaces.words.map_shades import PERMANENT_EDGES, SHADES
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
-from sim.rules.levers.lever import MEMBERS_UNIT
+from sim.rules.levers.members import MEMBERS_UNIT
 
 START = {"base": "no-cap", "policy": "pan-london-cap"}
 YES_NO, DATE, LIST = "yes or no", "date", "list"
@@ -107,6 +107,7 @@ def _control(path: str, lever: str, declared: Declaration) -> dict[str, Any]:
         "whole": isinstance(declared.default, int) and not isinstance(declared.default, bool),
         "first": declared.is_shown_first,
         "source": declared.source,
+        "employers": len(scored_employers()) if declared.unit == MEMBERS_UNIT else None,
     }
 
 

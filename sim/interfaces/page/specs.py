@@ -23,7 +23,7 @@ from sim.scenario import (
     scenario_names,
 )
 
-NOT_ON_THE_PAGE = ("steps",)
+NOT_ON_THE_PAGE = ("earlier",)
 """Fields of a lever for which no control can be made: lists of tables."""
 MOST_CHANGES, LONGEST_TEXT, MOST_NAMES = 60, 80, 40
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.domain.evidence import spoken
 from sim.domain.posterior import StructureKey
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
@@ -15,7 +16,6 @@ from sim.experiments.structures import Pair
 
 CENSUS_SOURCE = "DfE children's social work workforce census"
 LICENCE = "Open Government Licence v3.0"
-JOINT_EMPLOYER, JOINT_NAME = "Kingston upon Thames / Richmond upon Thames", "Kingston and Richmond"
 UNKNOWN = "no figure"
 MOST_DECIMALS = 6
 LONGEST_LABEL = 45
@@ -74,7 +74,7 @@ def number_in(text: str) -> float:
 
 def unit_name(unit: str) -> str:
     """Return an employer's name as people say it."""
-    return JOINT_NAME if unit == JOINT_EMPLOYER else unit
+    return spoken(unit)
 
 
 def whose(unit: str) -> str:

@@ -260,7 +260,7 @@ def _value_note(answer: Answer) -> str:
 
 def _signers_note(answer: Answer) -> list[str]:
     members = answer.scenario.levers.cap.members
-    if isinstance(members, tuple) or members == 1.0:
+    if not isinstance(members, float) or members == 1.0:
         return []
     return [
         f"The scenario has {100 * members:.0f} % sign; here the whole pledge is all "

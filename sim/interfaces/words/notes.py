@@ -7,6 +7,7 @@ every JSON answer of an ensemble or a comparison.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,19 @@ import numpy as np
 from sim.domain import evidence
 from sim.domain.calendar import tax_year, tax_year_of
 from sim.domain.headline import WORKFORCE
-from sim.domain.randomness import Streams
+from sim.domain.randomness import BoolArray, Purpose, Streams
 from sim.domain.vocabulary import LINK_LABELS, LONDON, BidTrigger
 from sim.ensemble.run import Ensemble
 from sim.experiments.policy.compare import mean
 from sim.interfaces.words.captions import caution, stylised, unit_name
 from sim.interfaces.words.grounds import rests_on
+from sim.market.outcomes import PLACE
 from sim.rules.in_force import Rulebook
-from sim.rules.levers import Levers
+from sim.rules.levers import Lever, Levers
+from sim.rules.levers.lever import WHO
+from sim.rules.levers.members import Members, members_of
+from sim.rules.levers.timeline import differ_from, spans
+from sim.rules.levers.words import members_in_words
 from sim.rules.tax_law import last_tabulated_year
 
 FEW_RUNS = 20
@@ -114,13 +120,46 @@ def _lever(name: str, ensemble: Ensemble, unit: str, base: Ensemble | None) -> l
     found = []
     if name == "cap":
         found += [_pledge(one, unit) for one in (base, ensemble) if one is not None and _caps(one)]
-    label = Levers.model_fields[name].description
-    last = ensemble.day(ensemble.months[-1])
     if base is None or lever != before:
         found.append(lever.grounds)
-    if not lever.is_no_op and lever.start is not None and lever.start > last:
-        found.append(f"The lever '{label}' starts after the last month shown: it changes nothing.")
-    return found
+    return found + _too_late(name, ensemble, base)
+
+
+def _too_late(name: str, ensemble: Ensemble, base: Ensemble | None) -> list[str]:
+    """Return what of a lever starts after the last month shown, and whether anything differs."""
+    lever: Lever = getattr(ensemble.scenario.levers, name)
+    opening, last = ensemble.scenario.start.opening, ensemble.day(ensemble.months[-1])
+    later = [one.first for one in spans(lever, opening) if one.first and one.first > last]
+    before = None if base is None else getattr(base.scenario.levers, name)
+    if not later or lever == before:
+        return []
+    starts = f"starts after the last month shown, in {later[0]:%B %Y}"
+    subject = f"The lever '{Levers.model_fields[name].description}'"
+    if later[0] != spans(lever, opening)[0].first:
+        subject = f"What '{Levers.model_fields[name].description}' becomes next"
+    if base is None or before is None:
+        return [f"{subject} {starts}."]
+    if _is_identical(base, ensemble):
+        return [f"{subject} {starts}: it changes nothing."]
+    since = differ_from(before, lever, opening)
+    if since is None or since > last:
+        return [f"{subject} {starts}: what differs here comes from elsewhere."]
+    begins = "the start" if since <= opening else f"{since:%B %Y}"
+    return [
+        f"{subject} {starts}; what differs here is what {base.scenario.name} and "
+        f"{ensemble.scenario.name} have in force before, from {begins} on."
+    ]
+
+
+def _is_identical(one: Ensemble, other: Ensemble) -> bool:
+    """Return whether every recorded number of two ensembles is the same."""
+    if (one.facts, one.runs, one.years) != (other.facts, other.runs, other.years):
+        return False
+    return all(
+        np.array_equal(read(one)(outcome), read(other)(outcome), equal_nan=True)
+        for outcome in PLACE
+        for read in (attrgetter("london"), attrgetter("employers"))
+    )
 
 
 def _caps(ensemble: Ensemble) -> bool:
@@ -129,7 +168,7 @@ def _caps(ensemble: Ensemble) -> bool:
 
 def _pledge(ensemble: Ensemble, unit: str) -> str:
     """Return whether a cap bound, how often it was left, and who keeps to it at the end."""
-    about, runs = f"Cap of {ensemble.scenario.name}", ensemble.runs
+    about, runs = f"Cap of {ensemble.scenario.name}{_signed(ensemble)}", ensemble.runs
     bound = sum(fact["cap_bound"] > 0 for fact in ensemble.facts)
     if not bound:
         return f"{about}: it never bound."
@@ -143,12 +182,29 @@ def _pledge(ensemble: Ensemble, unit: str) -> str:
     return text + _equal_pay(ensemble)
 
 
+def _signed(ensemble: Ensemble) -> str:
+    """Return who signs a cap in the time that is shown."""
+    opening, last = ensemble.scenario.start.opening, ensemble.day(ensemble.months[-1])
+    found: list[str] = []
+    said = None
+    for span in spans(ensemble.scenario.levers.cap, opening):
+        who = members_in_words(getattr(span.terms, WHO))
+        if who != said and (span.first is None or span.first <= last):
+            found.append(f"from {span.first:%B %Y} by {who}" if span.first else f"by {who}")
+            said = who
+    return f" (signed {'; '.join(found)})" if found else ""
+
+
 def _equal_pay(ensemble: Ensemble) -> str:
     """Say where a cap has sunk below what the law lets an agency worker be paid."""
     scenario, last = ensemble.scenario, ensemble.day(ensemble.months[-1])
     employers, streams = ensemble.units[1:], Streams(ensemble.seed)
     opening = scenario.start.opening
-    book = Rulebook(scenario.levers, scenario.parameters, opening, employers, streams)
+
+    def who(members: Members, purpose: Purpose) -> BoolArray:
+        return members_of(members, employers, streams, purpose)
+
+    book = Rulebook(scenario.levers, scenario.parameters, opening, len(employers), who)
     rules = book.in_force(last, highest_bid=0.0)
     if rules.cap_charge_rate >= rules.lowest_lawful_charge:
         return ""

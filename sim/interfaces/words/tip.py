@@ -15,8 +15,16 @@ from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.experiments.structures import Pair
 from sim.experiments.tipping.levers_range import PRICE, Lever
 from sim.experiments.tipping.reach import Asked, AtLevel
-from sim.experiments.tipping.search import LOG_LEVEL_TOLERANCE, SHARE_TOLERANCE, Answer, Docked, Tip
+from sim.experiments.tipping.search import (
+    LEVELS,
+    LOG_LEVEL_TOLERANCE,
+    SHARE_TOLERANCE,
+    Answer,
+    Docked,
+    Tip,
+)
 from sim.experiments.tipping.two_states import State, TwoStates
+from sim.interfaces.words.doubts import tried_below_floor
 from sim.interfaces.words.grounds import lever_rests_on, scenario_rests_on
 from sim.interfaces.words.notes import BIDS_ON, FEW_RUNS
 from sim.interfaces.words.tables import shown
@@ -216,6 +224,10 @@ def notes(told: Told) -> list[str]:
     else:
         declared = told.lever.declared
         found.append(f"{told.lever.key} is {declared.grade.value}: {declared.source}.")
+    tried = told.lever.levels(LEVELS)
+    found += tried_below_floor(
+        [(told.level(one), told.lever.on(told.scenario, one)) for one in tried], asked.years
+    )
     if asked.runs < FEW_RUNS:
         found.append(f"{asked.runs} runs: with fewer than {FEW_RUNS} a level is rough.")
     return found

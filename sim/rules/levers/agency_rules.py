@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -9,7 +10,8 @@ from pydantic import Field
 
 from sim.domain.quantities import quantity
 from sim.domain.randomness import Purpose
-from sim.rules.levers.lever import MEMBERS_UNIT, Lever, Members, Moment
+from sim.rules.levers.lever import Lever, Moment
+from sim.rules.levers.members import MEMBERS_UNIT, Members, nobody
 from sim.rules.terms import RulesInForce
 
 
@@ -22,6 +24,11 @@ class AgencyRules(Lever):
     grounds: ClassVar[str] = (
         "How far a wait deters is an assumption; who it keeps out follows from it."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "experience_years": "{} of experience before agency work",
+        "cooling_off_months": "{}' wait after a permanent London post",
+        "cooling_off_members": "asked by {}",
+    }
 
     ramp_months: int = Field(0, exclude=True, ge=0, le=0)
     experience_years: float = quantity(
@@ -49,22 +56,22 @@ class AgencyRules(Lever):
     )
 
     @property
-    def is_no_op(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether nobody is kept from agency work."""
-        waits = self.cooling_off_months > 0 and self.cooling_off_members not in (0.0, ())
+        waits = self.cooling_off_months > 0 and not nobody(self.cooling_off_members)
         return self.experience_years == 0.0 and not waits
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with the bar of experience and the wait in them."""
-        if self.is_no_op:
+        acting = self.mixture(now.opening, now.today)
+        if not acting:
             return rules
-        acts = self.strength(now.opening, now.today)
-        bar = max(rules.agency_experience_years, acts * self.experience_years)
-        binds_all = self.cooling_off_members == 1.0  # a rule for all binds the City too
-        who = now.who(self.cooling_off_members, Purpose.COOLING_OFF_MEMBERS)
+        ((terms, _),) = acting  # rules of law have no ramp: one set of them is in force
+        binds_all = terms.cooling_off_members == 1.0  # a rule for all binds the City too
+        who = now.who(terms.cooling_off_members, Purpose.COOLING_OFF_MEMBERS)
         return replace(
             rules,
-            agency_experience_years=bar,
-            cooling_off_months=int(acts * self.cooling_off_months),
+            agency_experience_years=max(rules.agency_experience_years, terms.experience_years),
+            cooling_off_months=terms.cooling_off_months,
             turns_away_waiting=who | binds_all,
         )

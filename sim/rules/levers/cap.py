@@ -11,28 +11,34 @@ import numpy as np
 from pydantic import model_validator
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.evidence import scored_employers
 from sim.domain.parameters import Parameters
-from sim.domain.quantities import Declared, quantity
+from sim.domain.quantities import quantity
 from sim.domain.randomness import FloatArray, Purpose
 from sim.domain.vocabulary import Enforcement, PriceBasis
-from sim.rules.levers.lever import MEMBERS_UNIT, NOT_IDENTIFIED, Lever, Members, Moment
+from sim.rules.levers import layers
+from sim.rules.levers.lever import NOT_IDENTIFIED, Lever, Moment
+from sim.rules.levers.members import MEMBERS_UNIT, Members, nobody, number_of
+from sim.rules.levers.words import how_many, members_in_words, said, which
 from sim.rules.pay_bands import BAND_STARTS_MONTHS
 from sim.rules.terms import Agreement, RulesInForce
-
-
-class CapStep(Declared):
-    """One turn of a ratchet: from a day on, the cap is at another level."""
-
-    start: date = quantity(..., unit="date", label="first day of the new level")
-    charge_rate_per_hour: float = quantity(
-        ..., unit="£ per hour", label="the new level", allowed=(5, 500)
-    )
 
 
 class Cap(Lever):
     """A collective cap on what member boroughs pay an agency for an hour."""
 
     grounds: ClassVar[str] = f"The cap's effect {NOT_IDENTIFIED} stated assumptions."
+    phrases: ClassVar[Mapping[str, str]] = {
+        "charge_rate_under_2_years": "{} for under two years' experience",
+        "charge_rate_2_to_5_years": "{} for two to five years'",
+        "tolerance": "bearing {} of posts unfilled",
+        "months_short_before_leaving": "leaving after {} short of staff",
+        "return_months": "back after {} well staffed",
+        "enforcement": "enforcement: {}",
+        "exceptions_share": "paying {} of placements in full",
+        "spares_existing_assignments": "older assignments spared",
+        "project_teams_share": "buying project teams for {} of gaps",
+    }
 
     charge_rate_per_hour: float | None = quantity(
         None,
@@ -104,48 +110,98 @@ class Cap(Lever):
         allowed=(0, 0.9),
         source="assumption; 110 to 530 workers a year in such teams, a practitioners' account",
     )
-    steps: tuple[CapStep, ...] = quantity(
-        (), unit="list of start and charge_rate_per_hour", label="later levels: a ratchet"
-    )
     uprated: bool = quantity(
         False, unit="yes or no", label="whether the level rises with the pay index"
     )
 
+    stated_on: date | None = quantity(
+        None,
+        unit="date",
+        label="the day in whose money an uprated level is stated (default: its start)",
+    )
+
     @property
-    def is_no_op(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether nobody is bound."""
-        return self.members in (0.0, ())
+        return nobody(self.members)
 
     @model_validator(mode="after")
     def _terms_agree(self) -> Cap:
-        if not self.is_no_op and self.charge_rate_per_hour is None:
+        if not self.is_idle and self.charge_rate_per_hour is None:
             raise ValueError("charge_rate_per_hour is needed when the cap has members")
         if self.exceptions_share and self.enforcement is not Enforcement.BREAK_GLASS:
             raise ValueError("exceptions_share belongs to enforcement = break_glass")
-        days = [step.start for step in self.steps]
-        if days != sorted(set(days)):
-            raise ValueError("steps must be in order of their start, no two on one day")
         return self
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
-        """Return the rules with the agreement in them, once it has begun."""
-        phase = self.strength(now.opening, now.today)
-        if self.is_no_op or self.charge_rate_per_hour is None or phase <= 0.0:
+        """Return the rules with the agreement of the day in them, once one has begun.
+
+        Terms that come in over time start from those they take over from, or from London's
+        highest bid where nobody had agreed on anything.
+        """
+        begun = self.terms_on(now.opening, now.today)
+        if not begun or begun[-1].is_idle:
             return rules
-        levels = self._levels(now)
-        above = np.maximum(0.0, now.highest_bid("cap") - levels)
+        terms = begun[-1]
+        levels = terms._levels(now)
+        comes_from = np.asarray(now.highest_bid(f"cap from {terms.start}"))
+        if len(begun) > 1 and not begun[-2].is_idle:
+            comes_from = begun[-2]._levels(now)
+        phase = terms.strength(now.opening, now.today)
         agreement = Agreement(
-            charge_rates=levels + (1.0 - phase) * above,
-            signed=now.who(self.members, Purpose.PLEDGE_ORDER),
-            tolerance=self.tolerance,
-            months_short_before_leaving=self.months_short_before_leaving,
-            return_months=self.return_months,
-            may_leave=self.enforcement is Enforcement.VOLUNTARY,
-            exceptions_share=self.exceptions_share,
-            project_teams_share=self.project_teams_share,
-            spares_existing_assignments=self.spares_existing_assignments,
+            charge_rates=levels + (1.0 - phase) * np.maximum(0.0, comes_from - levels),
+            signed=now.who(terms.members, Purpose.PLEDGE_ORDER),
+            tolerance=terms.tolerance,
+            months_short_before_leaving=terms.months_short_before_leaving,
+            return_months=terms.return_months,
+            may_leave=terms.enforcement is Enforcement.VOLUNTARY,
+            exceptions_share=terms.exceptions_share,
+            project_teams_share=terms.project_teams_share,
+            spares_existing_assignments=terms.spares_existing_assignments,
         )
         return replace(rules, agreement=agreement)
+
+    def in_words(self, opening: date, before: Cap | None = None) -> str:
+        """Return who signs and what they pay; then what becomes of those who signed before."""
+        had = before is not None and not before.is_idle
+        if self.is_idle:
+            return f"nobody{'; the old agreement ends' if had else ''}"
+        level = said(self.charge_rate_per_hour, self.all_fields()[layers.LEVEL])
+        basis = " (assignment rate)" if self.basis is PriceBasis.ASSIGNMENT else ""
+        own = (layers.LEVEL, "basis", "uprated", layers.STATED)
+        without = which(self.members) if which(self.members).startswith("without") else ""
+        who = how_many(self.members) if without else members_in_words(self.members)
+        comma = "," if "," in who else ""
+        parts = [f"{who}{comma} at {level}{basis}", *self._rising(opening)]
+        parts += [*self._said(own), *self._ramp(opening)]
+        text = ", ".join([*parts, without] if without else parts)
+        return text + self._leavers(before) if before is not None and had else text
+
+    def _rising(self, opening: date) -> list[str]:
+        if not self.uprated:
+            return []
+        begins = max(self.start or opening, opening)
+        stated_on = max(self.stated_on or begins, opening)
+        money = "" if stated_on == begins else f" from its level in {stated_on:%B %Y}"
+        return [f"rising with pay{money}"]
+
+    def _leavers(self, before: Cap) -> str:
+        """Return what happens to those who signed the terms before and not these."""
+        if before.members == self.members or number_of(self.members) == len(scored_employers()):
+            return ""
+        if number_of(before.members) < len(scored_employers()):
+            return "; who signed only the old deal leaves it then"
+        if which(self.members).startswith("without"):
+            return ", who leave the old deal then"
+        return "; the others leave the old deal then"
+
+    def substance(self, opening: date) -> Mapping[str, object]:
+        """Return what these terms do: an uprated level with the day in whose money it is stated."""
+        found = super().substance(opening)
+        if not found:
+            return found
+        stated_on = max(self.stated_on or self.start or opening, opening) if self.uprated else None
+        return {**found, layers.STATED: stated_on}
 
     def unfelt_by_amounts(self, parameters: Parameters) -> Mapping[str, str]:
         """Return the cap on beginners, where beginners may do agency work."""
@@ -156,17 +212,14 @@ class Cap(Lever):
         return {"charge_rate_under_2_years": why}
 
     def _levels(self, now: Moment) -> FloatArray:
-        """Return the levels of the day by experience band, £ charge rate per hour."""
+        """Return these terms' levels of the day by experience band, £ charge rate per hour."""
         assert self.charge_rate_per_hour is not None
-        level, stated_on = self.charge_rate_per_hour, self.start or now.opening
-        for step in self.steps:
-            if step.start <= now.today:
-                level, stated_on = step.charge_rate_per_hour, step.start
-        by_band = (self.charge_rate_under_2_years, self.charge_rate_2_to_5_years, None)
-        kept = [1.0 if rate is None else rate / self.charge_rate_per_hour for rate in by_band]
-        levels = level * np.array(kept)  # a ratchet turns all bands in proportion
+        top = self.charge_rate_per_hour
+        by_band = (self.charge_rate_under_2_years, self.charge_rate_2_to_5_years, top)
+        levels = np.array([top if rate is None else rate for rate in by_band])
         if self.basis is PriceBasis.ASSIGNMENT:
             levels = levels / (1.0 - now.parameters.agency_margin_share)
         if self.uprated:
+            stated_on = self.stated_on or self.start or now.opening
             levels = levels * (now.index_at(now.today) / now.index_at(max(stated_on, now.opening)))
         return levels

@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import floor
-from typing import Annotated, Any, ClassVar
+from itertools import dropwhile
+from typing import Any, ClassVar, Self, cast
 
-from pydantic import BeforeValidator
+from pydantic import (
+    Field,
+    SerializeAsAny,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from sim.domain.calendar import months_between
-from sim.domain.evidence import employer_of
 from sim.domain.parameters import Parameters
-from sim.domain.quantities import Declared, quantity
+from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.randomness import BoolArray, Purpose
+from sim.rules.levers import layers
+from sim.rules.levers.members import Members
+from sim.rules.levers.words import counted, members_in_words, said
 from sim.rules.terms import RulesInForce
 
-
-def _read_members(given: Any) -> float | tuple[str, ...]:
-    if isinstance(given, bool) or given is None:
-        raise ValueError("expected a share from 0 to 1, or a list of borough names")
-    if isinstance(given, int | float):
-        if not 0.0 <= given <= 1.0:
-            raise ValueError("a number of members is a share from 0 to 1, never a count")
-        return float(given)
-    if isinstance(given, str):
-        given = [given]
-    if isinstance(given, list | tuple):
-        return tuple(sorted({employer_of(str(name)) for name in given}))
-    raise ValueError("expected a share from 0 to 1, or a list of borough names")
-
-
-Members = Annotated[float | tuple[str, ...], BeforeValidator(_read_members)]
-MEMBERS_UNIT = "share of the 31 employers without the City, or a list of names"
-
-
+EARLIER, WHO, RAMP = "earlier", "members", "ramp_months"
 NOT_IDENTIFIED = "is not identified by the data: it follows from"
 
 
@@ -65,13 +56,18 @@ class Moment:
 
 
 class Lever(Declared, ABC):
-    """Fields every lever has.
+    """Terms that a policy puts in force from a day on, and those that they take over from.
 
     `grounds` is a sentence on what the lever's effect rests on; it stands wherever a number
-    depends on the lever.
+    depends on the lever. Its own fields are the terms that are last. `phrases` are the words for
+    its fields' values, by field, with {} for the value; others are told by their labels.
+
+    Attributes:
+        earlier: the terms before them, the earliest first; none of those has any.
     """
 
     grounds: ClassVar[str]
+    phrases: ClassVar[Mapping[str, str]] = {}
 
     start: date | None = quantity(
         None, unit="date", label="first day the lever is in force (default: from the first step)"
@@ -79,11 +75,50 @@ class Lever(Declared, ABC):
     ramp_months: int = quantity(
         0, unit="months", label="months over which it grows to full strength", allowed=(0, 240)
     )
+    earlier: tuple[SerializeAsAny[Lever], ...] = Field((), repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_terms(cls, given: Any) -> Any:
+        if given == layers.OFF:
+            return {}
+        if isinstance(given, Mapping) and (layers.TERMS in given or layers.STEPS in given):
+            *before, last = layers.terms_of(given)
+            return {**last, EARLIER: before}
+        return given
+
+    @field_validator(EARLIER, mode="before")
+    @classmethod
+    def _read_earlier(cls, given: Any) -> Any:
+        if not isinstance(given, list | tuple):
+            raise ValueError("expected a list of tables")
+        found = [one if isinstance(one, cls) else cls(**one) for one in given]
+        return tuple(dropwhile(lambda one: one.is_idle, found))  # nothing took over from nothing
+
+    @model_validator(mode="after")
+    def _terms_follow_one_another(self) -> Self:
+        days = [one.start or date.min for one in self.terms()]
+        if days != sorted(set(days)) or any(one.earlier for one in self.earlier):
+            raise ValueError("terms follow one another: no two may begin on one day")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_past(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in write(self).items() if name != EARLIER or value}
+
+    def terms(self) -> tuple[Self, ...]:
+        """Return all terms, the earliest first; the last are the lever's own."""
+        return cast(tuple[Self, ...], (*self.earlier, self))
 
     @property
     @abstractmethod
+    def is_idle(self) -> bool:
+        """Whether these terms by themselves change nothing at all."""
+
+    @property
     def is_no_op(self) -> bool:
-        """Whether the lever changes nothing at all."""
+        """Whether the lever changes nothing at all, at any time."""
+        return all(one.is_idle for one in self.terms())
 
     @abstractmethod
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
@@ -92,6 +127,54 @@ class Lever(Declared, ABC):
         At its no-op it returns the very rules it was given.
         """
 
+    def in_words(self, opening: date, before: Self | None = None) -> str:
+        """Return what these terms are, in words: whatever differs from its default.
+
+        Args:
+            opening: the day of month 0.
+            before: the terms they take over from.
+        """
+        if self.is_idle:
+            return "no effect"
+        who = self.all_fields().get(WHO)
+        by = [] if who is None else [f"by {members_in_words(getattr(self, WHO))}"]
+        return ", ".join([*self._said(), *self._ramp(opening), *by])
+
+    @classmethod
+    def all_fields(cls) -> dict[str, Declaration]:
+        """Return what the fields of terms declare, without the day they begin."""
+        return {name: one for name, one in declarations(cls).items() if name != layers.START}
+
+    def _said(self, besides: Collection[str] = ()) -> list[str]:
+        """Return the words for each field that differs from its default."""
+        found = []
+        for name, declared in self.all_fields().items():
+            value = getattr(self, name)
+            if name in (WHO, RAMP, *besides) or value == declared.default:
+                continue
+            phrase = self.phrases.get(name, f"{declared.label}: {{}}")
+            found.append(phrase.format(said(value, declared)))
+        return found
+
+    def _ramp(self, opening: date) -> list[str]:
+        """Return how they come in, unless they have done so by the start."""
+        if self.ramp_months == 0 or self.strength(opening, opening) == 1.0:
+            return []
+        began = f" from {self.start:%B %Y}" if self.start and self.start < opening else ""
+        return [f"coming in over {counted(self.ramp_months, 'month')}{began}"]
+
+    def substance(self, opening: date) -> Mapping[str, object]:
+        """Return what these terms do, whatever their file says: equal for terms that do the same.
+
+        Terms that have come in by the start have no day.
+        """
+        if self.is_idle:
+            return {}
+        fields = {name: getattr(self, name) for name in self.all_fields()}
+        if self.strength(opening, opening) == 1.0 or self.ramp_months == 0:
+            return fields | {RAMP: 0}
+        return fields | {layers.START: self.start or opening}
+
     def unfelt_by_amounts(self, parameters: Parameters) -> Mapping[str, str]:
         """Return fields in use that only people can feel, each with the reason.
 
@@ -99,27 +182,41 @@ class Lever(Declared, ABC):
         """
         return {}
 
-    def strength(self, opening: date, today: date) -> float:
-        """Return how far the lever is in force on the last day of a month, 0 to 1.
+    def terms_on(self, opening: date, day: date) -> tuple[Self, ...]:
+        """Return the terms that have begun by the last day of a month, the latest last.
 
-        It acts from the first month whose last day is on or after its start and ramps linearly;
-        one that started before month 0 is fully in force. Before month 0 it is not in force.
+        Terms act from the first month whose last day is on or after their start. Before month 0
+        there is history, and no lever.
         """
-        if today < opening:
+        if day < opening:
+            return ()
+        return tuple(one for one in self.terms() if one.start is None or one.start <= day)
+
+    def strength(self, opening: date, day: date) -> float:
+        """Return how far these terms have come in on the last day of a month, 0 to 1.
+
+        A ramp is linear and runs from its real date, also before month 0.
+        """
+        if day < opening or (self.start is not None and day < self.start):
             return 0.0
-        if self.start is None:
-            begun_months = months_between(opening, today)
-        elif self.start <= opening:
-            return 1.0
-        elif today < self.start:
-            return 0.0
-        else:
-            begun_months = months_between(self.start, today) + 1
         if self.ramp_months == 0:
             return 1.0
+        if self.start is None:
+            begun_months = months_between(opening, day)
+        else:
+            begun_months = months_between(self.start, day) + 1
         return min(1.0, begun_months / self.ramp_months)
 
+    def mixture(self, opening: date, day: date) -> tuple[tuple[Self, float], ...]:
+        """Return the terms in force on a day that do something, each with its weight, 0 to 1.
 
-def round_half_up(number: float) -> int:
-    """Return the nearest whole number, halves up (as shares of employers are counted)."""
-    return floor(number + 0.5 + 1e-9)
+        While terms come in, those they take over from go out.
+        """
+        begun = self.terms_on(opening, day)
+        if not begun:
+            return ()
+        comes_in = begun[-1].strength(opening, day)
+        found = [(begun[-1], comes_in)]
+        if len(begun) > 1 and comes_in < 1.0:
+            found.append((begun[-2], 1.0 - comes_in))
+        return tuple((one, weight) for one, weight in found if weight > 0.0 and not one.is_idle)

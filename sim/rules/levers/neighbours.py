@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -17,6 +18,9 @@ class Neighbours(Lever):
         "What neighbours pay and how many of London's agency staff would follow it are "
         "assumptions (parameters.neighbours_reach)."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "premium": "councils around pay {} on top of London's opening price, rising with pay",
+    }
 
     premium: float = quantity(
         0.0,
@@ -28,13 +32,14 @@ class Neighbours(Lever):
     )
 
     @property
-    def is_no_op(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether neighbours pay what London pays, whatever that is."""
         return self.premium == 0.0
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with what is paid around London in them."""
-        phase = self.strength(now.opening, now.today)
-        if self.is_no_op or phase <= 0.0:
+        acting = self.mixture(now.opening, now.today)
+        if not acting:
             return rules
-        return replace(rules, neighbours_premium=phase * self.premium)
+        premium = sum(weight * terms.premium for terms, weight in acting)
+        return replace(rules, neighbours_premium=premium)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,6 +15,11 @@ class NewlyQualified(Lever):
     """The pipeline of newly qualified social workers."""
 
     grounds: ClassVar[str] = "How many more newly qualified staff there are is an assumption."
+    phrases: ClassVar[Mapping[str, str]] = {
+        "multiplier": "{} as many newly qualified staff",
+        "step_up_multiplier": "{} as many through Step Up",
+        "supervision_uplift": "{} more of them to a supervisor",
+    }
 
     multiplier: float = quantity(
         1.0,
@@ -40,21 +46,21 @@ class NewlyQualified(Lever):
     )
 
     @property
-    def is_no_op(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether the pipeline is the ordinary one."""
         return self.multiplier == self.step_up_multiplier == 1.0 and self.supervision_uplift == 0.0
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with the pipeline of this month in them."""
-        if self.is_no_op:
+        acting = self.mixture(now.opening, now.today)
+        if not acting:
             return rules
-        grown = self.strength(now.opening, now.today)
+        looking = 1.0 + sum(grown * (one.multiplier - 1.0) for one, grown in acting)
+        step_up = 1.0 + sum(grown * (one.step_up_multiplier - 1.0) for one, grown in acting)
+        supervised = 1.0 + sum(grown * one.supervision_uplift for one, grown in acting)
         return replace(
             rules,
-            newly_qualified_multiplier=rules.newly_qualified_multiplier
-            * (1.0 + grown * (self.multiplier - 1.0)),
-            step_up_multiplier=rules.step_up_multiplier
-            * (1.0 + grown * (self.step_up_multiplier - 1.0)),
-            supervision_multiplier=rules.supervision_multiplier
-            * (1.0 + grown * self.supervision_uplift),
+            newly_qualified_multiplier=rules.newly_qualified_multiplier * looking,
+            step_up_multiplier=rules.step_up_multiplier * step_up,
+            supervision_multiplier=rules.supervision_multiplier * supervised,
         )

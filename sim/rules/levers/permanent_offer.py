@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
 from sim.domain.quantities import quantity
-from sim.domain.randomness import Purpose
-from sim.rules.levers.lever import MEMBERS_UNIT, Lever, Members, Moment
+from sim.domain.randomness import FloatArray, Purpose
+from sim.rules.levers.lever import Lever, Moment
+from sim.rules.levers.members import MEMBERS_UNIT, Members, nobody
 from sim.rules.terms import RulesInForce
 
 
@@ -21,6 +23,15 @@ class PermanentOffer(Lever):
     grounds: ClassVar[str] = (
         "How strongly the permanent offer acts, and what it costs, are assumptions."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "caseload_relief": "{} of cases above the bar relieved",
+        "caseload_bar": "a bar of {}",
+        "leadership": "leadership worth {}",
+        "hiring_uplift": "{} more outside applicants",
+        "careers": "careers worth {}",
+        "retention_payment": "a retention payment of {}",
+        "salary_uplift": "salaries {} higher",
+    }
 
     members: Members = quantity(1.0, unit=MEMBERS_UNIT, label="who makes the offer")
     caseload_relief: float = quantity(
@@ -81,7 +92,7 @@ class PermanentOffer(Lever):
     )
 
     @property
-    def is_no_op(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether the offer has no strength or nobody makes it."""
         strengths = (
             self.caseload_relief,
@@ -91,14 +102,17 @@ class PermanentOffer(Lever):
             self.retention_payment,
             self.salary_uplift,
         )
-        return not any(strengths) or self.members in (0.0, ())
+        return not any(strengths) or nobody(self.members)
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with the offer, and what it costs, in them."""
-        if self.is_no_op:
-            return rules
-        offered = now.who(self.members, Purpose.OFFER_MEMBERS).astype(float)
-        offered = offered * self.strength(now.opening, now.today)
+        for terms, weight in self.mixture(now.opening, now.today):
+            offered = now.who(terms.members, Purpose.OFFER_MEMBERS).astype(float) * weight
+            rules = terms._offered(rules, now, offered)
+        return rules
+
+    def _offered(self, rules: RulesInForce, now: Moment, offered: FloatArray) -> RulesInForce:
+        """Return the rules once these terms are offered, by employer as far as each offers them."""
         leadership, careers = offered * self.leadership, offered * self.careers
         costs = now.parameters
         a_post = leadership * costs.leadership_cost_per_post
@@ -111,7 +125,7 @@ class PermanentOffer(Lever):
             offer_pay_share=rules.offer_pay_share + offered * self.salary_uplift,
             offer_payment=rules.offer_payment + offered * self.retention_payment * now.price_level,
             caseload_bar=self.caseload_bar,
-            hiring_multiplier=rules.hiring_multiplier * (1.0 + offered * self.hiring_uplift),
+            hiring_multiplier=rules.hiring_multiplier + offered * self.hiring_uplift,
             prices=rules.prices._replace(
                 a_case_relieved=costs.overspill_cost_per_case,
                 a_post=rules.prices.a_post + a_post,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import ClassVar
 
 from sim.domain.calendar import month_end
 from sim.domain.quantities import quantity
-from sim.domain.randomness import Purpose
-from sim.rules.levers.lever import MEMBERS_UNIT, Lever, Members, Moment
+from sim.domain.randomness import FloatArray, Purpose
+from sim.rules.levers.lever import Lever, Moment
+from sim.rules.levers.members import MEMBERS_UNIT, Members, nobody
 from sim.rules.terms import RulesInForce
 
 
@@ -18,6 +21,10 @@ class Prevention(Lever):
     grounds: ClassVar[str] = (
         "How many cases prevention averts, how late, and at what cost are assumptions."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "case_reduction": "{} fewer cases",
+        "lag_months": "after a lag of {}",
+    }
 
     members: Members = quantity(1.0, unit=MEMBERS_UNIT, label="who pays for prevention")
     case_reduction: float = quantity(
@@ -33,20 +40,29 @@ class Prevention(Lever):
     )
 
     @property
-    def is_no_op(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether no case is averted or nobody pays."""
-        return self.case_reduction == 0.0 or self.members in (0.0, ())
+        return self.case_reduction == 0.0 or nobody(self.members)
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with the cases paid for now, and those averted a lag ago, in them."""
         if self.is_no_op:
             return rules
-        then = month_end(now.today, -self.lag_months)
-        share = now.who(self.members, Purpose.PREVENTION_MEMBERS).astype(float)
-        share = share * self.case_reduction
+        paid = self._share(now, now.today)
+        averted: FloatArray | float = 0.0
+        for terms in self.terms_on(now.opening, now.today)[-1:]:
+            averted = self._share(now, month_end(now.today, -terms.lag_months))
         return replace(
             rules,
-            prevention_paid=rules.prevention_paid + share * self.strength(now.opening, now.today),
-            prevented=rules.prevented + share * self.strength(now.opening, then),
+            prevention_paid=rules.prevention_paid + paid,
+            prevented=rules.prevented + averted,
             prices=rules.prices._replace(a_case_averted=now.parameters.prevention_cost_per_case),
         )
+
+    def _share(self, now: Moment, day: date) -> FloatArray | float:
+        """Return the share of cases that was paid for on a day, by employer."""
+        found: FloatArray | float = 0.0
+        for terms, weight in self.mixture(now.opening, day):
+            who = now.who(terms.members, Purpose.PREVENTION_MEMBERS).astype(float)
+            found = found + who * terms.case_reduction * weight
+        return found

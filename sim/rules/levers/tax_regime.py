@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -21,6 +22,11 @@ class TaxRegime(Lever):
         f"The tax change's effect {NOT_IDENTIFIED} tax law and assumptions, "
         "parameters.company_share above all."
     )
+    phrases: ClassVar[Mapping[str, str]] = {
+        "law": "tax law {}",
+        "frozen_tax_year": "kept at {}",
+        "off_payroll": "off-payroll (IR35) reform {}",
+    }
 
     ramp_months: int = Field(0, exclude=True, ge=0, le=0)
     law: TaxLawChoice = quantity(
@@ -41,7 +47,7 @@ class TaxRegime(Lever):
     )
 
     @property
-    def is_no_op(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether the law is as enacted."""
         return self.law is TaxLawChoice.ENACTED and self.off_payroll is OffPayroll.ENACTED
 
@@ -55,13 +61,15 @@ class TaxRegime(Lever):
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules under the chosen law, and with IR35 enforced or not."""
-        if self.is_no_op or self.strength(now.opening, now.today) <= 0.0:
+        acting = self.mixture(now.opening, now.today)
+        if not acting:
             return rules
+        ((terms, _),) = acting  # a law has no ramp: one is in force
         law, enforced = rules.law, rules.off_payroll_enforced
-        if self.law is TaxLawChoice.FROZEN:
-            year = str(self.frozen_tax_year)
+        if terms.law is TaxLawChoice.FROZEN:
+            year = str(terms.frozen_tax_year)
             law = law_in_force(year, growth_beyond_table=now.parameters.pay_growth_per_year)
             enforced = is_off_payroll_enforced(year)
-        if self.off_payroll is not OffPayroll.ENACTED:
-            enforced = self.off_payroll is OffPayroll.ENFORCED
+        if terms.off_payroll is not OffPayroll.ENACTED:
+            enforced = terms.off_payroll is OffPayroll.ENFORCED
         return replace(rules, law=law, off_payroll_enforced=enforced)

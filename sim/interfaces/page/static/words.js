@@ -1,6 +1,7 @@
 // Numbers and dates as people read them. Shares are 0 to 1 in data and per cent on the screen.
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 const PER_CENT = "\u202f%";
 
 /** Return the last day of a model month in words. */
@@ -60,7 +61,7 @@ export function differenceIn(value, unit) {
 /** Return a control's value as its label wants it. */
 export function controlValue(control, value) {
   if (value === null || value === undefined) return control.kind === "choice" ? "in turn" : "not set";
-  if (control.kind === "members") return membersInWords(value);
+  if (control.kind === "members") return membersInWords(value, control.employers);
   if (control.kind === "switch") return value ? "yes" : "no";
   if (control.kind === "choice") return value.replaceAll("_", " ");
   if (control.kind === "links") return value.length ? `${value.length} cut` : "none";
@@ -75,13 +76,28 @@ function isShare(control) {
   return /^(share|unfilled share)\b/.test(control.unit);
 }
 
-function membersInWords(value) {
+function membersInWords(value, employers) {
   if (Array.isArray(value)) {
     if (!value.length) return "nobody";
     return value.length > 2 ? `${value.length} employers` : value.map(shortName).join(", ");
   }
+  if (typeof value === "object") return countInWords(value, employers);
   if (value === 0) return "nobody";
   return value === 1 ? "all" : `${Math.round(100 * value)}${PER_CENT} of employers`;
+}
+
+/** Return so many of the employers, or all but some: as the command says it. */
+function countInWords({ count, except = [] }, employers) {
+  const number = count ?? employers - except.length;
+  if (number === 0) return "nobody";
+  const some = `${number} of ${employers} employers`;
+  if (number === employers) return some;
+  const drawn = employers - except.length - number;
+  if (!except.length) return `${some}, drawn in each run`;
+  const out = except.map(shortName);
+  if (drawn) out.push(`${NUMBERS[drawn] ?? drawn} drawn in each run`);
+  const last = out.pop();
+  return `${some}, without ${out.length ? `${out.join(", ")} and ` : ""}${last}`;
 }
 
 /** Return an employer's name as people say it. */
