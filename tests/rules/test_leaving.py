@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from sim.domain.parameters import Parameters
-from sim.domain.randomness import Streams
 from sim.rules import leaving
 from sim.rules.in_force import Rulebook
 from sim.rules.levers import Levers
 
 PARAMETERS = Parameters()
 OPENING = date(2023, 9, 30)
-RULES = Rulebook(Levers(), PARAMETERS, OPENING, ("Bexley",), Streams(1)).in_force(OPENING, 0.0)
+EVERYBODY = np.ones(1, bool)
+RULES = Rulebook(Levers(), PARAMETERS, OPENING, 1, lambda *_: EVERYBODY).in_force(OPENING, 0.0)
 
 
 @pytest.mark.parametrize(
