@@ -19,7 +19,7 @@ from sim.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
 UNCERTAIN = [name for name, one in declarations(Parameters).items() if one.prior is not None]
-COUNTS = re.compile(r"makes (\d+) of them clearly .* nothing of (\d+); (\d+) only repeat ")
+COUNTS = re.compile(r"makes (\d+) of them more .* little of (\d+); (\d+) repeat ")
 
 
 def counted(text: str) -> tuple[int, ...]:
@@ -57,7 +57,7 @@ def test_what_a_scenario_sets_is_not_counted() -> None:
 def test_draws_without_a_fit_claim_no_learning(draws: Draws) -> None:
     text = scenario_rests_on(load_scenario("baseline"), draws)
     assert "nothing is learned from a record here" in text
-    assert "clearly more certain" not in text
+    assert "more certain" not in text
 
 
 def test_a_file_of_the_users_says_the_same_whether_it_is_there_or_gone(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_file_of_the_users_says_the_same_whether_it_is_there_or_gone(tmp_path:
     draws = Draws.named(str(path))
     text = taught(UNCERTAIN, draws)
     assert "a file of the user's" in text
-    assert "clearly more certain" not in text
+    assert "more certain" not in text
     path.unlink()
     assert taught(UNCERTAIN, Draws.of_key(draws.key)) == text
 

@@ -67,13 +67,13 @@ def taught(names: Iterable[str], draws: Draws) -> str:
         return "They come from a file of the user's: what its fit learned is not said here."
     known, given, unknown = map(len, found)
     text = (
-        f"London's record of 2017-2021 makes {known or 'none'} of them clearly more certain (by "
-        f"{100 * LEAST_NARROWING:.0f} % or more)"
+        f"The record makes {known or 'none'} of them more certain "
+        f"({100 * LEAST_NARROWING:.0f} % or more)"
     )
     if unknown:
-        text += f" and says little or nothing of {unknown}"
+        text += f" and says little of {unknown}"
     if given:
-        text += f"; {given} only repeat{'s' if given == 1 else ''} what the fit was given"
+        text += f"; {given} repeat{'s' if given == 1 else ''} its own figures"
     return f"{text}."
 
 
