@@ -1,6 +1,6 @@
 """Write docs/questions.md: what analysts ask, each as a scenario file and what it says back.
 
-    python tools/questions.py
+python tools/questions.py
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Every file below extends a shipped scenario, keeps its past, and changes what co
 
 Levels and strengths in these files are examples, not estimates. What a cap or the tax change does is not identified by
 the data: it follows from stated assumptions, which every table names.
-"""
+"""  # noqa: E501
 
 
 def files() -> list[Path]:
