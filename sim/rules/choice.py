@@ -17,23 +17,29 @@ CERTAIN = 500.0
 
 
 def pull(
-    log_premium: Amount, strain: Amount, taste: Amount, careers: Amount, strain_to_route: Amount
+    log_premium: Amount,
+    strain: Amount,
+    taste: Amount,
+    careers: Amount,
+    strain_to_route: Amount,
+    attachment: Amount = 0.0,
 ) -> FloatArray:
     """Return what draws a worker to agency work, in log pay (assumption).
 
     It is ln N_agency - ln N_permanent + phi K + taste - what careers are worth in a permanent
-    post; N is a year's take-home pay.
+    post; N is a year's take-home pay. With c0 given, what a post offers beyond cash is taken off.
     """
-    return log_premium + np.multiply(strain_to_route, strain) + taste - careers
+    felt = np.multiply(strain_to_route, strain) - careers - attachment
+    return (log_premium + felt) + taste
 
 
-def agency_odds(pull: Amount, sensitivity: Amount, attachment: Amount) -> FloatArray:
+def agency_odds(pull: Amount, sensitivity: Amount) -> FloatArray:
     """Return exp(beta (pull - c0)), the odds of choosing agency work (assumption).
 
-    `attachment` is c0, everything a permanent post offers beyond cash. Source of the form: random
-    utility with log pay (McFadden, 1974).
+    c0, everything a permanent post offers beyond cash, is taken off the pull already. Source of
+    the form: random utility with log pay (McFadden, 1974).
     """
-    logit = sensitivity * (pull - attachment)
+    logit = sensitivity * pull
     return np.exp(np.minimum(np.maximum(logit, -CERTAIN), CERTAIN))
 
 

@@ -113,11 +113,12 @@ def expected_offers(
             reputation,
         )
 
-    drawn = place.drawn * place.year
-    ordinary = yearly(place.strain, repels) * drawn / MONTHS_PER_YEAR
-    made = yearly(np.zeros_like(place.strain), 0.0) * drawn / parameters.offer_acceptance_share
+    ordinary = yearly(place.strain, repels) * place.drawn * place.year
+    made = yearly(np.zeros_like(place.strain), 0.0) * place.drawn * place.year
     return ExpectedOffers(
-        ordinary * hiring_multiplier, ordinary, made * hiring_multiplier / MONTHS_PER_YEAR
+        accepted=ordinary * hiring_multiplier / MONTHS_PER_YEAR,
+        ordinary=ordinary / MONTHS_PER_YEAR,
+        made=made / parameters.offer_acceptance_share * hiring_multiplier / MONTHS_PER_YEAR,
     )
 
 

@@ -61,16 +61,14 @@ def _odds(
 ) -> FloatArray:
     """Return the odds of choosing agency work, (draw, employer, band, company, taste)."""
 
-    def column(values: FloatArray) -> FloatArray:
+    def column(values: Amount) -> FloatArray:
         return np.asarray(values)[..., None, None, None]
 
     taste = twin.taste[:, None, None, None, :]
-    careers, phi = (
-        np.broadcast_to(twin.rules.offer_careers, twin.shape),
-        twin.parameters.strain_to_route,
-    )
-    pull = choice.pull(log_premium[..., None], column(strain), taste, column(careers), _deep(phi))
-    return choice.agency_odds(pull, _deep(twin.parameters.pay_sensitivity), column(attachment))
+    careers = np.broadcast_to(twin.rules.offer_careers, twin.shape)
+    phi, beta = twin.parameters.strain_to_route, twin.parameters.pay_sensitivity
+    strained = (column(strain), taste, column(careers), _deep(phi), column(attachment))
+    return choice.agency_odds(choice.pull(log_premium[..., None], *strained), _deep(beta))
 
 
 def _deep(parameter: Amount) -> FloatArray:
