@@ -17,7 +17,8 @@ import numpy as np
 from sim.domain.randomness import Purpose, Streams, slot_keys
 from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunSpec, run_once
-from sim.ensemble.run import run_ensemble, workers
+from sim.ensemble.run import run_ensemble
+from sim.ensemble.workers import workers
 from sim.scenario import load_scenario
 from sim.twin import Twin
 

@@ -20,7 +20,8 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sim.ensemble.run import run_ensemble, workers  # noqa: E402
+from sim.ensemble.run import run_ensemble  # noqa: E402
+from sim.ensemble.workers import workers  # noqa: E402
 from sim.interfaces.page.explorer import explorer_html  # noqa: E402
 from sim.interfaces.page.facts import START  # noqa: E402
 from sim.interfaces.page.sizes import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS  # noqa: E402

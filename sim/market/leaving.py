@@ -9,7 +9,7 @@ from sim.domain.randomness import IntArray, Purpose
 from sim.domain.vocabulary import Event, Source, WorkerState
 from sim.market.luck import chosen, gumbel, persons, rationed
 from sim.market.state import MarketState
-from sim.rules import agency_work, choice, recruitment
+from sim.rules import agency_work, choice, leaving, recruitment
 from sim.rules.hazards import monthly_chance
 
 
@@ -17,17 +17,16 @@ def permanent_staff_leave(market: MarketState) -> None:
     """Permanent staff leave the sector, faster where strain is high; so do agency staff."""
     parameters, workforce = market.parameters, market.workforce
     permanent = workforce.ids(WorkerState.PERMANENT)
-    year = market.common_leaving
-    hazard = parameters.sector_exit_per_year * year * market.leaving_multiplier
-    chance = monthly_chance(hazard)[workforce.of("employer", permanent)]
-    leavers = chosen(market, Purpose.LEAVE_SECTOR, permanent, chance)
-    workforce.leave_sector(leavers)
+    year, multiplier = market.common_leaving, market.leaving_multiplier
+    chance = leaving.sector_exit_chance(parameters, market.rules, year, multiplier)
+    chance = chance[workforce.of("employer", permanent)]
+    workforce.leave_sector(chosen(market, Purpose.LEAVE_SECTOR, permanent, chance))
     placed = workforce.ids(WorkerState.PLACED)
     beyond = market.drawn_beyond_london()
-    exit_chance = monthly_chance(parameters.agency_exit_per_year * beyond)
-    workforce.leave_sector(chosen(market, Purpose.AGENCY_LEAVE_SECTOR, placed, exit_chance))
+    chance = leaving.agency_exit_chance(parameters, market.rules, beyond)
+    workforce.leave_sector(chosen(market, Purpose.AGENCY_LEAVE_SECTOR, placed, chance))
     bench = workforce.ids(WorkerState.BENCH)
-    leak = min(parameters.bench_leak_per_month * beyond, 1.0)
+    leak = leaving.bench_leak_chance(parameters, market.rules, beyond)
     workforce.leave_sector(chosen(market, Purpose.BENCH_LEAK, bench, leak))
 
 
@@ -72,13 +71,14 @@ def staff_move_between_boroughs(market: MarketState) -> None:
     """Permanent staff move to vacancies elsewhere, away from strain; nobody is lost on the way."""
     workforce = market.workforce
     permanent = workforce.ids(WorkerState.PERMANENT)
-    hazard = market.parameters.borough_moves_per_year * market.leaving_multiplier
-    chance = monthly_chance(hazard)[workforce.of("employer", permanent)]
+    parameters, rules = market.parameters, market.rules
+    chance = leaving.borough_move_chance(parameters, rules, market.leaving_multiplier)
+    chance = chance[workforce.of("employer", permanent)]
     movers = chosen(market, Purpose.MOVE, permanent, chance)
     if movers.size == 0:
         return
     vacancies = market.open_vacancies()
-    elasticity = market.parameters.hiring_pay_elasticity
+    elasticity = parameters.hiring_pay_elasticity
     drawn = market.strain_appeal * market.ofsted.pull()
     drawn = drawn * recruitment.drawn_by_pay(market.pay.offer_pay_ratio, elasticity)
     appeal = agency_work.assignment_appeal(vacancies.astype(float), drawn, 1.0)

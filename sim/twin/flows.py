@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
-from sim.rules import agency_work, conditions, hazards, recruitment
+from sim.rules import agency_work, conditions, leaving, recruitment
 from sim.twin import people
 from sim.twin.state import TINY, TwinState
 
@@ -20,16 +20,17 @@ def permanent_staff_leave(twin: TwinState) -> None:
     people.grow_older(twin.stages)
     years = people.STAGE_STARTS_YEARS[people.VETERANS] - people.STAGE_STARTS_YEARS[people.SEASONED]
     twin.seasoned = twin.seasoned * (1.0 - 1.0 / (years * MONTHS_PER_YEAR))
-    hazard = p.sector_exit_per_year * twin.common_leaving * twin.leaving_multiplier
-    left = twin.happens(twin.permanent, hazards.monthly_chance(hazard))
+    year, multiplier = twin.common_leaving, twin.leaving_multiplier
+    chance = leaving.sector_exit_chance(p, twin.rules, year, multiplier)
+    left = twin.happens(twin.permanent, chance)
     twin.lose("left_sector", left)
     replace_leavers(twin, left)
     beyond = twin.drawn_beyond_london()
-    chance = hazards.monthly_chance(p.agency_exit_per_year * beyond)
-    twin.placed = twin.placed - twin.happens(twin.placed, chance)
-    leaving = twin.happens(twin.bench, np.minimum(p.bench_leak_per_month * beyond, 1.0))
-    stays = 1.0 - leaving / np.maximum(twin.bench, TINY)
-    twin.bench = twin.bench - leaving
+    gone = twin.happens(twin.placed, leaving.agency_exit_chance(p, twin.rules, beyond))
+    twin.placed = twin.placed - gone
+    leak = twin.happens(twin.bench, np.asarray(leaving.bench_leak_chance(p, twin.rules, beyond)))
+    stays = 1.0 - leak / np.maximum(twin.bench, TINY)
+    twin.bench = twin.bench - leak
     twin.waiting = [group * stays for group in twin.waiting]
 
 
@@ -42,8 +43,8 @@ def replace_leavers(twin: TwinState, lost: FloatArray) -> None:
 def staff_move_between_boroughs(twin: TwinState) -> None:
     """Permanent staff move to vacancies elsewhere, away from strain; nobody is lost."""
     p = twin.parameters
-    hazard = p.borough_moves_per_year * twin.leaving_multiplier
-    movers = twin.happens(twin.permanent, hazards.monthly_chance(hazard))
+    chance = leaving.borough_move_chance(p, twin.rules, twin.leaving_multiplier)
+    movers = twin.happens(twin.permanent, chance)
     open_posts = twin.open_vacancies()
     drawn = _drawn(twin) / conditions.strain_multiplier(p.strain_to_leaving, twin.strain)
     weights = open_posts * drawn
@@ -52,10 +53,10 @@ def staff_move_between_boroughs(twin: TwinState) -> None:
     wanted = weights * (per_weight.sum(axis=1, keepdims=True) - per_weight)
     got = np.minimum(wanted, open_posts)
     accepted = weights * got / np.maximum(wanted, TINY)
-    leaving = per_weight * (accepted.sum(axis=1, keepdims=True) - accepted)
+    going = per_weight * (accepted.sum(axis=1, keepdims=True) - accepted)
     by_stage = twin.stages.sum(axis=-1, keepdims=True)
     shares = by_stage / np.maximum(by_stage.sum(axis=0), TINY)
-    twin.lose("moved_away", np.minimum(leaving, twin.permanent))
+    twin.lose("moved_away", np.minimum(going, twin.permanent))
     twin.gain("moved_in", got, shares)
 
 

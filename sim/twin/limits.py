@@ -15,6 +15,7 @@ def refuse_what_amounts_cannot_feel(scenario: Scenario) -> None:
         lever = getattr(scenario.levers, name)
         for field, why in lever.unfelt_by_amounts(scenario.parameters).items():
             raise ScenarioError(
-                f"{scenario.name}: levers.{name}.{field}: given {getattr(lever, field)!r}; {why}: "
-                "the borough twin cannot tell what it does; ask agents (run, compare, sweep)"
+                f"{scenario.name}: levers.{name}.{field}: given {getattr(lever, field)!r}; "
+                f"the borough twin cannot tell what it does, since {why}: "
+                "ask agents (run, compare, sweep)"
             )

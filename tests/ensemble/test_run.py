@@ -21,9 +21,10 @@ from sim.domain.vocabulary import LONDON
 from sim.ensemble import run
 from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunRecord, RunSpec, run_once
-from sim.ensemble.run import Ensemble, run_ensemble, workers
+from sim.ensemble.run import Ensemble, run_ensemble
 from sim.ensemble.stamp import stamp_of_this_code
 from sim.ensemble.store import RUNS_FOLDER, RunStore
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario

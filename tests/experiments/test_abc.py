@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.domain.randomness import FloatArray
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.calibration.abc import (
     LOOSEN_BY,
     Bounds,

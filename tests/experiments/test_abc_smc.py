@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.domain.randomness import FloatArray
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.calibration.abc import Simulator, history_match, prior_predictive
 from sim.experiments.calibration.abc_smc import (
     FEWEST_ROUNDS,

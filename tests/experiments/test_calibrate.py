@@ -16,7 +16,7 @@ from sim.domain.posterior import parse_posterior
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.ensemble.files import StoreError
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.calibration import files
 from sim.experiments.calibration.abc import Targets
 from sim.experiments.calibration.abc_smc import Settings, Stop

@@ -10,8 +10,12 @@ from unittest.mock import patch
 
 import pytest
 
+from sim.ensemble.draws import Draws
+from sim.ensemble.run import run_ensemble
 from sim.interfaces.cli.explorer import EXPLORER_NAME, MARKS, MOST_EXPLORER_BYTES
+from sim.interfaces.page.explorer import explorer_html
 from sim.interfaces.page.files import in_one_file
+from sim.scenario import ScenarioError, scenario_from
 from tests.interfaces.command import files_in, permanence
 from tests.interfaces.made_results import made_run
 
@@ -74,6 +78,18 @@ def test_a_page_too_large_to_hand_on_is_not_written(result: Path, tmp_path: Path
     assert answer.code == 2
     assert "2 MB" in answer.err
     assert files_in(tmp_path) == {}
+
+
+def test_what_the_twin_cannot_feel_is_refused_before_any_agents_are_run() -> None:
+    cap = {"members": 1.0, "charge_rate_per_hour": 45.0, "charge_rate_under_2_years": 30.0}
+    content = {"extends": "baseline", "parameters": {"eligible_experience_years": 0.0}}
+    beginners = scenario_from(content | {"levers": {"cap": cap}})
+    base = run_ensemble(beginners, runs=1, seed=1, years=1, draws=Draws.DEFAULT)
+    with (
+        patch("sim.interfaces.page.explorer.run_ensemble", side_effect=AssertionError),
+        pytest.raises(ScenarioError, match="the borough twin cannot tell"),
+    ):
+        explorer_html([base])
 
 
 def test_the_page_can_be_told_by_its_marks() -> None:

@@ -27,7 +27,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.domain.randomness import FloatArray
-from sim.ensemble.run import Progress, interrupts_heeded, interrupts_ignored, no_progress
+from sim.ensemble.run import Progress, no_progress
+from sim.ensemble.workers import interrupts_heeded, interrupts_ignored
 
 Simulator = Callable[[FloatArray, int], FloatArray]
 """Called with (draws (n, parameter), seed of the batch); returns summaries (n, summary).

@@ -23,7 +23,8 @@ from enum import StrEnum
 import numpy as np
 
 from sim.domain.randomness import FloatArray
-from sim.ensemble.run import Progress, interrupts_heeded, no_progress
+from sim.ensemble.run import Progress, no_progress
+from sim.ensemble.workers import interrupts_heeded
 from sim.experiments.calibration.abc import (
     BATCH,
     Batch,

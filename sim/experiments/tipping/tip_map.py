@@ -9,7 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from sim.ensemble.run import Progress, interrupts_ignored, no_progress, part_of, run_ensemble
+from sim.ensemble.run import Progress, no_progress, part_of, run_ensemble
+from sim.ensemble.workers import interrupts_ignored
 from sim.experiments.structures import Pair, under
 from sim.experiments.tipping.levers_range import Lever
 from sim.experiments.tipping.reach import Asked, AtLevel, agents_at, twin_at

@@ -16,7 +16,8 @@ from sim.domain.posterior import FEWEST_DRAWS
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import part_of, workers
+from sim.ensemble.run import part_of
+from sim.ensemble.workers import workers
 from sim.experiments.calibration import confirm
 from sim.experiments.calibration import files as files_of
 from sim.experiments.calibration.calibrate import (

@@ -10,7 +10,7 @@ import typer
 
 from sim.domain.vocabulary import BidTrigger
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.policy.circle import (
     CIRCLE_YEARS,
     LINKS_OF_ONE_STRUCTURE,

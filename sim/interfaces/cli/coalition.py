@@ -12,7 +12,8 @@ import typer
 
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import write_atomically
-from sim.ensemble.run import Progress, workers
+from sim.ensemble.run import Progress
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.experiments.coalition.game import Game, Payoff, first_month, own_stamp, signatories
 from sim.experiments.coalition.play import Answer, played

@@ -9,7 +9,8 @@ import typer
 
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import Ensemble, workers
+from sim.ensemble.run import Ensemble
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors

@@ -14,7 +14,8 @@ import typer
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import write_atomically
-from sim.ensemble.run import Ensemble, workers
+from sim.ensemble.run import Ensemble
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.experiments.policy.effects import (
     EFFECT_OUTCOMES,

@@ -10,7 +10,8 @@ from typing import IO
 import typer
 
 from sim.ensemble.files import StoreError, write_atomically
-from sim.ensemble.run import Ensemble, workers
+from sim.ensemble.run import Ensemble
+from sim.ensemble.workers import workers
 from sim.interfaces.cli.progress import progress_bar
 from sim.interfaces.words.result_tables import print_json
 
@@ -33,7 +34,7 @@ def write_explorer(
 
     Raises:
         StoreError: it would be too large to hand on.
-        ScenarioError: a policy the page has no controls for.
+        ScenarioError: a policy the page has no controls for, or what the twin cannot feel.
     """
     from sim.interfaces.page.explorer import explorer_html
 

@@ -11,7 +11,7 @@ from sim.domain import evidence
 from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.record.hindcast import (
     Hindcast,
     hindcast,

@@ -10,7 +10,7 @@ import typer
 
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError, write_text_atomically
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments import results as files_of
 from sim.experiments.calibration.identification import (
     POLICIES,

@@ -10,7 +10,8 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import Ensemble, workers
+from sim.ensemble.run import Ensemble
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.experiments.policy import money as books
 from sim.experiments.policy import money_split

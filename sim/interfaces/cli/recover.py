@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.ensemble.files import StoreError
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.calibration import recovery_files as files_of
 from sim.experiments.calibration.files import OWN_CODE
 from sim.experiments.calibration.recovery import (

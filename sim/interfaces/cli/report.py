@@ -11,7 +11,7 @@ import typer
 
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError, write_atomically
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.reading import (
     ReadEnsemble,
     SavedResult,

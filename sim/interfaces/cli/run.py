@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.policy.compare import compared
 from sim.experiments.policy.null_test import Records
 from sim.experiments.variance import explained

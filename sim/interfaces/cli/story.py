@@ -15,7 +15,8 @@ from sim.domain.claims import Claim, claims_of
 from sim.domain.headline import SHARES, WORKFORCE
 from sim.domain.published import published_figure
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import Ensemble, workers
+from sim.ensemble.run import Ensemble
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.experiments.policy.compare import Spread
 from sim.experiments.policy.story import (

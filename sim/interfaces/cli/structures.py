@@ -11,7 +11,8 @@ from typing import Any
 import typer
 
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import Ensemble, workers
+from sim.ensemble.run import Ensemble
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.experiments.policy.compare import Difference, compared, headline, typical
 from sim.experiments.structures import (

@@ -12,8 +12,9 @@ import typer
 
 from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import Ensemble, workers
+from sim.ensemble.run import Ensemble
 from sim.ensemble.stamp import package_version
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.experiments.policy.sweep import (
     ALONE,

@@ -14,8 +14,8 @@ from sim.domain.headline import SHARES, WORKFORCE
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import write_atomically
-from sim.ensemble.run import workers
 from sim.ensemble.stamp import stamp_of_this_code
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.experiments.structures import Pair, pairs
 from sim.experiments.tipping.levers_range import Lever, read_lever

@@ -27,6 +27,7 @@ from sim.interfaces.page.sizes import DEFAULT_RUNS, MOST_YEARS
 from sim.interfaces.page.specs import Book, Spec, values_of
 from sim.interfaces.page.story import story, story_pairs
 from sim.scenario import ScenarioError
+from sim.twin.limits import refuse_what_amounts_cannot_feel
 
 Told = Callable[[int, int, float], None]
 ONLY_LONDON = ("policy_cost_per_year", AGENCY_SHARE)
@@ -60,8 +61,10 @@ def explorer_html(
             first.
 
     Raises:
-        ScenarioError: a policy differs from the base in more than the page has controls for.
+        ScenarioError: the base asks what the twin cannot feel, or a policy differs from it in
+            more than the page has controls for.
     """
+    refuse_what_amounts_cannot_feel(results[0].scenario)  # before minutes of agents are run
     book = Book([one.scenario for one in results])
     base = results[0]
     start = Spec.model_construct(scenario=book.name_of(base.scenario), changes={})

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.coalition.game import PAYOFF_LABELS, Game, Payoff
 from sim.experiments.coalition.play import Answer, played
 from sim.experiments.structures import Pair, under

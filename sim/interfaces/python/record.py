@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.record import hindcast as experiment
 from sim.experiments.record.hindcast import (
     QUANTILES,

@@ -21,9 +21,10 @@ from sim.domain.headline import WORKFORCE
 from sim.domain.vocabulary import LONDON
 from sim.ensemble import contents
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import Ensemble, run_ensemble, workers
+from sim.ensemble.run import Ensemble, run_ensemble
 from sim.ensemble.stamp import stamp_of_this_code
 from sim.ensemble.store import RunStore
+from sim.ensemble.workers import workers
 from sim.experiments import results
 from sim.experiments.policy.compare import MIDDLE, Difference, compared
 from sim.experiments.policy.shapley import split_by_lever

@@ -25,7 +25,7 @@ import numpy as np
 from sim.domain.headline import POSTS, SHARES, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import workers
+from sim.ensemble.workers import workers
 from sim.experiments.structures import pairs
 from sim.experiments.tipping.levers_range import read_lever
 from sim.experiments.tipping.reach import DEFAULT_BOUND, Asked

@@ -19,8 +19,9 @@ from typing import Any, Generic, TypeVar
 
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
-from sim.ensemble.run import Ensemble, interrupts_ignored, loaded, run_ensemble
+from sim.ensemble.run import Ensemble, run_ensemble
 from sim.ensemble.stamp import LOADED, Stamp, stamp_of_this_code
+from sim.ensemble.workers import interrupts_ignored, loaded
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.serve.leash import Leash
 from sim.interfaces.serve.work import (

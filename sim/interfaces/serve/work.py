@@ -9,7 +9,7 @@ import signal
 import threading
 
 from sim.ensemble.draws import Draws
-from sim.ensemble.run import Loaded, end_unless_same
+from sim.ensemble.workers import Loaded, end_unless_same
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.estimates import estimate
 from sim.interfaces.page.loop import loop_of

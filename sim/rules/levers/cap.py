@@ -209,7 +209,7 @@ class Cap(Lever):
         experienced = parameters.eligible_experience_years * MONTHS_PER_YEAR
         if self.charge_rate_under_2_years is None or experienced >= BAND_STARTS_MONTHS[1]:
             return {}
-        why = "it counts agency staff under two years' experience with those above"
+        why = "the twin counts agency staff under two years' experience with those above"
         return {"charge_rate_under_2_years": why}
 
     def _levels(self, now: Moment) -> FloatArray:
