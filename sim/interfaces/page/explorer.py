@@ -24,7 +24,7 @@ from sim.interfaces.page.files import in_one_file
 from sim.interfaces.page.grid import Grid, Levels, embedded_grid
 from sim.interfaces.page.loop import loop_of
 from sim.interfaces.page.sizes import DEFAULT_RUNS, MOST_YEARS
-from sim.interfaces.page.specs import Book, Spec, values_of
+from sim.interfaces.page.specs import Book, Spec, rest_of, values_of
 from sim.interfaces.page.story import story, story_pairs
 from sim.scenario import ScenarioError
 from sim.twin.limits import refuse_what_amounts_cannot_feel
@@ -88,7 +88,7 @@ def explorer_html(
         "grid": embedded_grid(grid, pool, lambda done: told(len(needed) * runs + done, parts, 0.0)),
         "loop": _loops(book, start, base),
     }
-    opening = {"base": start.scenario, "unit": unit, "changes": _opening(cases)}
+    opening = {"base": start.scenario, "unit": unit, **_opening(start, cases)}
     about = {
         **facts(base.draws, runs=runs, book=book),
         "years": base.years,
@@ -145,20 +145,26 @@ def _cases(book: Book, start: Spec, results: Sequence[Ensemble], runs: int) -> l
 
 
 def _as_changes(book: Book, start: Spec, one: Ensemble) -> Spec:
-    """Return a result's scenario as changes to its base."""
-    before = values_of(book.scenario(start.scenario))
+    """Return a result's scenario as changes to its base, or by name if they cannot make it.
+
+    Controls show the terms of a lever that are last; those before them no control can make.
+    """
+    base = book.scenario(start.scenario)
+    before = values_of(base)
     changes = {
         path: value
         for path, value in values_of(one.scenario).items()
         if value is not None and value != before[path]
     }
     found = Spec.model_construct(scenario=start.scenario, changes=changes)
-    if book.resolved(found, "policy").fingerprint() != one.scenario.fingerprint():
+    if book.resolved(found, "policy").fingerprint() == one.scenario.fingerprint():
+        return found
+    if {**rest_of(one.scenario), "levers": {}} != {**rest_of(base), "levers": {}}:
         raise ScenarioError(
             f"--explorer: {one.scenario.name} differs from {start.scenario} in more than levers "
             "and structure; allowed: policies made by levers alone"
         )
-    return found
+    return Spec.model_construct(scenario=book.name_of(one.scenario), changes={})
 
 
 def _named(book: Book, cases: Iterable[Case], known: Mapping[Side, Ensemble]) -> dict[str, Any]:
@@ -198,11 +204,16 @@ def _rounded(values: Any) -> Any:
     return round(values, FEWER_DECIMALS)
 
 
-def _opening(cases: Sequence[Case]) -> dict[str, Any]:
-    """Return the changes the page opens with: the result's first policy, if it has one."""
+def _opening(start: Spec, cases: Sequence[Case]) -> dict[str, Any]:
+    """Return what the page opens with: the result's first policy, if it has one.
+
+    One that changes to the base cannot make stands there as if it were pinned as B.
+    """
     own = [case for case in cases if case.found]
-    changes: dict[str, Any] = own[min(1, len(own) - 1)].sides[1].spec.changes
-    return changes
+    spec = own[min(1, len(own) - 1)].sides[1].spec
+    if spec.scenario == start.scenario:
+        return {"changes": spec.changes}
+    return {"changes": {}, "b": spec.model_dump()}
 
 
 def _loops(book: Book, start: Spec, base: Ensemble) -> list[dict[str, Any]]:

@@ -125,13 +125,17 @@ def _kind(declared: Declaration, choices: list[str] | None) -> str:
 
 
 def _scenarios(book: Book) -> list[dict[str, Any]]:
-    groups: list[Any] = []
+    groups: list[Any] = []  # scenarios of one differ in controls alone
+    markets: list[Any] = []  # and those of one of these in levers alone
     found = []
     for name in book.names():
         scenario = book.scenario(name)
         rest = rest_of(scenario)
+        market = {**rest, "levers": {}}
         if rest not in groups:
             groups.append(rest)
+        if market not in markets:
+            markets.append(market)
         found.append(
             {
                 "name": name,
@@ -140,6 +144,7 @@ def _scenarios(book: Book) -> list[dict[str, Any]]:
                 "opening": scenario.start.opening.isoformat(),
                 "stylised": scenario.start.stylised,
                 "group": groups.index(rest),
+                "market": markets.index(market),
                 "values": values_of(scenario),
                 "written_as": book.written_as(name),
             }

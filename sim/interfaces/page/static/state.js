@@ -12,9 +12,9 @@ export function openingState(facts) {
     leftChanges: {},
     changes: facts.start.changes ?? changesBetween(facts, facts.start.base, facts.start.policy),
     a: null,
-    b: null,
+    b: facts.start.b ?? null,
     leftIs: "base",
-    rightIs: "policy",
+    rightIs: facts.start.b ? "b" : "policy",
     month: null,
     unit: facts.start.unit ?? facts.london,
     years: facts.years,
@@ -29,10 +29,13 @@ export function scenarioOf(facts, name) {
   return facts.scenarios.find((one) => one.name === name);
 }
 
-/** Return what turns one shipped scenario into another, by control; null if controls cannot. */
+/**
+ * Return what gives one shipped scenario another's controls; null if their markets are apart.
+ * Terms of a lever that came before its last are the scenario's own: no control makes them.
+ */
 export function changesBetween(facts, from, to) {
   const [before, after] = [scenarioOf(facts, from), scenarioOf(facts, to)];
-  if (before.group !== after.group) return null;
+  if (before.market !== after.market) return null;
   const found = {};
   for (const [path, value] of Object.entries(after.values)) {
     if (same(value, before.values[path])) continue;
