@@ -88,7 +88,7 @@ export function moved(facts, state, path, value) {
 
 /** Return the state as the address carries it. */
 export function written(facts, state) {
-  const opening = openingState(facts);
+  const opening = { ...openingState(facts), rightIs: "policy" };
   const out = new URLSearchParams();
   out.set("base", state.scenario);
   for (const [path, value] of Object.entries(state.leftChanges)) out.set(`base:${path}`, JSON.stringify(value));
@@ -124,7 +124,7 @@ export function readState(facts, hash) {
   const opening = openingState(facts);
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   if (!scenarioOf(facts, given.get("base") ?? "")) return opening;
-  const state = { ...opening, scenario: given.get("base"), changes: {}, leftChanges: {} };
+  const state = { ...opening, scenario: given.get("base"), changes: {}, leftChanges: {}, b: null, rightIs: "policy" };
   const [own, base] = [{}, {}];
   for (const [key, text] of given) {
     try {
