@@ -158,7 +158,7 @@ export function showMoved(facts, state, undo) {
     return el("li", {}, el("span", { text }), back);
   });
   byId("moved").replaceChildren(...(items.length ? items : [el("li", { text: "Nothing: policy and base are the same." })]));
-  byId("reset").disabled = !items.length;
+  byId("reset").disabled = !items.length && state.rightIs === "policy";
 }
 
 /** Return a control's short name: its lever and its field. */
