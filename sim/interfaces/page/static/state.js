@@ -169,6 +169,8 @@ export function atStep(facts, state, number) {
     revealed: false,
     scenario: step.left.scenario,
     leftChanges: step.left.changes,
+    leftIs: "base",
+    rightIs: "policy",
     changes: storyChanges(facts, step),
     unit: step.unit,
     panel: step.panel,
