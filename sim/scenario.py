@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from importlib import resources
@@ -16,14 +16,15 @@ from os.path import isdir, isfile  # unlike a Path's, no fault where no path can
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from sim.domain import evidence
 from sim.domain.borough_figures import BoroughFigures
-from sim.domain.given import DAY, refuse_odd, shortened, shown, text_of, toml_of
+from sim.domain.given import refuse_odd, shown, text_of, toml_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.start import Start
+from sim.domain.tree import Tree
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.rules.levers import Levers
 from sim.rules.levers.layers import layered
@@ -35,16 +36,6 @@ UNNAMED_KEYS = ("name", "title", "why", "borough")
 """What a scenario is called, and whose story it is: in no fingerprint and no random key."""
 NOT_INHERITED = ("title", "why", "borough")
 GIVE_FIGURES = "give a .toml from `permanence borough-data template`"
-MOST_NAMES_SHOWN = 12
-WORDS_FOR_TYPES = {
-    "float": "a number",
-    "int": "a whole number",
-    "bool": "true or false",
-    "string": "text in quotes",
-    "tuple": "a list in square brackets",
-    "date": DAY,
-}
-"""What is allowed where pydantic names a type, by how its kind of error begins."""
 
 
 class ScenarioError(ValueError):
@@ -116,6 +107,9 @@ class Scenario(Declared):
         return self.model_copy(update={"parameters": Parameters(**values)})
 
 
+_TREE = Tree(Scenario, hidden=WORKED_OUT, besides=("extends",))
+
+
 def shipped_folder() -> Path:
     """Return the folder of shipped scenarios, in a wheel or beside an editable checkout."""
     packaged = Path(str(resources.files("sim"))) / "_scenarios"
@@ -174,7 +168,7 @@ def load_figures(path: Path) -> dict[str, BoroughFigures]:
         hint = "" if path.suffix == ".toml" else f"; {GIVE_FIGURES}"
         raise ScenarioError(f"{fault}{hint}") from None
     except ValidationError as fault:
-        raise ScenarioError(f"{path}: {_sentence(fault, ('start',))}") from None
+        raise ScenarioError(f"{path}: {_TREE.sentence(fault, ('start',))}") from None
 
 
 def declared_at(key: str) -> Declaration:
@@ -184,27 +178,15 @@ def declared_at(key: str) -> Declaration:
         ScenarioError: there is no such key, or it is a group and not a value.
     """
     *place, name = key.split(".")
-    group = _group_at(place)
-    is_known = place == _known(place)
-    found = declarations(group).get(name) if is_known and issubclass(group, Declared) else None
+    group = _TREE.group_at(place, whole=True)
+    found = None if group is None else declarations(group).get(name)
     if found is None:
-        every = [path for path in _paths(Scenario) if path not in UNNAMED_KEYS]
+        every = [path for path in _TREE.paths() if path not in UNNAMED_KEYS]
         close = difflib.get_close_matches(key, every, n=1)
         close += [path for path in every if path.endswith(f".{name}")]
         hint = f" (did you mean {close[0]!r}?)" if close else ""
         raise ScenarioError(f"{key}: there is no such value in a scenario{hint}")
     return found
-
-
-def _known(place: list[str]) -> list[str]:
-    """Return the part of a path that leads from group to group."""
-    group: type[BaseModel] = Scenario
-    for depth, part in enumerate(place):
-        annotation = group.model_fields[part].annotation if part in group.model_fields else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return place[:depth]
-        group = annotation
-    return place
 
 
 def _find(name: str) -> Path:
@@ -324,82 +306,6 @@ def _built(content: Mapping[str, Any], name: str, source: str) -> Scenario:
         refuse_odd(given)
         return Scenario(**given, name=name, fixed_parameters=fixed, fixed_structure=structure)
     except ValidationError as fault:
-        raise ScenarioError(f"{source}: {_sentence(fault)}") from None
+        raise ScenarioError(f"{source}: {_TREE.sentence(fault)}") from None
     except (TypeError, ValueError) as fault:
         raise ScenarioError(f"{source}: {fault}") from None
-
-
-def _sentence(fault: ValidationError, within: tuple[str, ...] = ()) -> str:
-    """Return pydantic's first finding as: key, what was given, what is allowed.
-
-    `within` is the group of the scenario in which the fault was found.
-    """
-    error = fault.errors()[0]
-    place = [*within, *(str(part) for part in error["loc"] if "[" not in str(part))]
-    key, given = shortened(".".join(place)) or "scenario", error.get("input")
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        names = _names_at(place[:-1])
-        close = difflib.get_close_matches(place[-1], names, n=1)
-        close += [path for path in _paths(Scenario) if path.endswith(f".{place[-1]}")]
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
-        return f"{key}: unknown key{hint}; allowed here: {_listed(names)}"
-    if kind == "value_error":
-        text = str(context["error"])
-        told = "" if isinstance(given, Mapping) else f"given {shown(given)}; "
-        return f"{key}: {told}{text}"
-    if kind == "model_type":
-        return f"{key}: given {shown(given)}; allowed: a table of {_listed(_names_at(place))}"
-    words = [text for start, text in WORDS_FOR_TYPES.items() if kind.startswith(start)]
-    bounds = _bounds_at(place)
-    if bounds is not None:
-        low, high = bounds
-        number = words[0] if words else "a number"
-        allowed = f"{number} from {low:g} to {high:g}" if low < high else f"{low:g} only"
-    else:
-        allowed = words[0] if words else error["msg"].removeprefix("Input should be ")
-    return f"{key}: given {shown(given)}; allowed: {allowed}"
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) > MOST_NAMES_SHOWN:
-        return "what `permanence describe parameters` lists"
-    return ", ".join(names)
-
-
-def _paths(group: type[BaseModel], before: str = "") -> Iterator[str]:
-    """Yield the dotted path of every group and field."""
-    for name, field in group.model_fields.items():
-        yield before + name
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _paths(field.annotation, f"{before}{name}.")
-
-
-def _group_at(place: list[str]) -> type[BaseModel]:
-    group: type[BaseModel] = Scenario
-    for part in place:
-        annotation = group.model_fields[part].annotation if part in group.model_fields else None
-        if annotation == dict[str, BoroughFigures]:
-            return BoroughFigures
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            break
-        group = annotation
-    return group
-
-
-def _names_at(place: list[str]) -> list[str]:
-    group = _group_at(place)
-    hidden = WORKED_OUT if group is Scenario else ()
-    names = [name for name in group.model_fields if name not in hidden]
-    return ["extends", *names] if group is Scenario else names
-
-
-def _bounds_at(place: list[str]) -> tuple[float, float] | None:
-    field = _group_at(place[:-1]).model_fields.get(place[-1]) if place else None
-    metadata = [] if field is None else field.metadata
-    ends = [
-        next((float(getattr(item, end)) for item in metadata if hasattr(item, end)), None)
-        for end in ("ge", "le")
-    ]
-    low, high = ends
-    return None if low is None or high is None else (low, high)
