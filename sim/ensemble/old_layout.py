@@ -17,9 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.ensemble.files import StoreError
 from sim.ensemble.replicate import RunRecord, RunSpec
-from sim.ensemble.run_file import META, NO_RUN, OUTCOME_NAMES, structure_of
+from sim.ensemble.run_file import META, OUTCOME_NAMES, reading, structure_of
 from sim.ensemble.stamp import Stamp
 from sim.ensemble.store import RUNS_FOLDER
 
@@ -58,12 +57,8 @@ class OldRuns:
             StoreError: there is no such file, or it holds no run.
         """
         path = self.where(spec)
-        if not path.is_file():
-            raise StoreError(f"{path}: is missing, so the result is not complete")
-        try:
+        with reading(path):
             return self._record(spec, pq.read_table(path))
-        except NO_RUN:
-            raise StoreError(f"{path}: holds no run that can be read") from None
 
     def _record(self, spec: RunSpec, table: pa.Table) -> tuple[RunRecord, bool]:
         stated = table.schema.metadata or {}

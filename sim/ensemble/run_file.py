@@ -8,7 +8,8 @@ The same stands in the file's metadata, under a digest with the outcomes: one en
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from hashlib import blake2b
 from pathlib import Path
@@ -23,6 +24,7 @@ from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.ensemble.files import StoreError
 from sim.ensemble.replicate import RunRecord, RunSpec
 from sim.ensemble.stamp import Stamp
 from sim.market.outcomes import OUTCOMES
@@ -38,6 +40,30 @@ _VARYING = frozenset(("month", "date", "unit", *OUTCOME_NAMES))
 _UNCERTAIN = tuple(
     name for name, declared in declarations(Parameters).items() if declared.prior is not None
 )
+
+
+def refuse_absent(path: Path) -> None:
+    """Refuse a result that lacks one of its files of runs.
+
+    Raises:
+        StoreError: naming the file.
+    """
+    if not path.is_file():
+        raise StoreError(f"{path}: is missing, so the result is not complete")
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Tell what is wrong with a file that a result should have, if reading it fails.
+
+    Raises:
+        StoreError: there is no such file, or it holds no run.
+    """
+    refuse_absent(path)
+    try:
+        yield
+    except NO_RUN:
+        raise StoreError(f"{path}: holds no run that can be read") from None
 
 
 class Role(StrEnum):

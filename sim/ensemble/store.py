@@ -18,7 +18,16 @@ import pyarrow as pa
 
 from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.replicate import RunRecord, RunSpec
-from sim.ensemble.run_file import NO_RUN, Entry, Role, RunFile, entry_of, table_of, write_runs
+from sim.ensemble.run_file import (
+    NO_RUN,
+    Entry,
+    Role,
+    RunFile,
+    entry_of,
+    reading,
+    table_of,
+    write_runs,
+)
 from sim.ensemble.stamp import stamp_of_this_code
 from sim.scenario import Scenario
 
@@ -91,14 +100,10 @@ class RunStore:
             StoreError: there is no such file, or it holds no run.
         """
         path = self.where(spec)
-        if not path.is_file():
-            raise StoreError(f"{path}: is missing, so the result is not complete")
-        try:
+        with reading(path):
             record, is_sound = self._read(path, spec)
             place = self._place(path, spec)
             return record, is_sound and self._file(path).says_what_it_is(place, spec, record)
-        except NO_RUN:
-            raise StoreError(f"{path}: holds no run that can be read") from None
 
     def _read(self, path: Path, spec: RunSpec) -> tuple[RunRecord, bool]:
         place = self._place(path, spec)

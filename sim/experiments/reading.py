@@ -19,7 +19,7 @@ from sim.ensemble.files import StoreError
 from sim.ensemble.old_layout import OldRuns
 from sim.ensemble.replicate import RunRecord, RunSpec
 from sim.ensemble.run import Ensemble, Progress, gathered, no_progress
-from sim.ensemble.run_file import run_digest
+from sim.ensemble.run_file import refuse_absent, run_digest
 from sim.ensemble.stamp import Stamp, stamp_of_this_code
 from sim.ensemble.store import RunStore
 from sim.experiments.cells import ENCODING, rows_of
@@ -321,9 +321,7 @@ def refuse_missing(one: Told, store: RunStore | OldRuns) -> None:
         StoreError: naming the first that is not there.
     """
     for run in range(one.runs):
-        path = store.where(one.spec(run))
-        if not path.is_file():
-            raise StoreError(f"{path}: is missing, so the result is not complete")
+        refuse_absent(store.where(one.spec(run)))
 
 
 def by_block(digests: tuple[str, ...], most: int) -> tuple[int, list[str]]:
