@@ -378,6 +378,21 @@ def test_the_file_opens_from_a_stick_and_asks_nobody(file: str, watched: Watched
     assert violations(page) == []
 
 
+def test_a_policy_no_control_can_make_opens_as_b_and_the_story_leaves_it(
+    file: str, watched: Watched
+) -> None:
+    page = watched.open(file, teller="agents")
+    assert "On the right stands B: pan london cap." in text_of(page, "#moved")
+    page.goto(page.url)
+    page.reload()
+    watched.wait_for("agents")
+    assert "B: pan london cap" in text_of(page, "#moved"), "the link forgot it"
+    page.keyboard.press("3")
+    page.keyboard.press("v")
+    watched.wait_for("agents")
+    assert page.locator("#right-is").input_value() == "policy"
+
+
 def test_the_file_says_what_it_has_no_run_of(file: str, watched: Watched) -> None:
     watched.open(file, teller="agents")
     off = "#base=no-cap&levers.cap.members=0.35&levers.cap.charge_rate_per_hour=41"

@@ -157,8 +157,9 @@ export function showMoved(facts, state, undo) {
     });
     return el("li", {}, el("span", { text }), back);
   });
-  byId("moved").replaceChildren(...(items.length ? items : [el("li", { text: "Nothing: policy and base are the same." })]));
-  byId("reset").disabled = !items.length && state.rightIs === "policy";
+  const shown = isPinned(state, "right") ? `Nothing. On the right stands ${sideInWords(facts, state, "right")}.` : "Nothing: policy and base are the same.";
+  byId("moved").replaceChildren(...(items.length ? items : [el("li", { text: shown })]));
+  byId("reset").disabled = !items.length && !isPinned(state, "right");
 }
 
 /** Return a control's short name: its lever and its field. */
@@ -168,10 +169,14 @@ export function nameOf(facts, control) {
   return `${lever}${field.replace("charge rate per hour", "level")}`;
 }
 
+function isPinned(state, side) {
+  return Boolean(side === "left" ? state.leftIs === "a" && state.a : state.rightIs === "b" && state.b);
+}
+
 /** Return what a side is, in a few words. */
 export function sideInWords(facts, state, side) {
-  const pin = side === "left" ? state.leftIs === "a" && "a" : state.rightIs === "b" && "b";
-  if (pin) return `${pin.toUpperCase()}: ${specInWords(facts, state[pin])}`;
+  const pin = side === "left" ? "a" : "b";
+  if (isPinned(state, side)) return `${pin.toUpperCase()}: ${specInWords(facts, state[pin])}`;
   if (side === "left") return `Base: ${specInWords(facts, baseSpec(state))}`;
   if (!Object.keys(state.changes).length) return "Policy: as the base";
   return `Policy: ${specInWords(facts, policySpec(state))}`;
