@@ -20,7 +20,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from sim.domain import evidence
 from sim.domain.borough_figures import BoroughFigures
-from sim.domain.given import refuse_odd, shown, text_of, toml_of
+from sim.domain.given import refuse_odd, shortened, shown, text_of, toml_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.start import Start
@@ -257,10 +257,12 @@ def _extended(below: Mapping[str, Any], above: Mapping[str, Any], source: str) -
     if not isinstance(new, Mapping):
         return merged
     before: Mapping[str, Any] = old if isinstance(old, Mapping) else {}
-    try:
-        taken = {name: layered(before.get(name), value) for name, value in new.items()}
-    except (ValueError, TypeError, KeyError, ArithmeticError) as fault:
-        raise ScenarioError(f"{source}: levers: {fault}") from None
+    taken = {}
+    for name, value in new.items():
+        try:
+            taken[name] = layered(before.get(name), value)
+        except (ValueError, TypeError, KeyError, ArithmeticError) as fault:
+            raise ScenarioError(f"{source}: levers.{shortened(name)}: {fault}") from None
     return merged | {"levers": {**before, **taken}}
 
 

@@ -81,6 +81,22 @@ def test_a_number_of_thousands_of_digits_is_told_with_its_key(tmp_path: Path) ->
     assert "allowed: a whole number of at most 18 digits" in said
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("levers.cap.terms = []", "levers.cap: terms: given []; allowed: a list of one or more"),
+        ("levers.cap.foo = 1", "levers.cap.foo: unknown key; allowed here: start, ramp_months"),
+        ("levers.cap.members = { number = 3 }", "members.number: unknown key; allowed here: count"),
+        ("levers.prevention = { start = 2030-01-01, case_reduction = 7 }", "levers.prevention."),
+    ],
+)
+def test_what_is_wrong_with_a_lever_names_it_and_what_it_takes(
+    text: str, told: str, tmp_path: Path
+) -> None:
+    for extends in ("", 'extends = "baseline"\n'):
+        assert told in sentence(tmp_path / "lever.toml", extends + text)
+
+
 def test_a_table_deeper_than_any_scenario_is_refused(tmp_path: Path) -> None:
     deep = ".".join(["a"] * 3_000)
     assert f"allowed: {MOST_LEVELS} levels" in sentence(tmp_path / "deep.toml", f"{deep} = 1\n")

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from sim.domain.given import DAY, shortened, shown
 from sim.domain.quantities import Declared
 
-MOST_NAMES_SHOWN = 12
+MOST_NAMES_SHOWN = 20
 WORDS_FOR_TYPES = {
     "float": "a number",
     "int": "a whole number",
@@ -52,9 +52,10 @@ class Tree:
             annotation = group.model_fields[rest[0]].annotation
             if get_origin(annotation) is dict and _is_group(get_args(annotation)[1]):
                 return None if whole else get_args(annotation)[1]
-            if not _is_group(annotation):
+            either = [one for one in (annotation, *get_args(annotation)) if _is_group(one)]
+            if not either:
                 break
-            group, rest = annotation, rest[1:]
+            group, rest = either[0], rest[1:]
         return None if whole and rest else group
 
     def sentence(self, fault: ValidationError, within: Sequence[str] = ()) -> str:
@@ -97,9 +98,11 @@ class Tree:
 
     def _names_at(self, place: Sequence[str]) -> list[str]:
         group = self.group_at(place) or self._root
+        fields = group.model_fields.items()
+        given = [field.alias or name for name, field in fields if field.repr]
         if group is not self._root:
-            return list(group.model_fields)
-        return [*self._besides, *(one for one in group.model_fields if one not in self._hidden)]
+            return given
+        return [*self._besides, *(one for one in given if one not in self._hidden)]
 
     def _bounds_at(self, place: Sequence[str]) -> tuple[float, float] | None:
         group = self.group_at(place[:-1]) or self._root

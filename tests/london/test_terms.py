@@ -200,6 +200,87 @@ def test_a_cap_that_comes_in_starts_from_the_one_it_takes_over_from() -> None:
     np.testing.assert_allclose(found[12:24], 41.0 - 6.0 * np.arange(1, 13) / 12)
 
 
+def cap_levels(terms: Any, base: str = "no-cap", months: int = 24) -> FloatArray:
+    market = LondonMarket(policy("cap", terms, base), rng=1, years=4)
+    found = []
+    for _ in range(months):
+        market.step()
+        found.append(market.rules.cap_charge_rate)
+    return np.array(found)
+
+
+def test_terms_that_begin_within_a_ramp_start_from_where_it_had_got_to() -> None:
+    """£48, over 18 months to £42 from October 2023, from July 2024 over a year to £38."""
+    half = 48.0 - 6.0 * 9 / 18
+    terms = [
+        CAP | {"start": "2016-01-01", "charge_rate_per_hour": 48.0, "uprated": False},
+        {"start": "2023-10-01", "charge_rate_per_hour": 42.0, "ramp_months": 18},
+        {"start": "2024-07-01", "charge_rate_per_hour": 38.0, "ramp_months": 12},
+    ]
+    found = cap_levels({"terms": terms})
+    np.testing.assert_allclose(found[:9], 48.0 - 6.0 * np.arange(1, 10) / 18)
+    np.testing.assert_allclose(found[9:21], half - (half - 38.0) * np.arange(1, 13) / 12)
+    assert found[21] == 38.0
+
+
+def test_a_level_that_rises_comes_in_over_its_ramp_too() -> None:
+    terms = [
+        CAP | {"start": "2016-01-01", "uprated": False},
+        {"start": "2023-10-01", "charge_rate_per_hour": 47.0, "ramp_months": 12},
+    ]
+    found = cap_levels({"terms": terms})
+    np.testing.assert_allclose(found[:12], 41.0 + 6.0 * np.arange(1, 13) / 12)
+
+
+def test_terms_replaced_within_their_month_leave_nothing_behind() -> None:
+    old = CAP | {"start": "2016-01-01", "charge_rate_per_hour": 48.0, "uprated": False}
+    new = {"start": "2024-03-20", "charge_rate_per_hour": 38.0, "ramp_months": 12}
+    short_lived = {"start": "2024-03-01", "charge_rate_per_hour": 30.0}
+    np.testing.assert_array_equal(
+        cap_levels({"terms": [old, new]}), cap_levels({"terms": [old, short_lived, new]})
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lever", ["cap", "permanent_offer", "newly_qualified", "prevention"])
+def test_to_say_again_what_is_coming_in_changes_nothing(lever: str) -> None:
+    coming = POLICIES[lever] | {"start": "2023-11-01", "ramp_months": 24}
+    again = {"terms": [coming, POLICIES[lever] | {"start": DAY.isoformat()}]}
+    for told in (agents, twin):
+        np.testing.assert_array_equal(told(policy(lever, coming)), told(policy(lever, again)))
+
+
+def test_an_offer_that_goes_out_half_way_goes_out_from_half() -> None:
+    terms = [
+        {"start": "2023-10-01", "salary_uplift": 0.12, "ramp_months": 24},
+        {"start": "2024-10-01", "salary_uplift": 0.0, "ramp_months": 12},
+    ]
+    market = LondonMarket(policy("permanent_offer", {"terms": terms}), rng=1, years=4)
+    found = []
+    for _ in range(26):
+        market.step()
+        found.append(float(np.max(market.rules.offer_pay_share)))
+    np.testing.assert_allclose(found[:12], 0.12 * np.arange(1, 13) / 24)
+    np.testing.assert_allclose(found[12:24], 0.06 * (1 - np.arange(1, 13) / 12), atol=1e-12)
+
+
+def test_cases_are_averted_each_after_the_lag_they_were_paid_under() -> None:
+    """Paid from October 2023 with a year's lag; from April 2024 on half as much, at once."""
+    terms = [
+        {"start": "2023-10-01", "case_reduction": 0.2, "lag_months": 12},
+        {"start": "2024-04-01", "case_reduction": 0.1, "lag_months": 0},
+    ]
+    market = LondonMarket(policy("prevention", {"terms": terms}), rng=1, years=4)
+    found = []
+    for _ in range(20):
+        market.step()
+        found.append(float(np.max(market.rules.prevented)))
+    assert found[:6] == [0.0] * 6
+    assert found[6:12] == [0.1] * 6
+    assert found[12:18] == [0.2] * 6, "what was paid for a year ago still comes"
+    assert found[18:] == [0.1] * 2
+
+
 # Who signs
 
 

@@ -115,7 +115,9 @@ def caps(draw: DrawFn, year: int) -> dict[str, Any]:
     if drawn.get("enforcement") is Enforcement.BREAK_GLASS:
         drawn["exceptions_share"] = draw(within(0, 1))
     turns = draw(st.lists(times(year)["start"], max_size=2, unique=True).map(sorted))
-    drawn["steps"] = [{"start": day, "charge_rate_per_hour": draw(within(20, 80))} for day in turns]
+    lowest = max(20.0, drawn["charge_rate_per_hour"] / 2.5)  # steps turn bands in proportion
+    levels = within(lowest, 80)
+    drawn["steps"] = [{"start": day, "charge_rate_per_hour": draw(levels)} for day in turns]
     return drawn
 
 

@@ -72,7 +72,7 @@ def test_every_field_of_every_lever_is_told(lever: str, field: str) -> None:
     new = moved(declarations(kind)[field], getattr(before, field))
     after = kind(**{**base, field: new})
     assert before.in_words(OPENING) != after.in_words(OPENING)
-    assert before.substance(OPENING) != after.substance(OPENING)
+    assert before.substance(OPENING, OPENING) != after.substance(OPENING, OPENING)
 
 
 class Own(Lever):
@@ -157,6 +157,41 @@ def test_what_does_the_same_does_not_differ() -> None:
     offers = [PermanentOffer(leadership=0.1, start=date(2024, month, 1)) for month in (1, 7)]
     before, until, after = stretches(*offers, OPENING)
     assert (before.is_same, until.is_same, after.is_same) == (True, False, True)
+
+
+def test_terms_with_other_terms_before_them_differ_until_those_have_gone_out() -> None:
+    low = {"start": date(2024, 1, 1), "charge_rate_per_hour": 30.0, "ramp_months": 12}
+    new = {"start": date(2024, 7, 1), "charge_rate_per_hour": 38.0, "ramp_months": 6}
+    assert differ_from(cap(new), cap(low, new), OPENING) == date(2024, 1, 1)
+    assert not stretches(cap(new), cap(low, new), OPENING)[-1].is_same
+    at_once = {**new, "ramp_months": 0}
+    assert stretches(cap(at_once), cap(low, at_once), OPENING)[-1].is_same
+    before = [{**low, "start": date(2023, 6, 1), "charge_rate_per_hour": x} for x in (30.0, 31.0)]
+    soon = {**new, "start": date(2023, 10, 1)}
+    assert differ_from(*(cap(one, soon) for one in before), OPENING) == OPENING
+
+
+@pytest.mark.parametrize(
+    ("lever", "terms", "said"),
+    [
+        ("permanent_offer", {"leadership": 0.0}, "withdrawn, going out over 12 months"),
+        ("prevention", {"case_reduction": 0.0}, "nothing more is paid for, going out over 12"),
+        ("newly_qualified", {"multiplier": 1.0}, "withdrawn, going out over 12 months"),
+    ],
+)
+def test_what_is_withdrawn_is_told(lever: str, terms: dict[str, Any], said: str) -> None:
+    kind = type(getattr(Levers(), lever))
+    used = {"leadership": {"leadership": 0.1}, "case_reduction": {"case_reduction": 0.1}}
+    first = used.get(next(iter(terms)), {"multiplier": 1.5})
+    later = {"start": date(2026, 4, 1), "ramp_months": 12, **terms}
+    found = kind(terms=[first, later])
+    assert spans(found, OPENING)[-1].in_words(OPENING).startswith(said)
+    assert kind(**terms).in_words(OPENING) == "no effect"
+
+
+def test_the_lag_of_prevention_is_always_told() -> None:
+    found = Levers().prevention.model_copy(update={"case_reduction": 0.1})
+    assert f"after a lag of {found.lag_months} months" in found.in_words(OPENING)
 
 
 def test_a_ramp_that_is_not_over_at_the_start_says_since_when() -> None:

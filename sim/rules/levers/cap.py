@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar
@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import model_validator
 
-from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.evidence import scored_employers
 from sim.domain.given import Day
 from sim.domain.parameters import Parameters
@@ -28,6 +28,7 @@ from sim.rules.terms import Agreement, RulesInForce
 class Cap(Lever):
     """A collective cap on what member boroughs pay an agency for an hour."""
 
+    fades: ClassVar[bool] = False
     grounds: ClassVar[str] = f"The cap's effect {NOT_IDENTIFIED} stated assumptions."
     phrases: ClassVar[Mapping[str, str]] = {
         "charge_rate_under_2_years": "{} for under two years' experience",
@@ -137,20 +138,15 @@ class Cap(Lever):
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with the agreement of the day in them, once one has begun.
 
-        Terms that come in over time start from those they take over from, or from London's
-        highest bid where nobody had agreed on anything.
+        Terms that come in over time start from where those they take over from had got to, or
+        from London's highest bid where nobody had agreed on anything.
         """
         begun = self.terms_on(now.opening, now.today)
         if not begun or begun[-1].is_idle:
             return rules
         terms = begun[-1]
-        levels = terms._levels(now)
-        comes_from = np.asarray(now.highest_bid(f"cap from {terms.start}"))
-        if len(begun) > 1 and not begun[-2].is_idle:
-            comes_from = begun[-2]._levels(now)
-        phase = terms.strength(now.opening, now.today)
         agreement = Agreement(
-            charge_rates=levels + (1.0 - phase) * np.maximum(0.0, comes_from - levels),
+            charge_rates=_levels_in_force(begun, now, now.today),
             signed=now.who(terms.members, Purpose.PLEDGE_ORDER),
             tolerance=terms.tolerance,
             months_short_before_leaving=terms.months_short_before_leaving,
@@ -196,10 +192,10 @@ class Cap(Lever):
             return ", who leave the old deal then"
         return "; the others leave the old deal then"
 
-    def substance(self, opening: date) -> Mapping[str, object]:
+    def substance(self, opening: date, until: date) -> Mapping[str, object]:
         """Return what these terms do: an uprated level with the day in whose money it is stated."""
-        found = super().substance(opening)
-        if not found:
+        found = super().substance(opening, until)
+        if self.is_idle:
             return found
         stated_on = max(self.stated_on or self.start or opening, opening) if self.uprated else None
         return {**found, layers.STATED: stated_on}
@@ -224,3 +220,21 @@ class Cap(Lever):
             stated_on = self.stated_on or self.start or now.opening
             levels = levels * (now.index_at(now.today) / now.index_at(max(stated_on, now.opening)))
         return levels
+
+
+def _levels_in_force(begun: Sequence[Cap], now: Moment, until: date) -> FloatArray:
+    """Return the levels of the last of some terms, as far as they had come in by a day.
+
+    What rises with pay is in the money of today.
+    """
+    terms, before = begun[-1], begun[:-1]
+    levels = terms._levels(now)
+    phase = terms.come_in(now.opening, until)
+    if before and not before[-1].is_idle:
+        if phase == 1.0:
+            return levels
+        assert terms.start is not None  # terms that take over have a day
+        comes_from = _levels_in_force(before, now, month_end(terms.start, -1))
+        return levels + (1.0 - phase) * (comes_from - levels)
+    highest = now.highest_bid(f"cap from {terms.start}")
+    return levels + (1.0 - phase) * np.maximum(0.0, highest - levels)

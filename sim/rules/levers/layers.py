@@ -14,9 +14,9 @@ from typing import Any
 
 from sim.domain.given import shown
 
-TERMS, START, OFF, STEPS = "terms", "start", "off", "steps"
-LEVEL, STATED = "charge_rate_per_hour", "stated_on"
-OF_ONE_DAY = (START, "ramp_months")
+TERMS, START, RAMP, OFF, STEPS = "terms", "start", "ramp_months", "off", "steps"
+LEVEL, STATED, UPRATED = "charge_rate_per_hour", "stated_on", "uprated"
+OF_ONE_DAY = (START, RAMP)
 """What belongs to the day terms begin on, and does not pass to the terms after them."""
 
 LONG_AGO = date(1900, 1, 1)
@@ -44,8 +44,9 @@ def _stated(given: Mapping[str, Any]) -> list[Table]:
     """
     common = {key: value for key, value in given.items() if key != TERMS}
     listed = given.get(TERMS, [{}])
-    if not isinstance(listed, list | tuple) or not all(isinstance(one, Mapping) for one in listed):
-        raise ValueError(f"{TERMS}: given {shown(listed)}; allowed: a list of tables")
+    are_tables = isinstance(listed, list | tuple) and all(isinstance(x, Mapping) for x in listed)
+    if not are_tables or not listed:
+        raise ValueError(f"{TERMS}: given {shown(listed)}; allowed: a list of one or more tables")
     found = sorted(({**common, **one} for one in listed), key=lambda one: _day(one.get(START)))
     days = [_day(one.get(START)) for one in found]
     for day, after in pairwise(days):
@@ -70,12 +71,22 @@ def taken_over(before: Sequence[Table], above: Table) -> list[Table]:
     kept = [one for one in before if _day(one.get(START)) < day]
     if not kept:
         return _without_steps({**before[0], **above})
+    if kept[-1].get(RAMP) and not _is_new(above, kept[-1]):
+        return kept  # what is coming in goes on coming in
     passes = {key: value for key, value in kept[-1].items() if key not in OF_ONE_DAY}
     if LEVEL in passes and LEVEL not in above:
         passes[STATED] = passes.get(STATED) or kept[-1].get(START) or LONG_AGO
     elif LEVEL in above:
         passes.pop(STATED, None)
     return [*kept, *_without_steps({**passes, **above})]
+
+
+def _is_new(above: Table, standing: Table) -> bool:
+    """Return whether terms say anything new; a level that rises with pay, if only its money."""
+    if RAMP in above or (LEVEL in above and standing.get(UPRATED)):
+        return True
+    said = (key for key in above if key != START)
+    return any(key not in standing or standing[key] != above[key] for key in said)
 
 
 def layered(below: Any, above: Any) -> Any:

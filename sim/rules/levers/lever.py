@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import dropwhile
@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from sim.domain.calendar import months_between
+from sim.domain.calendar import month_end, months_between
 from sim.domain.given import Day
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
@@ -61,7 +61,9 @@ class Lever(Declared, ABC):
 
     `grounds` is a sentence on what the lever's effect rests on; it stands wherever a number
     depends on the lever. Its own fields are the terms that are last. `phrases` are the words for
-    its fields' values, by field, with {} for the value; others are told by their labels.
+    its fields' values, by field, with {} for the value; others are told by their labels. `ended`
+    says that terms which do nothing took over from some that did. `always_told` are fields that
+    are said even at their default. `fades` is whether terms can go out over time.
 
     Attributes:
         earlier: the terms before them, the earliest first; none of those has any.
@@ -69,6 +71,9 @@ class Lever(Declared, ABC):
 
     grounds: ClassVar[str]
     phrases: ClassVar[Mapping[str, str]] = {}
+    ended: ClassVar[str] = "withdrawn"
+    always_told: ClassVar[Collection[str]] = ()
+    fades: ClassVar[bool] = True
 
     start: Day = quantity(
         None, unit="date", label="first day the lever is in force (default: from the first step)"
@@ -137,7 +142,9 @@ class Lever(Declared, ABC):
             before: the terms they take over from.
         """
         if self.is_idle:
-            return "no effect"
+            if before is None or before.is_idle:
+                return "no effect"
+            return ", ".join([self.ended, *self._ramp(opening, "going out")])
         who = self.all_fields().get(WHO)
         by = [] if who is None else [f"by {members_in_words(getattr(self, WHO))}"]
         return ", ".join([*self._said(), *self._ramp(opening), *by])
@@ -152,30 +159,36 @@ class Lever(Declared, ABC):
         found = []
         for name, declared in self.all_fields().items():
             value = getattr(self, name)
-            if name in (WHO, RAMP, *besides) or value == declared.default:
+            if name in (WHO, RAMP, *besides):
+                continue
+            if value == declared.default and name not in self.always_told:
                 continue
             phrase = self.phrases.get(name, f"{declared.label}: {{}}")
             found.append(phrase.format(said(value, declared)))
         return found
 
-    def _ramp(self, opening: date) -> list[str]:
+    def _ramp(self, opening: date, how: str = "coming in") -> list[str]:
         """Return how they come in, unless they have done so by the start."""
         if self.ramp_months == 0 or self.strength(opening, opening) == 1.0:
             return []
         began = f" from {self.start:%B %Y}" if self.start and self.start < opening else ""
-        return [f"coming in over {counted(self.ramp_months, 'month')}{began}"]
+        return [f"{how} over {counted(self.ramp_months, 'month')}{began}"]
 
-    def substance(self, opening: date) -> Mapping[str, object]:
+    def substance(self, opening: date, until: date) -> Mapping[str, object]:
         """Return what these terms do, whatever their file says: equal for terms that do the same.
 
-        Terms that have come in by the start have no day.
+        Terms that have come in by a day, `until`, have no day.
         """
-        if self.is_idle:
-            return {}
-        fields = {name: getattr(self, name) for name in self.all_fields()}
-        if self.strength(opening, opening) == 1.0 or self.ramp_months == 0:
-            return fields | {RAMP: 0}
+        names = [RAMP] if self.is_idle else self.all_fields()
+        fields = {name: getattr(self, name) for name in names}
+        if self.is_settled(opening, until):
+            return {} if self.is_idle else fields | {RAMP: 0}
         return fields | {layers.START: self.start or opening}
+
+    def is_settled(self, opening: date, until: date) -> bool:
+        """Whether nothing of the terms before these is left by a day."""
+        at_once = self.ramp_months == 0 or (self.is_idle and not self.fades)
+        return at_once or self.come_in(opening, until) == 1.0
 
     def unfelt_by_amounts(self, parameters: Parameters) -> Mapping[str, str]:
         """Return fields in use that only people can feel, each with the reason.
@@ -187,19 +200,27 @@ class Lever(Declared, ABC):
     def terms_on(self, opening: date, day: date) -> tuple[Self, ...]:
         """Return the terms that have begun by the last day of a month, the latest last.
 
-        Terms act from the first month whose last day is on or after their start. Before month 0
-        there is history, and no lever.
+        Terms act from the first month whose last day is on or after their start; those replaced
+        within it never act. Before month 0 there is history, and no lever.
         """
         if day < opening:
             return ()
-        return tuple(one for one in self.terms() if one.start is None or one.start <= day)
+        begun = [one for one in self.terms() if one.start is None or one.start <= day]
+        months = [None if one.start is None else (one.start.year, one.start.month) for one in begun]
+        return tuple(
+            one for place, one in enumerate(begun) if months[place] not in months[place + 1 :]
+        )
 
     def strength(self, opening: date, day: date) -> float:
         """Return how far these terms have come in on the last day of a month, 0 to 1.
 
         A ramp is linear and runs from its real date, also before month 0.
         """
-        if day < opening or (self.start is not None and day < self.start):
+        return 0.0 if day < opening else self.come_in(opening, day)
+
+    def come_in(self, opening: date, day: date) -> float:
+        """Return how far these terms have come in on the last day of a month, history included."""
+        if self.start is not None and day < self.start:
             return 0.0
         if self.ramp_months == 0:
             return 1.0
@@ -207,18 +228,23 @@ class Lever(Declared, ABC):
             begun_months = months_between(opening, day)
         else:
             begun_months = months_between(self.start, day) + 1
-        return min(1.0, begun_months / self.ramp_months)
+        return min(1.0, max(0.0, begun_months / self.ramp_months))
 
     def mixture(self, opening: date, day: date) -> tuple[tuple[Self, float], ...]:
         """Return the terms in force on a day that do something, each with its weight, 0 to 1.
 
-        While terms come in, those they take over from go out.
+        While terms come in, those they take over from go out, from as far as they had come in.
+        The latest are first.
         """
         begun = self.terms_on(opening, day)
-        if not begun:
-            return ()
-        comes_in = begun[-1].strength(opening, day)
-        found = [(begun[-1], comes_in)]
-        if len(begun) > 1 and comes_in < 1.0:
-            found.append((begun[-2], 1.0 - comes_in))
+        found: list[tuple[Self, float]] = []
+        for terms, until in zip(begun, _until(begun, day), strict=True):
+            comes_in = terms.come_in(opening, until)
+            found = [(terms, comes_in), *((one, had * (1.0 - comes_in)) for one, had in found)]
         return tuple((one, weight) for one, weight in found if weight > 0.0 and not one.is_idle)
+
+
+def _until(begun: Sequence[Lever], day: date) -> list[date]:
+    """Return for each of the terms the last month end on which nothing had taken over from it."""
+    starts = [one.start for one in begun[1:] if one.start is not None]
+    return [*(month_end(start, -1) for start in starts), day][: len(begun)]

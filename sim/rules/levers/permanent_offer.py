@@ -106,10 +106,11 @@ class PermanentOffer(Lever):
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with the offer, and what it costs, in them."""
-        for terms, weight in self.mixture(now.opening, now.today):
+        acting = self.mixture(now.opening, now.today)
+        for terms, weight in acting:
             offered = now.who(terms.members, Purpose.OFFER_MEMBERS).astype(float) * weight
             rules = terms._offered(rules, now, offered)
-        return rules
+        return replace(rules, caseload_bar=acting[0][0].caseload_bar) if acting else rules
 
     def _offered(self, rules: RulesInForce, now: Moment, offered: FloatArray) -> RulesInForce:
         """Return the rules once these terms are offered, by employer as far as each offers them."""
@@ -124,7 +125,6 @@ class PermanentOffer(Lever):
             offer_careers=rules.offer_careers + careers,
             offer_pay_share=rules.offer_pay_share + offered * self.salary_uplift,
             offer_payment=rules.offer_payment + offered * self.retention_payment * now.price_level,
-            caseload_bar=self.caseload_bar,
             hiring_multiplier=rules.hiring_multiplier + offered * self.hiring_uplift,
             prices=rules.prices._replace(
                 a_case_relieved=costs.overspill_cost_per_case,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar
+
+import numpy as np
 
 from sim.domain.calendar import month_end
 from sim.domain.quantities import quantity
@@ -25,6 +27,9 @@ class Prevention(Lever):
         "case_reduction": "{} fewer cases",
         "lag_months": "after a lag of {}",
     }
+
+    ended: ClassVar[str] = "nothing more is paid for"
+    always_told: ClassVar[Collection[str]] = ("lag_months",)
 
     members: Members = quantity(1.0, unit=MEMBERS_UNIT, label="who pays for prevention")
     case_reduction: float = quantity(
@@ -50,8 +55,9 @@ class Prevention(Lever):
             return rules
         paid = self._share(now, now.today)
         averted: FloatArray | float = 0.0
-        for terms in self.terms_on(now.opening, now.today)[-1:]:
-            averted = self._share(now, month_end(now.today, -terms.lag_months))
+        for lag in dict.fromkeys(one.lag_months for one in self.terms()):
+            then = self._share(now, month_end(now.today, -lag), lag)
+            averted = np.maximum(averted, then)
         return replace(
             rules,
             prevention_paid=rules.prevention_paid + paid,
@@ -59,10 +65,12 @@ class Prevention(Lever):
             prices=rules.prices._replace(a_case_averted=now.parameters.prevention_cost_per_case),
         )
 
-    def _share(self, now: Moment, day: date) -> FloatArray | float:
-        """Return the share of cases that was paid for on a day, by employer."""
+    def _share(self, now: Moment, day: date, lag: int | None = None) -> FloatArray | float:
+        """Return the share of cases paid for on a day, by employer; of one lag only if given."""
         found: FloatArray | float = 0.0
         for terms, weight in self.mixture(now.opening, day):
+            if lag is not None and terms.lag_months != lag:
+                continue
             who = now.who(terms.members, Purpose.PREVENTION_MEMBERS).astype(float)
             found = found + who * terms.case_reduction * weight
         return found

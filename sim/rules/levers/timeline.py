@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sim.domain.calendar import month_end
 from sim.rules.levers.lever import Lever
 
 
@@ -82,7 +83,7 @@ def stretches(one: Lever, other: Lever, opening: date) -> tuple[Stretch, ...]:
     days = (None, *begin)
     for day, then in zip(days, (*begin, None), strict=True):
         here, there = at(left, day), at(right, day)
-        same = _substance(here, opening) == _substance(there, opening)
+        same = _substance(one, here, opening) == _substance(other, there, opening)
         last = None if then is None else then - timedelta(days=1)
         if found and same and found[-1].is_same:
             found[-1] = Stretch(found[-1].first, last, True, here, there)
@@ -106,10 +107,16 @@ def _first_day(terms: Lever, opening: date) -> date | None:
     return terms.start.replace(day=1)
 
 
-def _substance(span: Span | None, opening: date) -> object:
-    """Return what is in force, and what goes out while it comes in."""
+def _substance(lever: Lever, span: Span | None, opening: date) -> list[object]:
+    """Return what is in force, and all that goes out while it comes in; nothing where none acts."""
     if span is None:
-        return {}, {}
-    own = span.terms.substance(opening)
-    going = span.before if span.before is not None and span.terms.ramp_months else None
-    return own, {} if going is None else going.substance(opening)
+        return []
+    chain = lever.terms_on(opening, max(span.terms.start or opening, opening))
+    found: list[object] = [chain[-1].substance(opening, opening)]
+    until = opening
+    for terms, before in zip(chain[::-1], chain[-2::-1], strict=False):
+        if terms.is_settled(opening, until) or terms.start is None:
+            break
+        until = month_end(terms.start, -1)
+        found.append(before.substance(opening, until))
+    return [] if all(one.is_idle for one in chain[-len(found) :]) else found
