@@ -13,7 +13,7 @@ from sim.domain.published import published_figure
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.experiments.calibration.targets import LAST_YEAR
-from sim.experiments.record.baselines import BASELINES
+from sim.experiments.record.baselines import BASELINES, STATE_SPACE
 from sim.experiments.record.hindcast import (
     QUANTILES,
     Hindcast,
@@ -156,6 +156,7 @@ SHORT_NAMES = {
     "mean reversion, AR(1)": "AR(1)",
     "own mean": "mean",
     "own trend": "trend",
+    STATE_SPACE: "state sp.",
 }
 """How forecasters are called where columns are narrow."""
 
