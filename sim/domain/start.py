@@ -20,13 +20,14 @@ from sim.domain.given import Day
 from sim.domain.quantities import Declared, quantity
 from sim.domain.vocabulary import Judgement
 
+DEFAULT_YEAR = 2023
+"""The census the shipped scenarios start from, and a file that names none."""
+
 
 class Start(Declared):
     """Where the boroughs start from."""
 
-    year: int = quantity(
-        evidence.latest_census_year(), unit="year", label="census year the boroughs start from"
-    )
+    year: int = quantity(DEFAULT_YEAR, unit="year", label="census year the boroughs start from")
     stylised: bool = quantity(
         False, unit="yes or no", label="start from a census pattern moved to another date"
     )

@@ -112,7 +112,7 @@ MISTAKES = [
     in_file("date-not-a-census.toml", "start", "30 September from 2013 to 2026"),
     in_file("stylised-without-date.toml", "start", "needs a date"),
     in_file("date-without-stylised.toml", "start", "stylised = true"),
-    in_file("year-without-data.toml", "start", "no census for 2012", "2017 to 2023"),
+    in_file("year-without-data.toml", "start", "no census for 2012", "2017 to 2025"),
     in_file("unknown-borough.toml", "levers.cap.members", "'Bexly'", "did you mean Bexley?"),
     in_file("no-borough-at-all.toml", "levers.cap.members", "'Paris'", "London's boroughs"),
     in_file("members-as-a-count.toml", "levers.cap.members", "12", "share from 0 to 1"),
@@ -148,7 +148,7 @@ MISTAKES = [
     setting("bid_speed=1", "bid_speed", "did you mean 'parameters.bid_speed'?"),
     setting("parameters.bid_speed=100", "parameters.bid_speed", "given 100", "0 to 5"),
     setting("levers.cap.members=nowhere", "levers.cap.members", "'nowhere'"),
-    setting("start.year=2012", "start", "2012", "2017 to 2023"),
+    setting("start.year=2012", "start", "2012", "2017 to 2025"),
     # options
     option("run", "baseline", "--runs", "0", named=("--runs", "given 0", "1 to 100000")),
     option("run", "baseline", "--runs", "nan", named=("--runs", "given nan", "whole number")),

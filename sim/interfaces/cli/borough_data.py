@@ -13,6 +13,7 @@ from sim.domain.borough_figures import SALARIES, BoroughFigures, stated_caseload
 from sim.domain.calendar import census_date, tax_year_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
+from sim.domain.start import DEFAULT_YEAR
 from sim.ensemble.files import StoreError, write_atomically
 from sim.interfaces.cli.options import AsJson, Quiet, whole
 from sim.interfaces.words.tables import wrapped
@@ -43,7 +44,7 @@ def template(
             metavar="YEAR",
             help="Census whose figures are filled in.",
         ),
-    ] = evidence.latest_census_year(),
+    ] = DEFAULT_YEAR,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it to a new file.")
     ] = None,
