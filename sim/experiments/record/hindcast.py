@@ -30,7 +30,7 @@ from sim.domain.randomness import FloatArray, Purpose, Streams, paired_keys, slo
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
-from sim.experiments.calibration.targets import LAST_YEAR
+from sim.experiments.calibration.targets import FIRST_YEAR, LAST_YEAR
 from sim.experiments.record.baselines import BASELINES, STATE_SPACE, Normal
 from sim.experiments.record.filtering import carried_states
 from sim.experiments.record.scoring import (
@@ -111,7 +111,8 @@ def hindcast(
 ) -> Hindcast:
     """Forecast every scored employer and London from a census year, to a later year."""
     scenario = hindcast_scenario(origin, later_policy=later_policy)
-    carried = carried_states(origin, runs=runs, seed=seed, draws=draws)
+    followed = hindcast_scenario(FIRST_YEAR, later_policy=later_policy)
+    carried = carried_states(origin, runs=runs, seed=seed, draws=draws, first=followed)
     ensemble = run_ensemble(
         scenario,
         runs=runs,

@@ -20,6 +20,7 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.experiments.calibration.borough_panels import OUT_OF_POSTS
+from sim.experiments.calibration.targets import FIRST_YEAR
 from sim.experiments.record.baselines import BASELINES
 from sim.experiments.record.census_figures import (
     AGENCY,
@@ -73,6 +74,7 @@ def forecast_next(
 ) -> NextCensus:
     """Forecast the census after `origin`, using nothing later."""
     scenario = hindcast_scenario(origin, later_policy=True)
+    followed = hindcast_scenario(FIRST_YEAR, later_policy=True)
     gone: dict[int, FloatArray] = {}
 
     def note(record: RunRecord) -> None:
@@ -88,7 +90,7 @@ def forecast_next(
         pool=pool,
         progress=progress,
         each=note,
-        carried=carried_states(origin, runs=runs, seed=seed, draws=draws),
+        carried=carried_states(origin, runs=runs, seed=seed, draws=draws, first=followed),
     )
     units = (*evidence.scored_employers(), LONDON)
     leavers = np.stack([gone[run] for run in sorted(gone)])
