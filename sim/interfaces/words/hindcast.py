@@ -93,7 +93,7 @@ def print_scores(part: Part, measure: str) -> None:
     typer.echo()
     print_table(
         f"Boroughs, {OUTCOME[measure].label}, {years[0]}-{years[-1]}"
-        f"{f', {HELD_BACK} of version {VERSION}' if part.was_held_back else ''}\n"
+        f"{f', {HELD_BACK} for version {VERSION}' if part.was_held_back else ''}\n"
         f"{cases} borough-years; "
         "errors and scores in points, lower is better (interval: score of the 90 % band); "
         "then what each band holds",
@@ -161,7 +161,7 @@ def _about_held_back(forecast: Hindcast) -> list[str]:
     years = " and ".join(str(year) for year in held)
     found = [f"{years}: this code, and the choice of baselines, came after they were seen."]
     if kept_forecast(forecast) is not None:
-        found.append(f"{KEPT}, is the forecast that version {VERSION} makes; {years} {HELD_BACK}.")
+        found.append(f"{KEPT}, is what version {VERSION} forecast; {years} were {HELD_BACK}.")
     return found
 
 
