@@ -12,6 +12,7 @@ from sim.domain.vocabulary import LONDON
 from sim.experiments.record import hindcast as module
 from sim.experiments.record.baselines import (
     BASELINES,
+    STATE_SPACE,
     Normal,
     mean_reversion,
     own_mean,
@@ -116,6 +117,11 @@ def test_years_that_were_held_back_are_scored_apart(forecast: module.Hindcast) -
     assert [part.was_held_back for part in found] == [False, True]
     gaps = found[0].by_measure[WORKFORCE]["persistence"][1]
     assert [gap.measure for gap in gaps] == ["rmse", "crps", "interval_score"]
+    assert found[0].kept_gaps == {}
+    gap = found[1].kept_gaps[WORKFORCE][STATE_SPACE][0]
+    ours, theirs = (found[1].by_measure[WORKFORCE][n][0] for n in (module.KEPT, STATE_SPACE))
+    assert gap.difference == pytest.approx(ours.rmse - theirs.rmse)
+    assert ours.rmse == pytest.approx(8.45, abs=0.1)
 
 
 def test_the_pool_is_half_of_each() -> None:

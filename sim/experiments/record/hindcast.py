@@ -251,10 +251,13 @@ class Part:
     Attributes:
         years: those scored; none past the data.
         by_measure: by permanent share, then by forecaster (none past the data).
+        kept_gaps: what the kept forecast's scores are less each baseline's, by permanent share and
+            baseline: in years that were held back, the one comparison nobody could prepare for.
     """
 
     years: tuple[int, ...]
     by_measure: dict[str, Scored]
+    kept_gaps: dict[str, dict[str, list[Skill]]]
 
     @property
     def was_held_back(self) -> bool:
@@ -272,19 +275,23 @@ def parts(forecast: Hindcast, seed: int, *, pooled: bool = False) -> list[Part]:
     every, held = scored_years(forecast), held_back_years(forecast)
     wanted = [every] if held in ([], every) else [every, held]
 
-    def scored(measure: str, years: list[int]) -> Scored:
-        if not years:
-            return {}
-        found = scores(forecast, measure, years, pooled=pooled)
-        return {
-            name: (summary(cases), [] if name == MODEL else skills(found[MODEL], cases, seed))
-            for name, cases in found.items()
-        }
-
-    return [
-        Part(tuple(years), {measure: scored(measure, years) for measure in PERMANENT_SHARES})
-        for years in wanted
-    ]
+    found = []
+    for years in wanted:
+        part = Part(tuple(years), {}, {})
+        for measure in PERMANENT_SHARES:
+            cases = scores(forecast, measure, years, pooled=pooled) if years else {}
+            part.by_measure[measure] = {
+                name: (summary(one), [] if name == MODEL else skills(cases[MODEL], one, seed))
+                for name, one in cases.items()
+            }
+            if part.was_held_back and KEPT in cases:
+                part.kept_gaps[measure] = {
+                    name: skills(cases[KEPT], one, seed)
+                    for name, one in cases.items()
+                    if name in BASELINES
+                }
+        found.append(part)
+    return found
 
 
 def half_and_half(samples: FloatArray, forecasts: Sequence[Normal]) -> FloatArray:

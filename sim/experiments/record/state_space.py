@@ -44,6 +44,13 @@ class Level:
     news_spread: float
     error_spread: float
 
+    def moved(self, middle: float, unit: float) -> Level:
+        """Return the level of the same data multiplied by `unit`, with `middle` added."""
+        apart, news, error = (
+            unit * spread for spread in (self.means_spread, self.news_spread, self.error_spread)
+        )
+        return Level(middle + unit * self.middle, apart, self.kept, news, error)
+
 
 @dataclass(frozen=True)
 class Filtered:
@@ -114,9 +121,6 @@ def fitted(history: FloatArray) -> Level:
     middle = float(known.mean())
     unit = float(known.std()) or 1.0
     plain = (history - middle) / unit
-    moves = np.diff(plain, axis=1)
-    moves = moves[np.isfinite(moves)]
-    move = float(np.sqrt((moves**2).mean())) if moves.size else 1.0
     low, high = np.log(LEAST_SPREAD), np.log(MOST_SPREAD)
 
     def worse(at: FloatArray) -> float:
@@ -125,22 +129,25 @@ def fitted(history: FloatArray) -> Level:
     ends = [
         minimize(
             worse,
-            np.array(
-                [0.0, 0.0, kept, *np.log(np.clip([move, move * error], LEAST_SPREAD, MOST_SPREAD))]
-            ),
+            start,
             method="L-BFGS-B",
             bounds=[(None, None), (low, high), (0.0, MOST_KEPT), (low, high), (low, high)],
         )
-        for error, kept in STARTS
+        for start in _starts(plain)
     ]
-    best = _level(min(ends, key=lambda end: float(end.fun)).x)
-    return Level(
-        middle + unit * best.middle,
-        unit * best.means_spread,
-        best.kept,
-        unit * best.news_spread,
-        unit * best.error_spread,
-    )
+    return _level(min(ends, key=lambda end: float(end.fun)).x).moved(middle, unit)
+
+
+def _starts(plain: FloatArray) -> list[FloatArray]:
+    """Return where a search begins in a history of mean 0 and spread 1."""
+    moves = np.diff(plain, axis=1)
+    moves = moves[np.isfinite(moves)]
+    move = float(np.sqrt((moves**2).mean())) if moves.size else 1.0
+    return [
+        np.array([0.0, 0.0, kept, *np.log(np.clip(spreads, LEAST_SPREAD, MOST_SPREAD))])
+        for error, kept in STARTS
+        for spreads in [(move, move * error)]
+    ]
 
 
 def _level(at: FloatArray) -> Level:

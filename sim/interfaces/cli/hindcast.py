@@ -20,14 +20,13 @@ from sim.experiments.record.hindcast import (
     rolling,
     scores,
 )
-from sim.experiments.record.scoring import summary
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words import hindcast as words
 from sim.interfaces.words.hindcast import Origins
 from sim.interfaces.words.hindcast_files import as_json as as_json_of
-from sim.interfaces.words.hindcast_files import save, save_origins
+from sim.interfaces.words.hindcast_files import origins_json, save, save_origins
 from sim.interfaces.words.result_tables import print_files, print_json
 from sim.interfaces.words.tables import print_notes
 
@@ -160,13 +159,7 @@ def _roll(
             "seed": seed,
             "notes": noted,
             "files": [str(path) for path in files],
-            "origins": {
-                measure: {
-                    str(origin): {name: vars(summary(cases)) for name, cases in one.items()}
-                    for origin, one in origins.items()
-                }
-                for measure, origins in by_measure.items()
-            },
+            "origins": origins_json(by_measure),
         })  # fmt: skip
         return
     for place, (measure, origins) in enumerate(by_measure.items()):

@@ -100,13 +100,22 @@ def print_scores(part: Part, measure: str) -> None:
         ("", "RMSE", "MAE", "CRPS", "interval", *held),
         rows,
     )
-    if gaps_rows:
+    print_gaps("Permanence less each of the others", gaps_rows)
+    kept = part.kept_gaps.get(measure, {})
+    print_gaps(
+        f"{KEPT}, less each baseline",
+        [(name, *(gap_shown(gap) for gap in gaps)) for name, gaps in kept.items()],
+    )
+
+
+def print_gaps(title: str, rows: Sequence[Sequence[str]]) -> None:
+    """Print differences of scores, if there are any, below an empty line."""
+    if rows:
         typer.echo()
         print_table(
-            "Permanence less each of the others, points, with 90 % bootstrap interval: below zero "
-            "it is better",
+            f"{title}, points, with 90 % bootstrap interval: below zero it is better",
             ("", "RMSE", "CRPS", "interval"),
-            gaps_rows,
+            rows,
             tight=True,
         )
 

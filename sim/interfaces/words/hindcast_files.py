@@ -13,7 +13,7 @@ from sim.domain.vocabulary import LONDON
 from sim.experiments import results
 from sim.experiments.calibration.targets import LAST_YEAR
 from sim.experiments.record.hindcast import KEPT, Hindcast, Part, kept_forecast
-from sim.experiments.record.scoring import COMPARED, LEVELS, summary
+from sim.experiments.record.scoring import COMPARED, LEVELS, Skill, summary
 from sim.interfaces.words.hindcast import HELD_BACK, Origins
 
 FORECAST_FILE, SCORES_FILE, ORIGINS_FILE = "forecast.csv", "scores.csv", "origins.csv"
@@ -42,7 +42,7 @@ def save(forecast: Hindcast, parts: Sequence[Part], out: Path) -> list[Path]:
             "origin", "years", "measure", "forecaster", "standing",
             "rmse", "mae", "crps", "interval_score_90",
             *(f"coverage_{round(100 * level)}" for level in LEVELS), "cases",
-            *(f"{name}_gap{end}" for name in COMPARED for end in ("", "_q05", "_q95")),
+            *_gap_columns(""), *_gap_columns("kept_"),
         ),
         [row for part in parts for row in _score_rows(forecast, part)],
     )  # fmt: skip
@@ -54,15 +54,25 @@ def _score_rows(forecast: Hindcast, part: Part) -> list[tuple[str, ...]]:
     for measure, forecasters in part.by_measure.items():
         for name, (score, gaps) in forecasters.items():
             values = [score.rmse, score.mae, score.crps, score.interval_score, *score.coverage]
-            ends = [results.number(v) for gap in gaps for v in (gap.difference, gap.low, gap.high)]
+            kept = part.kept_gaps.get(measure, {}).get(name, [])
             rows.append(
                 (
                     str(forecast.origin), f"{part.years[0]}-{part.years[-1]}", measure, name,
                     _standing(part, name), *map(results.number, values),
-                    str(score.cases), *(ends or [""] * 3 * len(COMPARED)),
+                    str(score.cases), *_gap_cells(gaps), *_gap_cells(kept),
                 )
             )  # fmt: skip
     return rows
+
+
+def _gap_columns(before: str) -> list[str]:
+    return [f"{before}{name}_gap{end}" for name in COMPARED for end in ("", "_q05", "_q95")]
+
+
+def _gap_cells(gaps: Sequence[Skill]) -> list[str]:
+    """Return differences and their intervals, empty where there are none."""
+    ends = [results.number(value) for g in gaps for value in (g.difference, g.low, g.high)]
+    return ends or [""] * 3 * len(COMPARED)
 
 
 def _standing(part: Part, forecaster: str) -> str:
@@ -115,7 +125,11 @@ def _scores(part: Part) -> dict[str, Any]:
     return {
         measure: {
             name: asdict(score)
-            | {"standing": _standing(part, name), "gaps": [asdict(gap) for gap in gaps]}
+            | {
+                "standing": _standing(part, name),
+                "gaps": [asdict(gap) for gap in gaps],
+                "kept_gaps": [asdict(gap) for gap in part.kept_gaps.get(measure, {}).get(name, [])],
+            }
             for name, (score, gaps) in forecasters.items()
         }
         for measure, forecasters in part.by_measure.items()
@@ -166,3 +180,14 @@ def save_origins(by_measure: Mapping[str, Origins], out: Path) -> list[Path]:
         rows,
     )  # fmt: skip
     return [out / ORIGINS_FILE]
+
+
+def origins_json(by_measure: Mapping[str, Origins]) -> dict[str, Any]:
+    """Return the scores from every origin for JSON, by measure, origin and forecaster."""
+    return {
+        measure: {
+            str(origin): {name: vars(summary(cases)) for name, cases in one.items()}
+            for origin, one in origins.items()
+        }
+        for measure, origins in by_measure.items()
+    }

@@ -19,7 +19,7 @@ from sim.experiments.record.hindcast import MODEL
 from sim.experiments.record.judged import Judgement, criteria_in_words
 from sim.experiments.record.registered import HASH, Registered, Standing
 from sim.experiments.record.scoring import COMPARED
-from sim.interfaces.words.hindcast import gap_shown
+from sim.interfaces.words.hindcast import gap_shown, print_gaps
 from sim.interfaces.words.tables import print_notes, print_table
 from sim.interfaces.words.timeline import timeline
 from sim.scenario import Scenario
@@ -114,22 +114,13 @@ def as_json(content: Registered, digest: str, files: Sequence[Path]) -> dict[str
 
 def as_markdown(content: Registered, digest: str, path: Path) -> str:
     """Return the readable form of a registered file."""
-    made = content.made_by
-    stamp = f"{made['package']}-{made['code']}-{made['data']}"
     lines = [
         f"# Forecast of the census of {in_full(content.census)}",
         "",
         f"Registered on {in_full(content.registered)}, from the census of "
         f"{in_full(content.origin)}. {WHAT_IT_IS[content.standing]}",
         "",
-        f"- File: `{path.name}`, SHA-256 of its content `{digest}`",
-        f"- Made by `{stamp}`, commit `{made['commit'] or 'none'}`; seed {content.seed}, "
-        f"{content.runs} runs, parameters `{content.parameter_draws}`: {content.calibration}",
-        *(
-            f"- Comes after `{name}` ({known or 'no hash'})"
-            for name, known in content.earlier.items()
-        ),
-        f"- Score it when the census is out: `permanence forecast score {path.name} --census FILE`",
+        *_provenance(content, digest, path),
         "",
         "## What counts as failure",
         "",
@@ -156,6 +147,21 @@ def as_markdown(content: Registered, digest: str, path: Path) -> str:
         *(f"- {one}" for one in NOTES),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _provenance(content: Registered, digest: str, path: Path) -> list[str]:
+    made = content.made_by
+    stamp = f"{made['package']}-{made['code']}-{made['data']}"
+    return [
+        f"- File: `{path.name}`, SHA-256 of its content `{digest}`",
+        f"- Made by `{stamp}`, commit `{made['commit'] or 'none'}`; seed {content.seed}, "
+        f"{content.runs} runs, parameters `{content.parameter_draws}`: {content.calibration}",
+        *(
+            f"- Comes after `{name}` ({known or 'no hash'})"
+            for name, known in content.earlier.items()
+        ),
+        f"- Score it when the census is out: `permanence forecast score {path.name} --census FILE`",
+    ]
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -217,15 +223,7 @@ def print_judgement(found: Judgement) -> None:
         )  # fmt: skip
     for measure in WITH_GAPS:
         gaps = [(n, *map(gap_shown, g)) for n, (_, g) in found.boroughs[measure].items() if g]
-        if gaps:
-            typer.echo()
-            print_table(
-                f"Permanence less each baseline, {found.registered.measures[measure]}, with 90 % "
-                "bootstrap interval: below zero it is better",
-                ("", "RMSE", "CRPS", "interval"),
-                gaps,
-                tight=True,
-            )
+        print_gaps(f"{MODEL} less each baseline, {found.registered.measures[measure]}", gaps)
     print_notes(verdict(found))
 
 
