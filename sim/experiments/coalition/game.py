@@ -111,7 +111,7 @@ class Seen:
     Attributes:
         employers: the columns of what follows.
         values: (run, field, employer), fields as in `FIELDS`.
-        left_month: (run, employer): first month out of a cap it had kept to; NaN if never.
+        left_month: (run, employer): first month out of the pledge it had kept to; NaN if never.
     """
 
     employers: tuple[str, ...]
@@ -329,6 +329,7 @@ class Game:
         hourly = np.where(agency > 0, charge, 0.0) * agency
         fields = [hourly if name == "hourly_charges" else year(name) for name in FIELDS]
         member = record.of("pledge_members")[: self.last_month + 1, 1:] > 0
+        member[: self.begins] = False  # an agreement before the pledge is not the pledge
         has_left = np.cumsum(member, axis=0).astype(bool) & ~member
         first = np.where(has_left.any(axis=0), has_left.argmax(axis=0), np.nan)
         return np.mean(fields, axis=1), first
