@@ -65,7 +65,10 @@ export function controlValue(control, value) {
   if (control.kind === "switch") return value ? "yes" : "no";
   if (control.kind === "choice") return value.replaceAll("_", " ");
   if (control.kind === "links") return value.length ? `${value.length} cut` : "none";
-  if (control.unit.startsWith("£")) return `£${Number(value).toLocaleString("en-GB")}`;
+  if (control.unit.startsWith("£")) {
+    const pence = { minimumFractionDigits: Number.isInteger(Number(value)) ? 0 : 2 };
+    return `£${Number(value).toLocaleString("en-GB", pence)}`;
+  }
   if (isShare(control)) return `${Math.round(1000 * value) / 10}${PER_CENT}`;
   if (control.unit === "multiple") return `×${value}`;
   if (control.unit === "months" || control.unit === "years") return `${value} ${control.unit}`;
