@@ -49,13 +49,18 @@ def budgets_are_watched(london: London) -> None:
     )
 
 
-def _overspend(london: London) -> FloatArray:
-    """Return the overspending of a month that each borough goes by."""
+def staff_budget(london: London) -> tuple[FloatArray, FloatArray]:
+    """Return what staff cost each employer this month, and what it may spend, £ a year."""
     index = london.cost_index()
     cost = budget.staff_cost(
         london.permanent, london.permanent_cost, index, london.agency_cost_per_year()
     )
-    given = london.budget_per_post * london.posts * index
+    return cost, london.budget_per_post * london.posts * index
+
+
+def _overspend(london: London) -> FloatArray:
+    """Return the overspending of a month that each borough goes by."""
+    cost, given = staff_budget(london)
     own = budget.overspend(cost, given)
     whole = budget.overspend(london.over_london(cost), london.over_london(given))
     pooling = london.parameters.overspend_pooling_posts

@@ -10,14 +10,17 @@ from sim.rules import conditions, establishment
 from sim.rules.hazards import Amount
 
 
+def posts_change(london: London) -> None:
+    """Boroughs add the posts that their budgets allow."""
+    growth = establishment.posts_growth_on(london.today, london.parameters)
+    planned = establishment.posts_a_month_on(london.planned_posts, growth, london.brake)
+    london.planned_posts = np.broadcast_to(planned, london.shape)
+
+
 def caseloads_change(london: London) -> None:
-    """Posts and cases grow, leadership drifts, and strain follows."""
+    """Posts are what was planned, cases grow, leadership drifts, and strain follows."""
     parameters, census = london.parameters, london.census
     since = london.month - london.counted_in
-    if london.month > 0:
-        growth = establishment.posts_growth_on(london.today, parameters)
-        planned = establishment.posts_a_month_on(london.planned_posts, growth, london.brake)
-        london.planned_posts = np.broadcast_to(planned, london.shape)
     planned = london.whole(london.planned_posts)
     london.posts = establishment.posts_kept(planned, london.permanent)
     arising = establishment.grown(census.cases, parameters.cases_growth_per_year, since)

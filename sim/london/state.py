@@ -54,7 +54,8 @@ class London:
         standing: where each employer stands with the collective cap.
         planned_posts: the establishment before anybody in post is counted, FTE.
         budget_per_post, permanent_cost, opening_cost_of_a_post: £ a year at the start: what may
-            be spent on staff a post, what permanent staff cost each, and one at the top of the scale.
+            be spent on staff a post, what a permanent worker costs,
+            and what one at the top of the scale does.
         opening_charges: charge rates at the start, £ per hour.
         usual_vacancies: the vacancy share each employer has got used to.
         overspends: overspending each employer goes by in the last months, the latest last.
@@ -210,6 +211,10 @@ class London:
         """Count vacancies that no agency worker covers."""
         cover = self.placed - self.extra()
         self.unfilled = np.maximum(self.vacancies() - cover, 0)
+        self.count_uncovered_by_choice()
+
+    def count_uncovered_by_choice(self) -> None:
+        """Count those of them that nobody is wanted for at today's price."""
         self.uncovered_by_choice = demand.uncovered_by_choice(
             self.unfilled, self.vacancies(), self.wanted_share
         )

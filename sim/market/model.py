@@ -22,6 +22,7 @@ from sim.london.caseloads import (
     centre_strain,
     conditions_apart_open,
     feel_the_strain,
+    posts_change,
 )
 from sim.london.ofsted import ofsted_inspects
 from sim.london.pledge import pledge_members_comply_or_defect
@@ -58,6 +59,7 @@ Phase = Callable[[MarketState], None]
 
 MONTH: tuple[Phase, ...] = (
     rules_come_into_force,
+    posts_change,
     caseloads_change,
     permanent_staff_leave,
     staff_reconsider_their_route,

@@ -17,6 +17,7 @@ from sim.london.caseloads import (
     centre_strain,
     conditions_apart_open,
     feel_the_strain,
+    posts_change,
 )
 from sim.london.ofsted import Inspectorate, ofsted_inspects
 from sim.london.pledge import Agreed, pledge_members_comply_or_defect
@@ -47,6 +48,7 @@ from sim.twin.state import TwinState
 Phase = Callable[[TwinState], None]
 MONTH: tuple[Phase, ...] = (
     rules_come_into_force,
+    posts_change,
     caseloads_change,
     permanent_staff_leave,
     routes.staff_reconsider_their_route,

@@ -32,11 +32,11 @@ from sim.experiments.loops.links import (
     LEAVE,
     MEASURED,
     NAMES,
-    at_bid_ceiling,
     levels,
     london_gains,
     measured_gains,
     price_pushes,
+    slowed_by_budget,
 )
 from sim.experiments.loops.probe import Month, ProbedTwin
 from sim.experiments.structures import Pair, under
@@ -123,7 +123,7 @@ class Reading:
         answered: what a push of 1 on vacancies becomes once all loops have answered.
         pushes: by how much a year each way of bidding moves the charge rate, in logs.
         levels: where the nodes that are levels stand.
-        at_ceiling: share of boroughs that pay the most any can afford: their bids answer nothing.
+        slowed: share of boroughs whose budgets slow their bids.
     """
 
     month: int
@@ -135,7 +135,7 @@ class Reading:
     answered: FloatArray
     pushes: dict[Link, FloatArray]
     levels: dict[str, FloatArray]
-    at_ceiling: FloatArray
+    slowed: FloatArray
 
     def link(self, cause: str, effect: str) -> FloatArray:
         """Return the gain of a link over draws; of rivals' charge rates where it is its own."""
@@ -247,7 +247,7 @@ def reading(twin: ProbedTwin) -> Reading:
         answered=answers(gains, unit)[:, VACANCIES],
         pushes={link: np.mean([one[link] for one in pushes], axis=0) for link in pushes[0]},
         levels=levels(twin),
-        at_ceiling=np.mean([at_bid_ceiling(month) for month in months], axis=0),
+        slowed=np.mean([slowed_by_budget(month) for month in months], axis=0),
     )
 
 
@@ -286,7 +286,7 @@ def _together(parts: Sequence[Reading]) -> Reading:
         answered=joined("answered"),
         pushes={Link(link): values for link, values in each("pushes").items()},
         levels=each("levels"),
-        at_ceiling=joined("at_ceiling"),
+        slowed=joined("slowed"),
     )
 
 
