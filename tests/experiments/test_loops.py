@@ -297,13 +297,15 @@ def test_draws_in_batches_are_the_same_draws_and_the_moment_is_the_one_asked(
     assert total == pytest.approx(1.0)
 
 
-def test_bids_at_the_ceiling_answer_nothing() -> None:
+def test_bids_of_who_has_overspent_answer_nothing() -> None:
     all_short = ["parameters.unfilled_target=0.0", "parameters.vacancy_target=0.0"]
-    ceiling = "parameters.most_affordable_multiple=1.0"
-    scenario = load_scenario("vicious-circle", [*all_short, ceiling])
-    found = reading(london(BOTH, scenario=scenario))
-    assert whole(BOTH).at_ceiling[0] < 0.1
-    assert found.at_ceiling[0] > 0.9
+    spent = "parameters.overspend_limit_share=0.001"
+    scenario = load_scenario("vicious-circle", [*all_short, spent])
+    twin = london(BOTH, scenario=scenario)
+    twin.overspends = [np.full(twin.shape, 0.05)]
+    found = reading(twin)
+    assert whole(BOTH).slowed[0] < 0.1
+    assert found.slowed[0] > 0.9
     assert (
         found.link("vacancies", "charge_rate")[0]
         < 0.1 * (whole(BOTH).link("vacancies", "charge_rate")[0])

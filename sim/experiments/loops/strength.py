@@ -83,6 +83,8 @@ LOOPS = (
     NamedLoop("coming_back", "coming back", "agency staff come back to permanent posts"),
     NamedLoop("reputation", "reputation", "a high agency share repels applicants"),
     NamedLoop("budget", "budget", "dear agency staff cut the offer, more leave"),
+    NamedLoop("brake", "brake", "dear agency staff overspend budgets, and bids slow"),
+    NamedLoop("demand", "demand", "where cover is dear, less of it is wanted"),
 )  # fmt: skip
 
 
@@ -96,7 +98,9 @@ def story_of(cycle: Cycle) -> str:
     """Return the name of the loop that a cycle belongs to: the first of these it passes."""
     steps = set(zip(cycle, (*cycle[1:], cycle[0]), strict=True))
     for passes, name in (
+        (("pay_bill", "charge_rate") in steps, "brake"),
         ("pay_bill" in cycle, "budget"),
+        (("charge_rate", "agency_staff") in steps, "demand"),
         ("agency_share" in cycle, "reputation"),
         (("agency_staff", "strain") in steps, "cases_carried"),
         (("agency_staff", "unfilled") in steps, "cover"),
