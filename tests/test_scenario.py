@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sim.domain.quantities import declarations
-from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.domain.vocabulary import BidTrigger, Enforcement, HiringStructure
+from sim.market.model import LondonMarket
 from sim.rules.levers import Levers
 from sim.scenario import (
     Scenario,
@@ -76,6 +77,52 @@ def test_what_the_scenarios_promise_each_other() -> None:
     assert not any(
         lever.is_no_op for lever in (package.cap, package.permanent_offer, package.newly_qualified)
     )
+
+
+def test_the_baseline_is_london_today_under_the_rules_that_stand() -> None:
+    baseline, then = load_scenario("baseline"), load_scenario("from-2023")
+    assert baseline.start.opening == datetime.date(2025, 9, 30)
+    assert then.start.opening == datetime.date(2023, 9, 30)
+    assert then.levers.agency_rules.is_no_op
+    pledge, law = baseline.levers.agency_rules.terms()
+    assert (pledge.start, pledge.cooling_off_months) == (datetime.date(2022, 6, 1), 6)
+    assert (law.start, law.experience_years) == (datetime.date(2024, 10, 31), 3.0)
+    assert law.cooling_off_months == 6, "the Pledge goes beyond the three months of the law"
+    agreement, cap = baseline.levers.cap.terms()
+    assert agreement.enforcement is Enforcement.VOLUNTARY
+    assert cap.start == datetime.date(2025, 10, 1)
+    assert cap.enforcement is Enforcement.BREAK_GLASS
+    assert cap.charge_rate_per_hour == agreement.charge_rate_per_hour
+
+
+@pytest.mark.parametrize("name", ["baseline", "from-2023"])
+def test_the_agreement_is_about_a_twentieth_above_what_boroughs_pay(name: str) -> None:
+    market = LondonMarket(name, rng=1, years=1)
+    paid = market.outcome("charge_rate_per_hour")
+    assert load_scenario(name).levers.cap.charge_rate_per_hour == pytest.approx(
+        1.05 * paid, rel=0.01
+    )
+
+
+TODAY = {
+    "no-ir35": "tax",
+    "nhs-style-ratchet": "cap",
+    "package": "permanent_offer",
+    "package-to-90": "prevention",
+    "pan-london-cap": "cap",
+    "permanent-offer": "permanent_offer",
+}
+
+
+@pytest.mark.parametrize("name", TODAY)
+def test_a_policy_from_today_acts_from_the_next_financial_year(name: str) -> None:
+    scenario, baseline = load_scenario(name), load_scenario("baseline")
+    assert scenario.start == baseline.start
+    lever = getattr(scenario.levers, TODAY[name])
+    standing = {one.start for one in getattr(baseline.levers, TODAY[name]).terms()}
+    first = min(one.start for one in lever.terms() if one.start not in standing)
+    assert (first.year, first.month) == (2026, 4)
+    assert scenario.levers.agency_rules == baseline.levers.agency_rules
 
 
 # No-ops
@@ -197,11 +244,12 @@ def test_a_circle_of_extends_is_told_step_by_step(tmp_path: Path) -> None:
 
 
 def test_a_dictionary_is_read_like_a_file() -> None:
-    content = {"extends": "baseline", "levers": {"cap": {"members": 0.0}}}
+    never = {"start": "2016-01-01", "members": 0.0}
+    content = {"extends": "baseline", "levers": {"cap": dict(never)}}
     found = scenario_from(content, "mine")
     assert found.name == "mine"
     assert found.fingerprint() == load_scenario("no-cap").fingerprint()
-    assert content == {"extends": "baseline", "levers": {"cap": {"members": 0.0}}}
+    assert content == {"extends": "baseline", "levers": {"cap": never}}
     with pytest.raises(ScenarioError, match=r"mine: levers\.cap\.memebrs"):
         scenario_from({"levers": {"cap": {"memebrs": 0.0}}}, "mine")
 
@@ -228,7 +276,7 @@ def test_a_dictionary_is_read_like_a_file() -> None:
     ],
 )
 def test_an_override_is_toml_or_else_a_word(override: str, key: str, value: Any) -> None:
-    found: Any = load_scenario("baseline", [override])
+    found: Any = load_scenario("from-2023", [override])
     for part in key.split("."):
         found = getattr(found, part)
     assert found == value

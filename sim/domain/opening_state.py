@@ -19,6 +19,7 @@ from sim.domain.census import (
     census_cell,
     census_years,
     employers,
+    london_figure,
     require_census_year,
 )
 
@@ -96,13 +97,55 @@ class _Filled:
 
 def _filled(year: int, name: str, notes: list[str]) -> _Filled:
     """Return an employer's figures, adding to `notes` a sentence for each that was filled in."""
-    permanent = _required(year, name, "permanent_fte")
     say = _Notes(f"{name} {year}: ", notes)
+    if census_cell(year, name, "permanent_fte").value is None:
+        return _of_the_remainder(year, name, say)
+    permanent = _required(year, name, "permanent_fte")
     vacancies = _vacancies(year, name, permanent, say)
     agency = _agency(year, name, permanent, say)
     cover = _cover(year, name, agency, vacancies, say)
     cases, holders = _cases(year, name, permanent + agency, say)
     return _Filled(permanent, vacancies, agency, cover, cases, holders)
+
+
+def _of_the_remainder(year: int, name: str, say: _Notes) -> _Filled:
+    """Return an employer that published nothing: its part of what London's row holds beyond others.
+
+    Those that published nothing share it by their permanent staff of their last sound year.
+    """
+    silent = [n for n in employers() if census_cell(year, n, "permanent_fte").value is None]
+    reference = {n: _reference_year(year, n, "permanent_fte") for n in silent}
+    staff = {n: _required(reference[n], n, "permanent_fte") for n in silent}
+    part = staff[name] / sum(staff.values())
+    permanent, vacancies, agency, cover, cases, holders = (
+        part * _remainder(year, measure, silent)
+        for measure in (
+            "permanent_fte",
+            "vacancies_fte",
+            "agency_fte",
+            "agency_cover_fte",
+            "cases",
+            "case_holders_fte",
+        )
+    )
+    say(
+        f"no figures published; {part:.1%} of what London's row holds beyond its boroughs (by the "
+        f"permanent staff of {reference[name]}, {staff[name]:.1f} FTE) gives {permanent:.1f} FTE "
+        f"in post, {vacancies:.1f} vacancies, {agency:.1f} agency staff and {cases:.0f} cases."
+    )
+    return _Filled(permanent, vacancies, agency, cover, cases, holders / (permanent + agency))
+
+
+def _remainder(year: int, measure: str, silent: list[str]) -> float:
+    """Return what London's own row holds beyond the employers that are not `silent`."""
+    others = [_required(year, n, measure) for n in employers() if n not in silent]
+    left = round(london_figure(year, measure) - sum(others), 6)
+    if left < 0:
+        raise EvidenceError(
+            f"census.csv, column value: found {measure} {year} adding up to {sum(others):.1f} "
+            f"without {', '.join(silent)}, allowed: at most London's {sum(others) + left:.1f}"
+        )
+    return left
 
 
 @dataclass

@@ -26,6 +26,7 @@ from sim.ensemble.run import Ensemble, Progress, no_progress, run_ensemble
 from sim.experiments.policy.circle import CIRCLE_YEARS, both_rise
 from sim.scenario import DRAWN_STRUCTURE, Scenario, load_scenario, scenario_from
 
+RECORD_BASE = "from-2023"
 RECORD_START, RECORD_YEARS = 2017, (2018, 2019, 2020, 2021)
 FEWEST_DRAWS = 20
 """Fewer draws than this call no pair worse: it would be luck."""
@@ -80,17 +81,17 @@ def without_cap(scenario: Scenario) -> Scenario:
 
 @cache
 def record_scenario(year: int = RECORD_START) -> Scenario:
-    """Return London from a census, as the baseline would have it.
+    """Return London from a census under the agreement of the day, before the rules of 2022-25.
 
-    The existing agreement is the baseline's, its level brought to that year by the pay index it
+    The agreement is that of `RECORD_BASE`, its level brought to that year by the pay index it
     rises with.
     """
-    baseline = load_scenario("baseline")
-    level = baseline.levers.cap.charge_rate_per_hour or 0.0
-    then, now = (_index(year), _index(baseline.start.year))
+    base = load_scenario(RECORD_BASE)
+    level = base.levers.cap.charge_rate_per_hour or 0.0
+    then, now = (_index(year), _index(base.start.year))
     cap = {"charge_rate_per_hour": round(level * then / now, 2)}
     content = {
-        "extends": "baseline",
+        "extends": RECORD_BASE,
         "start": {"year": year},
         "levers": {"cap": cap},
     }

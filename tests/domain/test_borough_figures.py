@@ -131,7 +131,7 @@ def test_own_salaries_are_paid_and_move_the_gap_of_one_borough() -> None:
 def test_an_empty_table_changes_nothing(figures: dict[str, Any]) -> None:
     planned = told(figures)
     assert planned.fingerprint() == load_scenario("baseline").fingerprint()
-    assert opening_census(planned.start) is census_start(2023)
+    assert opening_census(planned.start) is census_start(2025)
 
 
 def test_figures_are_part_of_what_a_scenario_does() -> None:
@@ -189,21 +189,28 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Any) -> None:
         load_figures(tmp_path / "none.toml")
 
 
-def test_a_template_that_nobody_changed_changes_nothing() -> None:
-    stated = {name: template_of(name) for name in census_start(2023).employers}
-    plain, same = opening_census(Start(year=2023)), opening_census(Start(year=2023, figures=stated))
+@pytest.mark.parametrize("year", [2023, 2025])
+def test_a_template_that_nobody_changed_changes_nothing(year: int) -> None:
+    stated = {name: template_of(name, year) for name in census_start(year).employers}
+    plain, same = opening_census(Start(year=year)), opening_census(Start(year=year, figures=stated))
     for field in ("posts", "permanent", "agency", "extra", "cases", "case_holder_share"):
         assert np.array_equal(getattr(plain, field), getattr(same, field)), field
 
 
-def template_of(name: str) -> dict[str, float]:
+def test_the_template_is_of_the_census_the_baseline_starts_from() -> None:
+    text = CliRunner().invoke(app, ["template", "Bexley"]).stdout
+    year = load_scenario("baseline").start.year
+    assert tomllib.loads(text)["Bexley"] == template_of("Bexley", year)
+
+
+def template_of(name: str, year: int) -> dict[str, float]:
     """Return what the command's template fills in for an employer, salaries left out."""
-    text = CliRunner().invoke(app, ["template", name]).stdout
+    text = CliRunner().invoke(app, ["template", name, "--year", str(year)]).stdout
     return tomllib.loads(text)[name]
 
 
 def test_a_caseload_that_differs_by_a_tenth_is_heard() -> None:
-    stated = template_of("Bexley")
+    stated = template_of("Bexley", 2023)
     stated["caseload_per_case_holder"] += 0.1
     plain = opening_census(Start(year=2023))
     other = opening_census(Start(year=2023, figures={"Bexley": stated}))

@@ -39,6 +39,7 @@ from sim.experiments.coalition.order import (
     unravelled,
 )
 from sim.scenario import ScenarioError, load_scenario
+from tests.past import NO_CAP_2023
 
 
 def sure(mean: float) -> Gain:
@@ -214,12 +215,12 @@ def test_membership_is_held_but_for_the_models_own_rule() -> None:
 
 
 def test_the_horizon_counts_from_the_pledges_first_month() -> None:
-    assert first_month(load_scenario("pan-london-cap")) == 1
+    assert first_month(load_scenario("pan-london-cap")) == 7  # April 2026, from September 2025
     assert first_month(load_scenario("baseline")) == 1  # begun before the start
     later = load_scenario("london-pledge-2022")
     assert first_month(later) == 9  # June 2022, from September 2021
     assert Game(later, runs=1, seed=1, years=2).last_month == 32
-    never = load_scenario("pan-london-cap", ["levers.cap.start=2090-01-01"])
+    never = load_scenario(NO_CAP_2023, ["levers.cap.start=2090-01-01", "levers.cap.members=1"])
     with pytest.raises(ScenarioError, match=r"levers\.cap\.start"):
         first_month(never)
 

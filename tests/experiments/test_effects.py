@@ -102,6 +102,6 @@ def test_a_lever_is_idle_only_where_it_moves_no_outcome() -> None:
 
 
 def test_a_cap_nobody_can_feel_is_idle() -> None:
-    cap = PACKAGE.levers.cap.model_copy(update={"charge_rate_per_hour": 400.0})
+    cap = PACKAGE.levers.cap.model_copy(update={"charge_rate_per_hour": 400.0, "earlier": ()})
     high = PACKAGE.model_copy(update={"levers": Levers().model_copy(update={"cap": cap})})
     assert idle_under(effects(high, [PAIR], runs=2, seed=3, years=1)) == {"cap": [PAIR]}

@@ -22,13 +22,13 @@ from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
 
 RUNS, SEED, YEARS = 3, 11, 2
-COMMAND = ["permanence", "run", "baseline", "--seed", "11"]
+COMMAND = ["permanence", "run", "from-2023", "--seed", "11"]
 Row = dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def ensemble() -> Ensemble:
-    return run_ensemble(load_scenario("baseline"), runs=RUNS, seed=SEED, years=YEARS)
+    return run_ensemble(load_scenario("from-2023"), runs=RUNS, seed=SEED, years=YEARS)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +186,7 @@ def test_the_manifest_says_what_was_run(folder: Path) -> None:
 def test_the_manifest_runs_to_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     told = json.loads((folder / "manifest.json").read_text("utf-8"))
     scenario = Scenario(**told["scenario"])
-    assert scenario == load_scenario("baseline")
+    assert scenario == load_scenario("from-2023")
     again = run_ensemble(
         scenario,
         runs=told["runs"],
@@ -212,7 +212,7 @@ def test_every_kind_of_scenario_survives_the_manifest(name: str) -> None:
 
 def test_a_folder_is_ready_again_for_the_same_result(folder: Path, tmp_path: Path) -> None:
     mine = results.result_fingerprint(
-        load_scenario("baseline").fingerprint(), SEED, YEARS, Draws.POSTERIOR
+        load_scenario("from-2023").fingerprint(), SEED, YEARS, Draws.POSTERIOR
     )
     results.prepare_folder(folder, mine)
     results.prepare_folder(tmp_path / "new" / "deep", mine)

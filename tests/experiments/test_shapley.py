@@ -19,6 +19,7 @@ from sim.experiments.policy.shapley import (
     split_levers,
 )
 from sim.scenario import Scenario, ScenarioError, load_scenario, scenario_from
+from tests.past import NO_CAP_2023
 
 GLOVES = ("left", "right", "other right")
 
@@ -127,7 +128,7 @@ def test_a_part_is_the_average_over_every_order_of_arrival(seed: int) -> None:
 
 
 def package(**levers: dict[str, object]) -> Scenario:
-    return scenario_from({"extends": "no-cap", "levers": levers}, "some")
+    return scenario_from({"extends": NO_CAP_2023, "levers": levers}, "some")
 
 
 CAP = {"members": 1.0, "charge_rate_per_hour": 40.0, "tolerance": 1.0, "start": "2023-10-01"}
@@ -138,7 +139,7 @@ RULES = {"experience_years": 3.0}
 @pytest.mark.slow
 def test_a_real_split_adds_up_run_by_run_and_agrees_with_the_pairs() -> None:
     asked = {"runs": 3, "seed": 5, "years": 1}
-    base = run_ensemble(load_scenario("no-cap"), **asked)
+    base = run_ensemble(load_scenario(NO_CAP_2023), **asked)
     whole = run_ensemble(package(cap=CAP, permanent_offer=OFFER, agency_rules=RULES), **asked)
     split = split_by_lever(base, whole)
     assert split.levers == ("cap", "permanent_offer", "agency_rules")
@@ -161,7 +162,7 @@ def test_a_real_split_adds_up_run_by_run_and_agrees_with_the_pairs() -> None:
 
 def test_only_coalitions_that_have_not_run_are_run() -> None:
     asked = {"runs": 2, "seed": 5, "years": 1}
-    base = run_ensemble(load_scenario("no-cap"), **asked)
+    base = run_ensemble(load_scenario(NO_CAP_2023), **asked)
     whole = run_ensemble(package(cap=CAP, permanent_offer=OFFER), **asked)
     heard: list[tuple[int, int]] = []
     split_by_lever(base, whole, progress=lambda done, wanted, _: heard.append((done, wanted)))
@@ -171,12 +172,14 @@ def test_only_coalitions_that_have_not_run_are_run() -> None:
 def test_a_lever_that_is_lifted_is_split_like_one_that_is_added() -> None:
     assert split_levers(load_scenario("baseline"), load_scenario("no-cap")) == ("cap",)
     found = split_levers(load_scenario("no-cap"), load_scenario("package-to-90"))
-    assert set(found) == {"cap", "permanent_offer", "newly_qualified", "agency_rules", "prevention"}
+    assert set(found) == {"cap", "permanent_offer", "newly_qualified", "prevention"}
+    found = split_levers(load_scenario(NO_CAP_2023), load_scenario("agency-rules-2024"))
+    assert set(found) == {"cap", "agency_rules"}
 
 
 def test_a_lever_idle_in_both_is_no_lever_of_the_split() -> None:
     idle = package(permanent_offer={"leadership": 0.5, "members": 0.0}, agency_rules=RULES)
-    assert split_levers(load_scenario("no-cap"), idle) == ("agency_rules",)
+    assert split_levers(load_scenario(NO_CAP_2023), idle) == ("agency_rules",)
 
 
 @pytest.mark.parametrize(
@@ -202,17 +205,17 @@ def test_a_lever_idle_in_both_is_no_lever_of_the_split() -> None:
     ],
 )
 def test_what_cannot_be_split_is_refused_in_a_sentence(content: dict, told: str) -> None:
-    other = scenario_from({"extends": "no-cap", **content}, "other")
+    other = scenario_from({"extends": NO_CAP_2023, **content}, "other")
     with pytest.raises(ScenarioError, match=told) as fault:
-        split_levers(load_scenario("no-cap"), other)
-    assert str(fault.value).startswith("--shapley: no-cap and other differ in")
+        split_levers(load_scenario(NO_CAP_2023), other)
+    assert str(fault.value).startswith("--shapley: no-cap-2023 and other differ in")
 
 
 def test_a_parameter_fixed_at_its_own_default_is_still_a_difference() -> None:
-    default = load_scenario("no-cap").parameters.bid_speed
-    other = scenario_from({"extends": "no-cap", "parameters": {"bid_speed": default}}, "other")
+    default = load_scenario(NO_CAP_2023).parameters.bid_speed
+    other = scenario_from({"extends": NO_CAP_2023, "parameters": {"bid_speed": default}}, "other")
     with pytest.raises(ScenarioError, match="which parameters are set"):
-        split_levers(load_scenario("no-cap"), other)
+        split_levers(load_scenario(NO_CAP_2023), other)
 
 
 def test_no_runs_have_no_figure() -> None:

@@ -19,6 +19,7 @@ from sim.experiments.structures import (
     under,
     without_cap,
 )
+from sim.interfaces.words.timeline import differences
 from sim.scenario import load_scenario
 from tests.experiments.invented import invented
 
@@ -41,9 +42,9 @@ def test_a_structure_changes_nothing_else() -> None:
 
 
 def test_without_cap_is_the_scenario_with_nobody_in_it() -> None:
-    assert without_cap(load_scenario("baseline")).fingerprint() == (
-        load_scenario("no-cap").fingerprint()
-    )
+    assert differences(without_cap(load_scenario("baseline")), load_scenario("no-cap")) == []
+    nobody = load_scenario("from-2023", ["levers.cap.members=0"])
+    assert without_cap(load_scenario("from-2023")).fingerprint() == nobody.fingerprint()
 
 
 def test_the_record_is_londons_row_and_stops_in_2021() -> None:

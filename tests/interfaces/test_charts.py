@@ -28,6 +28,7 @@ from sim.interfaces.charts.ensembles import charge_chart, permanence_chart, tile
 from sim.interfaces.words import captions as charts_words
 from sim.market.outcomes import OUTCOMES, PLACE
 from sim.scenario import load_scenario, scenario_from
+from tests.past import NO_CAP_2023
 
 WORKFORCE, POSTS = "permanent_share_of_workforce", "permanent_share_of_posts"
 UNFILLED, AGENCY, PRICE = "unfilled_share_of_posts", "agency_share", "charge_rate_per_hour"
@@ -70,7 +71,7 @@ def made(
         by_employer[PLACE[WORKFORCE]] = np.asarray(at)[None, :]
         censuses.add(run, by_employer)
     return Ensemble(
-        scenario=scenario or scenario_from({"extends": "no-cap"}, name=name),
+        scenario=scenario or scenario_from({"extends": NO_CAP_2023}, name=name),
         seed=1,
         years=years,
         draws=draws,
@@ -191,11 +192,15 @@ def dots_of(axes):
 def test_census_dots_are_the_published_figures_on_their_day():
     first, second, third = permanence_chart([made()]).figure.axes
     dots = dots_of(first)
-    assert list(dots) == [date(year, 9, 30) for year in range(2017, 2024)]
+    assert list(dots) == [date(year, 9, 30) for year in range(2017, 2026)]
     assert dots[date(2017, 9, 30)] == pytest.approx(73.5)
     assert dots[date(2023, 9, 30)] == pytest.approx(76.8)
+    assert dots[date(2025, 9, 30)] == pytest.approx(82.1)
     assert dots_of(second)[date(2017, 9, 30)] == pytest.approx(74.3, abs=0.1)
-    assert all(4.5 < value < 6.7 for value in dots_of(third).values())
+    unfilled = dots_of(third)
+    assert unfilled.pop(date(2024, 9, 30)) == pytest.approx(3.1, abs=0.05)
+    assert unfilled.pop(date(2025, 9, 30)) == pytest.approx(4.0, abs=0.05)
+    assert all(4.5 < value < 6.7 for value in unfilled.values())
 
 
 def test_a_stylised_start_shows_only_census_years_within_it():
@@ -417,6 +422,11 @@ def _is_drawn(text):
     return text.get_visible() and bool(text.get_text().strip())
 
 
+def today(name, **numbers):
+    """Return an ensemble of chosen numbers that starts from the latest census."""
+    return made(scenario=scenario_from({"extends": "baseline"}, name=name), **numbers)
+
+
 LONG = "a long name that somebody gave a scenario in a hurry"
 
 
@@ -429,8 +439,14 @@ LONG = "a long name that somebody gave a scenario in a hurry"
         [made("averyveryverylongnamewithoutanyspaceinit", end=0.3)],
         [made("old", runs=1, years=1, start=0.99, end=1.0), made("new", runs=1, years=1)],
         [made(scenario=load_scenario("vicious-circle"), years=10), made(years=10)],
+        [today("cap-with-defection", end=0.93), today("baseline"), today(LONG, end=0.94)],
+        [
+            today("old", years=1),
+            today("averyveryverylongnamewithoutanyspaceinit", end=0.6, years=1),
+        ],
+        [today("old", years=10), today("new", years=10, end=0.93)],
     ],
-    ids=["one", "level", "three", "unbroken", "short", "mixed"],
+    ids=["one", "level", "three", "unbroken", "short", "mixed", "today", "next year", "2035"],
 )
 def test_no_words_overlap_or_leave_the_page(ensembles):
     for unit in (LONDON, "Kingston upon Thames"):

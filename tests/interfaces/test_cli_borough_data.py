@@ -38,7 +38,7 @@ def test_either_of_two_places_is_their_joint_employer() -> None:
     ("typed", "told"),
     [
         (("template", "Bexly"), "did you mean Bexley"),
-        (("template", "--year", "2016"), "allowed: a whole number from 2017 to 2023"),
+        (("template", "--year", "2016"), "allowed: a whole number from 2017 to 2025"),
         (("template", "--out", "nowhere/own.toml"), "there is no folder nowhere"),
         (("check", "none.toml"), "none.toml: cannot be read"),
     ],

@@ -61,7 +61,7 @@ def test_a_scenario_beside_itself_is_exact_in_every_row() -> None:
 
 def test_the_answer_says_what_rests_on_data_and_what_on_priors() -> None:
     text = " ".join(permanence(*PAIR, *SMALL).out.split())
-    assert "Rests on data: the start (DfE census of 2023)" in text
+    assert "Rests on data: the start (DfE census of 2025)" in text
     assert "Rests on priors: " in text
 
 
@@ -200,7 +200,7 @@ def test_a_null_test_that_fails_says_where_and_exits_with_one(
     text = " ".join(answer.out.split())
     assert "FAILED. Null test, levers switched off: 12" in text
     assert "12 of 1,000 numbers differ; the first is vacancies of Bexley in month 3" in text
-    assert "(2023-12-31) of run 1: 5.0, not 4.0." in text
+    assert "(2025-12-31) of run 1: 5.0, not 4.0." in text
 
 
 # Pairing

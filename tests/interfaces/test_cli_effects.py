@@ -152,7 +152,7 @@ def test_a_difference_is_short_and_a_zero_has_no_sign(
     [
         (("pakage",), "did you mean 'package'"),
         (("package", "--structure", "x"), "--structure: given x; allowed"),
-        (("baseline", "--set", "levers.cap.members=0"), "has no lever that does anything"),
+        (("from-2023", "--set", "levers.cap.members=0"), "has no lever that does anything"),
         (("package", "--out", "a-file"), "is a file, where a folder is expected"),
         (("package", "--out", "a-file/below"), "a-file/below: cannot be made"),
         (("package", "--out", "."), "is not empty and holds no result"),

@@ -54,7 +54,7 @@ def test_the_forecast_file_has_every_unit_year_and_measure(tmp_path: Path) -> No
 
 
 def test_past_the_data_nothing_is_scored() -> None:
-    answer = permanence("hindcast", "--origin", "2023", "--to", "2024", *SMALL)
+    answer = permanence("hindcast", "--origin", "2025", "--to", "2026", *SMALL)
     assert "nothing can be scored" in " ".join(answer.out.split())
 
 
@@ -76,7 +76,7 @@ def test_later_policy_can_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        (("--origin", "2016"), "allowed: a whole number from 2017 to 2023"),
+        (("--origin", "2016"), "allowed: a whole number from 2017 to 2025"),
         (("--origin", "2021", "--to", "2021"), "allowed: a year after --origin 2021"),
         (("--out", "a-file"), "is a file, where a folder is expected"),
     ],

@@ -86,7 +86,7 @@ def test_every_payee_is_in_both_tables_and_pence_come_to_a_pound() -> None:
 
 def test_real_pounds_say_what_they_are_and_never_that_they_are_of_the_day() -> None:
     text = " ".join(answered("baseline", "--real").split())
-    assert "pounds at the pay of 2023" in text
+    assert "pounds at the pay of 2025" in text
     assert "a pay index, not consumer prices (CPI)" in text
     assert "of the day" not in text
     nominal, real = answered_json("baseline"), answered_json("baseline", "--real")
@@ -242,7 +242,7 @@ def test_charts_say_their_finding_in_the_title_and_in_words() -> None:
     for line in (*pair.split.payees, *pair.split.reasons):
         assert line.label in chart.alt_text
     ledger = charts_money.ledger_chart(pair.base, pair.old_account, "London", real=True)
-    assert "at the pay of 2023" in " ".join(
+    assert "at the pay of 2025" in " ".join(
         text.get_text() for axes in ledger.figure.axes for text in axes.texts
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -212,7 +213,8 @@ def test_a_point_that_leaves_the_cap_alone_keeps_the_bases(grid: Grid) -> None:
 def test_a_cap_of_the_grid_has_the_terms_of_the_shipped_policy(grid: Grid) -> None:
     policy = load_scenario("pan-london-cap").levers.cap
     point = grid.scenario((policy.charge_rate_per_hour, 1.0, 0.0, 1.0))
-    assert point.levers.cap == policy.model_copy(update={"earlier": ()})
+    from_the_first_month = {"earlier": (), "start": date(2025, 10, 1)}
+    assert point.levers.cap == policy.model_copy(update=from_the_first_month)
 
 
 def test_the_story_is_run_with_each_link_cut_alone() -> None:

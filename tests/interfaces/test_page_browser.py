@@ -199,7 +199,7 @@ def test_a_mangled_link_still_opens(server: Server, watched: Watched) -> None:
 def test_what_is_downloaded_is_a_scenario_file(
     server: Server, watched: Watched, tmp_path: Path
 ) -> None:
-    more = "&levers.tax.start=%222024-04-06%22&levers.tax.off_payroll=%22not_enforced%22"
+    more = "&levers.tax.start=%222026-04-06%22&levers.tax.off_payroll=%22not_enforced%22"
     page = watched.open(server.address + CAPPED + more)
     page.keyboard.press("n")
     page.locator("#note-decision").fill('We "try" it\nin April \\ May')
@@ -289,7 +289,7 @@ def test_what_a_policy_costs_is_drawn_once_the_agents_tell_it(
 ) -> None:
     offer = (
         f"{A_YEAR}&levers.permanent_offer.caseload_relief=0.8"
-        "&levers.permanent_offer.start=%222023-10-01%22"
+        "&levers.permanent_offer.start=%222025-10-01%22"
     )
     page = watched.open(server.address + offer, teller="agents")
     assert page.locator("#chart-cost path.line.own").count() == 1
@@ -368,7 +368,7 @@ def test_the_file_opens_from_a_stick_and_asks_nobody(file: str, watched: Watched
     page.locator("#first input[type=range]").nth(1).press("End")
     page.locator("#first input[type=range]").nth(0).press("Home")
     watched.wait_for()
-    assert "cap level: £48 → £38" in text_of(page, "#moved")
+    assert "cap level: £51.50 → £39" in text_of(page, "#moved")
     assert "Quick estimate: borough twin" in text_of(page, "#teller")
     for key in ("1", "v", "2", "v", "3", "v", "4", "v", "5", "v"):
         page.keyboard.press(key)

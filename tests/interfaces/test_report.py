@@ -203,7 +203,7 @@ def test_key_numbers_are_those_of_compare(comparison: Path, compared_page: Path)
     page = Page(compared_page.read_text("utf-8"))
     text = page.all("main")[0].text
     for name, expected in told["policies"].items():
-        caption = f"London, 30 September 2024: from no-cap (old) to {name} (new)"
+        caption = f"London, 30 September 2026: from no-cap (old) to {name} (new)"
         for row, one in zip(page.rows(caption)[1:], expected, strict=True):
             assert row[1:3] == [shown(one["old"], one["unit"]), shown(one["new"], one["unit"])]
             assert row[3] == shown(one["difference"], one["unit"], signed=True)

@@ -25,10 +25,11 @@ from sim.interfaces.words.tip import notes as tip_notes
 from sim.rules.levers import Levers
 from sim.scenario import ScenarioError, load_scenario, scenario_from, scenario_names, shipped_folder
 from tests.interfaces.command import permanence, too_wide
+from tests.past import NO_CAP_2023
 
 CAP_38 = """
 title = "A £38 cap from April 2026, 28 of 32 boroughs sign"
-extends = "baseline"
+extends = "from-2023"
 [levers.cap]
 start = 2026-04-01
 charge_rate_per_hour = 38
@@ -44,7 +45,7 @@ def file(folder: Path, text: str, name: str = "mine") -> str:
 
 
 def cap(text: str) -> str:
-    return f'extends = "baseline"\n[levers.cap]\n{text}\n'
+    return f'extends = "from-2023"\n[levers.cap]\n{text}\n'
 
 
 def checked(path: str, *more: str) -> list[str]:
@@ -85,14 +86,14 @@ def test_show_prints_earlier_terms_by_place(tmp_path: Path) -> None:
     assert "levers.cap.terms[0].charge_rate_per_hour = 48.0" in text
     assert "levers.cap.terms[1].charge_rate_per_hour = 38.0" in text
     assert "earlier" not in text
-    assert "terms[" not in permanence("scenario", "show", "baseline").out
+    assert "terms[" not in permanence("scenario", "show", "from-2023").out
 
 
 # Warnings
 
 
 def test_what_is_plain_gives_no_warning() -> None:
-    assert checked("baseline") == []
+    assert checked("from-2023") == checked("baseline") == []
 
 
 def test_warns_where_nobody_is_in_a_cap_with_a_level(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_warns_of_a_date_past_the_horizon_and_of_a_lever_that_starts_there(tmp_p
         "levers.cap.start: 1 January 2030 is past the horizon, 30 September 2025 (--years 2)."
     )
     tax = file(tmp_path, '[levers.tax]\nstart = 2040-04-06\noff_payroll = "not_enforced"\n')
-    assert "Tax never acts by 30 September 2033: it begins in April 2040." in checked(tax)
+    assert "Tax never acts by 30 September 2035: it begins in April 2040." in checked(tax)
 
 
 @pytest.mark.parametrize(
@@ -152,30 +153,30 @@ def test_warns_of_a_lever_that_never_acts(tmp_path: Path) -> None:
     start = 2020-01-01
     case_reduction = 0.1
     [[levers.prevention.terms]]
-    start = 2023-10-01
+    start = 2025-10-01
     case_reduction = 0.0
     """
     (warning,) = checked(file(tmp_path, over))
-    assert warning == "Prevention never acts: its terms end before the first month, October 2023."
+    assert warning == "Prevention never acts: its terms end before the first month, October 2025."
 
 
 def test_a_sweep_says_which_of_its_levels_lie_under_the_floor() -> None:
     key = "levers.cap.charge_rate_per_hour"
-    low = ("sweep", "baseline", "--over", f"{key}=28,45", *SMALL)
+    low = ("sweep", "from-2023", "--over", f"{key}=28,45", *SMALL)
     said = " ".join(permanence(*low).out.split())
     assert "At 28 a cap lies under the lawful floor of equal pay" in said
     told = json.loads(permanence(*low, "--json").out)["notes"]
     assert any("lawful floor" in note for note in told)
-    high = ("sweep", "baseline", "--over", f"{key}=45,46", *SMALL, "--json")
+    high = ("sweep", "from-2023", "--over", f"{key}=45,46", *SMALL, "--json")
     assert "lawful floor" not in permanence(*high).out
 
 
 def test_tip_says_which_of_its_levels_lie_under_the_floor() -> None:
-    scenario, key = load_scenario("baseline"), "levers.cap.charge_rate_per_hour"
+    scenario, key = load_scenario("from-2023"), "levers.cap.charge_rate_per_hour"
     for low, is_said in ((28.0, True), (45.0, False)):
-        lever = read_lever(key, "baseline", low=low, high=50.0)
+        lever = read_lever(key, "from-2023", low=low, high=50.0)
         assert lever.on(scenario, low).fingerprint() == (
-            lever.scenario("baseline", (), low).fingerprint()
+            lever.scenario("from-2023", (), low).fingerprint()
         )
         asked = Asked(20, 1, 2, Draws.DEFAULT, 0.9, 0.08)
         told = tip_notes(Told(scenario, lever, asked, ()))
@@ -193,25 +194,27 @@ def compared(tmp_path: Path, base: str, years: str = "2") -> tuple[list[str], di
 
 
 def test_changes_nothing_is_said_where_every_number_is_the_same(tmp_path: Path) -> None:
-    told, _ = compared(tmp_path, "baseline")
+    told, _ = compared(tmp_path, "from-2023")
     assert any("in April 2026: it changes nothing" in note for note in told)
     mine = load_scenario(file(tmp_path, CAP_38, "cap38"))
-    both = [run_ensemble(one, runs=2, years=2, seed=1) for one in (load_scenario("baseline"), mine)]
+    both = [
+        run_ensemble(one, runs=2, years=2, seed=1) for one in (load_scenario("from-2023"), mine)
+    ]
     for outcome in ("permanent_share_of_workforce", "agency_cost_per_year"):
         assert np.array_equal(both[0].london(outcome), both[1].london(outcome))
 
 
 def test_changes_nothing_is_not_said_beside_numbers_that_differ(tmp_path: Path) -> None:
-    told, _ = compared(tmp_path, "no-cap")
+    told, _ = compared(tmp_path, NO_CAP_2023)
     late = [note for note in told if "starts after the last month shown" in note]
     assert len(late) == 1
     assert "changes nothing" not in late[0]
-    assert "what no-cap and cap38 have in force before, from the start on" in late[0]
+    assert "what no-cap-2023 and cap38 have in force before, from the start on" in late[0]
 
 
 def test_changes_nothing_is_not_said_where_another_lever_does_something(tmp_path: Path) -> None:
     text = CAP_38 + "[levers.newly_qualified]\nmultiplier = 2.0\n"
-    scenarios = load_scenario("baseline"), load_scenario(file(tmp_path, text))
+    scenarios = load_scenario("from-2023"), load_scenario(file(tmp_path, text))
     base, mine = (run_ensemble(one, runs=2, years=1, seed=1) for one in scenarios)
     late = [note for note in notes(mine, base=base) if "starts after the last month" in note]
     assert late
@@ -231,10 +234,10 @@ def test_notes_say_who_signs(tmp_path: Path) -> None:
 
 def test_diff_says_what_differs_and_from_when(tmp_path: Path) -> None:
     mine = file(tmp_path, CAP_38, "cap38")
-    text = " ".join(permanence("scenario", "diff", mine, "baseline").out.split())
+    text = " ".join(permanence("scenario", "diff", mine, "from-2023").out.split())
     assert text.startswith("Cap: the same until 31 March 2026; from April 2026 cap38 has 27 of 31")
-    assert "baseline has 31 of 31 employers at £48 an hour" in text
-    answer = json.loads(permanence("scenario", "diff", mine, "baseline", "--json").out)
+    assert "from-2023 has 31 of 31 employers at £48 an hour" in text
+    answer = json.loads(permanence("scenario", "diff", mine, "from-2023", "--json").out)
     assert not answer["same"]
     assert [(row["what"], row["from"]) for row in answer["differences"]] == [
         ("levers.cap", "2026-04-01")
@@ -242,12 +245,12 @@ def test_diff_says_what_differs_and_from_when(tmp_path: Path) -> None:
 
 
 def test_diff_of_the_same_says_so(tmp_path: Path) -> None:
-    copy = file(tmp_path, 'extends = "baseline"\n', "copy")
-    assert permanence("scenario", "diff", copy, "baseline").out == (
-        "copy and baseline do the same.\n"
+    copy = file(tmp_path, 'extends = "from-2023"\n', "copy")
+    assert permanence("scenario", "diff", copy, "from-2023").out == (
+        "copy and from-2023 do the same.\n"
     )
-    idle = file(tmp_path, 'extends = "baseline"\n[levers.prevention]\nlag_months = 6\n', "idle")
-    said = permanence("scenario", "diff", idle, "baseline").out
+    idle = file(tmp_path, 'extends = "from-2023"\n[levers.prevention]\nlag_months = 6\n', "idle")
+    said = permanence("scenario", "diff", idle, "from-2023").out
     assert "do the same. What they write differently has no effect." in said
 
 
@@ -259,7 +262,7 @@ def test_every_shipped_scenario_differs_from_no_cap_or_does_the_same(name: str) 
 
 
 def test_diff_tells_start_structure_and_parameters(tmp_path: Path) -> None:
-    path = file(tmp_path, 'extends = "baseline"\n[parameters]\nbid_speed = 0.11\n', "fast")
+    path = file(tmp_path, 'extends = "from-2023"\n[parameters]\nbid_speed = 0.11\n', "fast")
     text = permanence("scenario", "diff", path, "vicious-circle").out
     for what in ("starts on", "start.year", "structure.bid_trigger", "parameters.bid_speed"):
         assert what in text
@@ -272,7 +275,7 @@ GOOD = [
     *[(f"shipped {name}", (shipped_folder() / f"{name}.toml").read_text("utf-8"))
       for name in scenario_names()],
     ("cap38", CAP_38),
-    ("off", 'extends = "baseline"\n[levers]\ncap = "off"\n'),
+    ("off", 'extends = "from-2023"\n[levers]\ncap = "off"\n'),
     ("terms", "[[levers.cap.terms]]\nmembers = 1.0\ncharge_rate_per_hour = 40\n"
               "[[levers.cap.terms]]\nstart = 2025-01-01\nmembers = 0.5\n"),
     *[(members, cap(f"members = {members}"))

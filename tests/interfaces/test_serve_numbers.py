@@ -20,7 +20,7 @@ LEFT = {"scenario": "no-cap", "changes": {}}
 CHANGES = {
     "levers.cap.members": 1,
     "levers.cap.charge_rate_per_hour": 41,
-    "levers.cap.start": "2023-10-01",
+    "levers.cap.start": "2025-10-01",
     "levers.permanent_offer.hiring_uplift": 0.3,
 }
 FILE = """
@@ -28,7 +28,7 @@ extends = "no-cap"
 [levers.cap]
 members = 1
 charge_rate_per_hour = 41
-start = 2023-10-01
+start = 2025-10-01
 [levers.permanent_offer]
 hiring_uplift = 0.3
 """

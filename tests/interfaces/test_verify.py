@@ -111,7 +111,7 @@ def test_a_number_in_a_file_is_named(run_folder: Path, tmp_path: Path) -> None:
     with_number_changed(folder, 1, AT, lambda value: value + 0.01)
     code, said = verified(folder)
     assert code == 1
-    assert said.startswith("different: run 1 of baseline, month 3 (2023-12-31), ")
+    assert said.startswith("different: run 1 of baseline, month 3 (2025-12-31), ")
     assert OUTCOMES[AT[0]].name in said
 
 

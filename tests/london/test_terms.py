@@ -20,6 +20,7 @@ from sim.rules.levers import Levers
 from sim.rules.levers.members import number_of
 from sim.scenario import Scenario, ScenarioError, load_scenario, scenario_from
 from tests.market.small_london import market_of, scenario, small_census
+from tests.past import FROM_2023, NO_CAP_2023
 
 OPENING = date(2023, 9, 30)
 DAY = date(2024, 12, 1)
@@ -49,7 +50,7 @@ OTHER = "Barking and Dagenham"
 CAP = {"charge_rate_per_hour": 41.0, "members": 1.0, "tolerance": 0.04}
 
 
-def policy(lever: str, terms: Any, base: str = "baseline") -> Scenario:
+def policy(lever: str, terms: Any, base: str = FROM_2023) -> Scenario:
     return scenario_from({"extends": base, "levers": {lever: terms}})
 
 
@@ -95,9 +96,9 @@ def test_two_terms_that_say_the_same_are_one(lever: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lever", NO_OPS)
 def test_terms_at_their_no_op_change_nothing(lever: str) -> None:
-    plain = load_scenario("no-cap")
+    plain = load_scenario(NO_CAP_2023)
     terms = [NO_OPS[lever] | {"start": day} for day in ("2015-01-01", DAY.isoformat())]
-    idle = policy(lever, {"terms": terms}, "no-cap")
+    idle = policy(lever, {"terms": terms}, NO_CAP_2023)
     for told in (agents, twin):
         np.testing.assert_array_equal(told(plain), told(idle))
 
@@ -125,7 +126,7 @@ def test_what_was_in_force_holds_until_the_day_before() -> None:
     cap = policy("cap", asked).levers.cap
     before, after = cap.terms()
     assert (before.charge_rate_per_hour, before.members) == (48.0, 1.0)
-    assert before == load_scenario("baseline").levers.cap
+    assert before == load_scenario(FROM_2023).levers.cap
     assert after.start == date(2027, 4, 1)
     assert after.tolerance == before.tolerance
     assert number_of(after.members) == 28
@@ -134,7 +135,7 @@ def test_what_was_in_force_holds_until_the_day_before() -> None:
 @pytest.mark.slow
 def test_until_the_policy_begins_every_number_is_the_bases() -> None:
     cap38 = policy("cap", POLICIES["cap"] | {"start": "2027-04-01"})
-    base = load_scenario("baseline")
+    base = load_scenario(FROM_2023)
     for told in (agents, twin):
         old, new = told(base, 5), told(cap38, 5)
         axis = 1 if told is agents else 2
@@ -146,10 +147,10 @@ def test_until_the_policy_begins_every_number_is_the_bases() -> None:
 
 
 def test_terms_without_a_day_change_the_last_and_keep_the_past() -> None:
-    later = policy("cap", {"terms": [CAP, {"start": "2027-04-01", "members": 0.5}]}, "no-cap")
+    later = policy("cap", {"terms": [CAP, {"start": "2027-04-01", "members": 0.5}]}, NO_CAP_2023)
     before, after = later.levers.cap.terms()[-2:]
     changed = scenario_from(
-        {"extends": "no-cap", "levers": {"cap": {"terms": [CAP, {"start": "2027-04-01"}]}}}
+        {"extends": NO_CAP_2023, "levers": {"cap": {"terms": [CAP, {"start": "2027-04-01"}]}}}
     )
     assert changed.levers.cap.terms()[-2] == before
     assert after.charge_rate_per_hour == before.charge_rate_per_hour
@@ -162,7 +163,7 @@ def test_off_is_a_lever_that_never_was_whatever_the_base_holds() -> None:
 
 
 def test_a_level_that_is_not_said_again_goes_on_rising_as_it_did() -> None:
-    base = load_scenario("baseline")
+    base = load_scenario(FROM_2023)
     fewer = policy("cap", {"start": "2025-04-01", "members": {"except": ["Bexley"]}})
     for name in ("start", "members", "stated_on", "earlier"):
         assert getattr(fewer.levers.cap, name) != getattr(base.levers.cap, name)
@@ -191,7 +192,7 @@ def test_a_cap_that_comes_in_starts_from_the_one_it_takes_over_from() -> None:
             {"start": "2024-10-01", "charge_rate_per_hour": 35.0, "ramp_months": 12},
         ]
     }
-    market = LondonMarket(policy("cap", steps, "no-cap"), rng=1, years=3)
+    market = LondonMarket(policy("cap", steps, NO_CAP_2023), rng=1, years=3)
     found = []
     for _ in range(25):
         market.step()
@@ -200,7 +201,7 @@ def test_a_cap_that_comes_in_starts_from_the_one_it_takes_over_from() -> None:
     np.testing.assert_allclose(found[12:24], 41.0 - 6.0 * np.arange(1, 13) / 12)
 
 
-def cap_levels(terms: Any, base: str = "no-cap", months: int = 24) -> FloatArray:
+def cap_levels(terms: Any, base: str = NO_CAP_2023, months: int = 24) -> FloatArray:
     market = LondonMarket(policy("cap", terms, base), rng=1, years=4)
     found = []
     for _ in range(months):
@@ -329,7 +330,7 @@ def test_a_count_only_adds_members_as_it_grows_and_leaves_out_who_is_named() -> 
     before: set[str] = set()
     for count in range(0, 30, 3):
         terms = CAP | {"start": "2023-10-01", "members": {"count": count, "except": out}}
-        market = LondonMarket(policy("cap", terms, "no-cap"), rng=1, years=1)
+        market = LondonMarket(policy("cap", terms, NO_CAP_2023), rng=1, years=1)
         market.step()
         signed = set()
         if market.rules.agreement is not None:

@@ -105,9 +105,11 @@ def scenario(
     **levers: dict[str, Any],
 ) -> Scenario:
     """Return a scenario without any lever but those given."""
-    content: dict[str, Any] = {"parameters": parameters or {}, "levers": levers}
-    if start is not None:
-        content["start"] = start
+    content: dict[str, Any] = {
+        "start": {"year": 2023} if start is None else start,
+        "parameters": parameters or {},
+        "levers": levers,
+    }
     if structure is not None:
         content["structure"] = structure
     return scenario_from(content, "test")

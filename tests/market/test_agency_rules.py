@@ -9,12 +9,13 @@ from sim.domain.vocabulary import Event, WorkerState
 from sim.market.model import LondonMarket
 from sim.rules.choice import cooling_off_loss
 from sim.scenario import load_scenario
+from tests.past import NO_CAP_2023
 
 YEARS = 2
 
 
 def run(*overrides: str) -> LondonMarket:
-    market = LondonMarket(load_scenario("no-cap", overrides), rng=5, years=YEARS)
+    market = LondonMarket(load_scenario(NO_CAP_2023, overrides), rng=5, years=YEARS)
     market.run()
     return market
 

@@ -7,6 +7,7 @@ import pytest
 
 from sim.market.model import LondonMarket
 from sim.scenario import ScenarioError, load_scenario
+from tests.past import FROM_2023, NO_CAP_2023
 
 CAP = ("levers.cap.members=1.0", "levers.cap.charge_rate_per_hour=40.0", "levers.cap.tolerance=0.0")
 STARTING = "levers.cap.start=2023-10-01"
@@ -15,7 +16,7 @@ FIXED = "levers.cap.uprated=false"
 
 def run(*overrides: str, months: int = 24) -> LondonMarket:
     market = LondonMarket(
-        load_scenario("no-cap", (*CAP, STARTING, FIXED, *overrides)), rng=2, years=2
+        load_scenario(NO_CAP_2023, (*CAP, STARTING, FIXED, *overrides)), rng=2, years=2
     )
     for _ in range(months):
         market.step()
@@ -71,7 +72,7 @@ def test_a_ratchet_changes_the_level_on_its_day() -> None:
 )
 def test_terms_that_do_not_fit_are_refused(override: str, told: str) -> None:
     with pytest.raises(ScenarioError, match=told):
-        load_scenario("baseline", [override])
+        load_scenario(FROM_2023, [override])
 
 
 def test_an_uprated_step_rises_from_its_own_day() -> None:

@@ -10,6 +10,7 @@ from sim.domain.vocabulary import Event, WorkerState
 from sim.market.model import LondonMarket
 from sim.rules.pay_bands import bands_of
 from sim.scenario import load_scenario
+from tests.past import NO_CAP_2023
 
 CAP = (
     "levers.cap.members=1.0",
@@ -20,7 +21,7 @@ CAP = (
 
 
 def london(*overrides: str, months: int = 6) -> LondonMarket:
-    market = LondonMarket(load_scenario("no-cap", (*CAP, *overrides)), rng=2, years=2)
+    market = LondonMarket(load_scenario(NO_CAP_2023, (*CAP, *overrides)), rng=2, years=2)
     for _ in range(months):
         market.step()
     return market

@@ -31,6 +31,7 @@ from tests.market.drawn import (
     tax_regimes,
 )
 from tests.market.small_london import market_of, scenario, small_census
+from tests.past import NO_CAP_2023
 
 YEAR = 2023
 NOBODY = st.sampled_from((0.0, []))
@@ -151,7 +152,8 @@ def test_result_files_at_a_no_op_are_the_same_but_for_the_name(tmp_path: Path) -
 
 
 def test_baseline_with_nobody_in_the_cap_is_no_cap() -> None:
-    lapsed = load_scenario("baseline", ["levers.cap.members=0"])
+    never = ["levers.cap.start=2016-01-01", "levers.cap.members=0"]
+    lapsed = load_scenario("baseline", never)
     no_cap = load_scenario("no-cap")
     assert lapsed.fingerprint() == no_cap.fingerprint()
     assert lapsed.fingerprint() != load_scenario("baseline").fingerprint()
@@ -161,8 +163,10 @@ def test_baseline_with_nobody_in_the_cap_is_no_cap() -> None:
 def test_no_cap_has_no_cap() -> None:
     assert load_scenario("no-cap").levers.cap.is_no_op
     assert not load_scenario("baseline").levers.cap.is_no_op
-    no_levers = load_scenario("no-cap").without_levers()
-    np.testing.assert_array_equal(panel_of(load_scenario("no-cap"), 1), panel_of(no_levers, 1))
+    no_cap, off = load_scenario("no-cap"), load_scenario("baseline", ["levers.cap=off"])
+    np.testing.assert_array_equal(panel_of(no_cap, 1), panel_of(off, 1))
+    bare = load_scenario(NO_CAP_2023)
+    np.testing.assert_array_equal(panel_of(bare, 1), panel_of(bare.without_levers(), 1))
 
 
 def test_what_a_scenario_is_called_is_no_part_of_what_it_does() -> None:

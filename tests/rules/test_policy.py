@@ -26,6 +26,7 @@ from sim.rules.levers import (
 )
 from sim.rules.levers.lever import Lever
 from sim.rules.levers.members import round_half_up
+from tests.market.small_london import market_of, scenario
 
 OPENING = date(2023, 9, 30)
 LEVEL: dict[str, Any] = {"charge_rate_per_hour": 40.0}
@@ -98,10 +99,38 @@ def test_strength_never_falls_and_stays_between_0_and_1(start: date, ramp: int) 
     assert [value == 0 for value in over_time] == before
 
 
-@pytest.mark.parametrize("lever", [TaxRegime, AgencyRules])
-def test_rules_that_hold_or_do_not_have_no_ramp(lever: type[Lever]) -> None:
+def test_a_tax_regime_holds_or_does_not_and_has_no_ramp() -> None:
     with pytest.raises(ValidationError):
-        lever(ramp_months=12)
+        TaxRegime(ramp_months=12)
+
+
+def rules_after(months: int, *terms: dict[str, Any]) -> tuple[float, int]:
+    """Return the bar of experience (custom: two years) and the wait in a month from the start."""
+    market = market_of(scenario(agency_rules={"terms": list(terms)}), years=4)
+    for _ in range(months):
+        market.step()
+    return market.rules.agency_experience_years, market.rules.cooling_off_months
+
+
+def test_agency_rules_come_in_over_time_from_custom() -> None:
+    terms = {"start": "2023-10-01", "ramp_months": 12}
+    terms |= {"experience_years": 4.0, "cooling_off_months": 6}
+    found = [rules_after(months, terms) for months in (0, 3, 6, 12, 24)]
+    assert [bar for bar, _ in found] == pytest.approx([2.0, 2.5, 3.0, 4.0, 4.0])
+    assert [wait for _, wait in found] == [0, 2, 3, 6, 6]
+
+
+def test_a_wait_that_stands_stays_while_a_bar_comes_in_beside_it() -> None:
+    """As in the baseline: the London Pledge, then the experience asked for in October 2024."""
+    pledge = {"start": "2022-06-01", "cooling_off_months": 6}
+    law = {"start": "2024-10-31", "ramp_months": 24, "experience_years": 3.0}
+    found = [rules_after(months, pledge, law) for months in (12, 24, 36)]
+    assert [bar for bar, _ in found] == pytest.approx([2.0, 2.5, 3.0])
+    assert [wait for _, wait in found] == [6, 6, 6]
+
+
+def test_a_bar_below_custom_asks_for_nothing_new() -> None:
+    assert rules_after(1, {"experience_years": 1.0, "start": "2023-10-01"})[0] == 2.0
 
 
 # Who

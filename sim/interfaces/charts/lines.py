@@ -35,6 +35,8 @@ from sim.interfaces.words.captions import labels
 MOST_DATES, FEWEST_DATES = 6, 3
 FIRST_DOT_IS_EARLY = 0.65
 """Of a panel's width: room enough to its right for a label."""
+MOST_BEFORE_START = 0.7
+"""Of a panel's width: where a later start has no room to its right for its label."""
 ON_TOP, DOTS, LINES, BANDS = 5, 4, 3, 2
 
 
@@ -221,14 +223,16 @@ def draw_target(axes: Axes, at: float, text: str, *, above: bool = True) -> None
 
 def mark_starts(axes: Axes, lines: Sequence[Series], y: float) -> None:
     """Say where the simulation begins, wherever the panel begins earlier."""
-    left = axes.get_xlim()[0]
+    left, right = axes.get_xlim()
     for day in sorted({one.days[0] for one in lines}):
         at = _numbers([day])[0]
         if at <= left:
             continue
         axes.axvline(at, color=QUIET, linewidth=0.8, linestyle=(0, (2, 2)), zorder=BANDS)
-        text = f" simulated from\n {day:%b %Y}"
-        axes.text(at, y, text, va="bottom", size=SMALL_SIZE, color=QUIET, zorder=ON_TOP)
+        text, side = f" simulated from\n {day:%b %Y}", "left"
+        if at - left > MOST_BEFORE_START * (right - left):  # there stand the names of the lines
+            text, side = f"simulated from \n{day:%b %Y} ", "right"
+        axes.text(at, y, text, va="bottom", ha=side, size=SMALL_SIZE, color=QUIET, zorder=ON_TOP)
 
 
 def date_axis(axes: Axes, lines: Sequence[Series], dots: Dots) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from pydantic import Field
-
 from sim.domain.quantities import quantity
 from sim.domain.randomness import Purpose
 from sim.rules.levers.lever import Lever, Moment
@@ -18,7 +16,9 @@ from sim.rules.terms import RulesInForce
 class AgencyRules(Lever):
     """Who may take agency work, and how soon after leaving a permanent post.
 
-    Whoever does agency work already goes on: both rules ask it of those who come.
+    Whoever does agency work already goes on: both rules ask it of those who come. While rules
+    come in, the bar of experience rises from custom (or from the rules before them) and the wait
+    lengthens by whole months; who turns away is who the newest rules with a wait say.
     """
 
     grounds: ClassVar[str] = (
@@ -30,7 +30,6 @@ class AgencyRules(Lever):
         "cooling_off_members": "asked by {}",
     }
 
-    ramp_months: int = Field(0, exclude=True, ge=0, le=0)
     experience_years: float = quantity(
         0.0,
         unit="years",
@@ -66,12 +65,16 @@ class AgencyRules(Lever):
         acting = self.mixture(now.opening, now.today)
         if not acting:
             return rules
-        ((terms, _),) = acting  # rules of law have no ramp: one set of them is in force
+        custom = rules.agency_experience_years
+        needed = sum(weight * max(custom, one.experience_years) for one, weight in acting)
+        needed += (1.0 - sum(weight for _, weight in acting)) * custom
+        months = sum(weight * one.cooling_off_months for one, weight in acting)
+        terms = next((one for one, _ in acting if one.cooling_off_months), acting[0][0])
         binds_all = terms.cooling_off_members == 1.0  # a rule for all binds the City too
         who = now.who(terms.cooling_off_members, Purpose.COOLING_OFF_MEMBERS)
         return replace(
             rules,
-            agency_experience_years=max(rules.agency_experience_years, terms.experience_years),
-            cooling_off_months=terms.cooling_off_months,
+            agency_experience_years=needed,
+            cooling_off_months=round(months),
             turns_away_waiting=who | binds_all,
         )
