@@ -15,9 +15,11 @@ from sim.ensemble.draws import Draws, drawn_scenario
 from sim.experiments.calibration.targets import FIRST_YEAR
 from sim.experiments.record import filtering
 from sim.experiments.record.filtering import carried_states
+from sim.experiments.record.hindcast import hindcast_scenario
 from sim.experiments.structures import record_scenario
 from sim.market.model import LondonMarket
 from sim.market.opening import Carried
+from sim.scenario import Scenario
 from sim.twin import Twin
 
 pytestmark = pytest.mark.long
@@ -138,3 +140,15 @@ def test_agents_go_on_as_the_twin_would(states: list[Carried]) -> None:
     permanent, placed = twin.permanent.sum(axis=1), twin.placed.sum(axis=1)
     by_twin = permanent / (permanent + placed)
     assert np.mean(by_agents) == pytest.approx(by_twin.mean(), abs=0.012)
+
+
+def test_an_agreement_is_followed_from_the_day_it_was_made() -> None:
+    """Until 2021 the Pledge of 2022 changes nothing; in 2023 the followed London has lived it."""
+    with_it = hindcast_scenario(FIRST_YEAR, later_policy=True)
+
+    def states_at(origin: int, first: Scenario | None) -> list[str]:
+        found = carried_states(origin, runs=1, seed=1, draws=Draws.POSTERIOR, first=first)
+        return [one.fingerprint() for one in found]
+
+    assert states_at(2021, with_it) == states_at(2021, None)
+    assert states_at(2023, with_it) != states_at(2023, None)

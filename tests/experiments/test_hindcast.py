@@ -7,11 +7,12 @@ import pytest
 from scipy.stats import norm
 
 from sim.domain.evidence import employers, scored_employers
-from sim.domain.headline import PERMANENT_SHARES
+from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.domain.vocabulary import LONDON
 from sim.experiments.record import hindcast as module
 from sim.experiments.record.baselines import (
     BASELINES,
+    STATE_SPACE,
     Normal,
     mean_reversion,
     own_mean,
@@ -19,13 +20,24 @@ from sim.experiments.record.baselines import (
     trend,
 )
 from sim.experiments.record.hindcast import (
+    half_and_half,
+    held_back_years,
     hindcast,
     hindcast_scenario,
-    london_inside,
+    kept_forecast,
+    parts,
     published_shares,
+    scored_years,
     scores,
 )
-from sim.experiments.record.scoring import score_normal, score_samples, skills, summary
+from sim.experiments.record.scoring import (
+    quantiles_of,
+    score_normal,
+    score_quantiles,
+    score_samples,
+    skills,
+    summary,
+)
 
 RNG = np.random.default_rng(1)
 
@@ -79,7 +91,46 @@ def test_the_city_is_never_scored_and_neither_is_who_has_no_figure(
     for cases in scores(forecast, "permanent_share_of_workforce").values():
         assert len(cases.error) < len(scored_employers())
         assert np.isnan(cases.error).sum() == 5  # Westminster 2022-2025, Sutton 2023
-    assert set(london_inside(forecast, "permanent_share_of_posts")) == {2022, 2023, 2024, 2025}
+
+
+@pytest.mark.slow
+def test_the_forecast_of_version_0_1_0_is_scored_beside_the_model(
+    forecast: module.Hindcast,
+) -> None:
+    kept = kept_forecast(forecast)
+    assert kept is not None
+    found = scores(forecast, WORKFORCE, [2022, 2023], pooled=True)
+    assert list(found) == [module.MODEL, module.KEPT, *BASELINES, module.POOL]
+    # What version 0.1.0 printed of itself.
+    assert summary(found[module.KEPT]).rmse == pytest.approx(6.6, abs=0.06)
+    assert summary(found[module.KEPT]).crps == pytest.approx(3.69, abs=0.03)
+    assert summary(found[module.KEPT]).coverage[-1] == pytest.approx(0.88, abs=0.01)
+    assert module.POOL not in scores(forecast, WORKFORCE, [2022])
+
+
+@pytest.mark.slow
+def test_years_that_were_held_back_are_scored_apart(forecast: module.Hindcast) -> None:
+    every, held = scored_years(forecast), held_back_years(forecast)
+    assert (every, held) == ([2022, 2023, 2024, 2025], [2024, 2025])
+    found = parts(forecast, 1)
+    assert [list(part.years) for part in found] == [every, held]
+    assert [part.was_held_back for part in found] == [False, True]
+    gaps = found[0].by_measure[WORKFORCE]["persistence"][1]
+    assert [gap.measure for gap in gaps] == ["rmse", "crps", "interval_score"]
+    assert found[0].kept_gaps == {}
+    gap = found[1].kept_gaps[WORKFORCE][STATE_SPACE][0]
+    ours, theirs = (found[1].by_measure[WORKFORCE][n][0] for n in (module.KEPT, STATE_SPACE))
+    assert gap.difference == pytest.approx(ours.rmse - theirs.rmse)
+    assert ours.rmse == pytest.approx(8.45, abs=0.1)
+
+
+def test_the_pool_is_half_of_each() -> None:
+    samples = np.full((400, 1, 1), 0.4)
+    found = half_and_half(samples, [Normal(np.array([0.8]), np.array([0.05]))])
+    assert found.shape == (800, 1, 1)
+    assert found.mean() == pytest.approx(0.6, abs=1e-3)
+    assert np.mean(found > 0.6) == 0.5
+    assert found[found > 0.6].std() == pytest.approx(0.05, rel=0.02)
 
 
 # Baselines
@@ -126,6 +177,16 @@ def test_samples_of_a_normal_score_as_the_normal_does() -> None:
     np.testing.assert_array_equal(ours.inside, theirs.inside)
 
 
+def test_kept_quantiles_of_a_normal_score_as_the_normal_does() -> None:
+    forecast = Normal(np.array([0.7, 0.8, 0.5]), np.array([0.05, 0.1, 0.02]))
+    seen = np.array([[0.72], [0.55], [np.nan]])
+    ours = score_quantiles(quantiles_of([forecast]), seen)
+    theirs = score_normal([forecast], seen)
+    for name in ("error", "crps", "interval_score", "inside"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(theirs, name), rtol=0.01)
+    np.testing.assert_allclose(ours.pit, theirs.pit, atol=0.01)
+
+
 def test_a_true_forecast_covers_what_it_says() -> None:
     truth = RNG.normal(0.7, 0.05, (4_000, 1))
     cases = score_normal([Normal(np.full(4_000, 0.7), np.full(4_000, 0.05))], truth)
@@ -151,9 +212,13 @@ def test_skill_is_the_model_less_the_baseline_by_unit() -> None:
         [Normal(truth[:, year] + 0.01, np.full(31, 0.02)) for year in (0, 1)], truth
     )
     bad = score_normal([Normal(np.full(31, 0.5), np.full(31, 0.1))] * 2, truth)
-    rmse, crps = skills(good, bad, 1)
+    rmse, crps, interval = skills(good, bad, 1)
     assert rmse.high < 0
     assert crps.high < 0
+    assert interval.high < 0
+    assert interval.difference == pytest.approx(
+        summary(good).interval_score - summary(bad).interval_score
+    )
     assert rmse.difference == pytest.approx(summary(good).rmse - summary(bad).rmse)
     assert skills(good, bad, 1) == skills(good, bad, 1)
     missing = truth.copy()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.domain.evidence import employers
+from sim.domain.evidence import employers, latest_census_year
 from sim.domain.vocabulary import LONDON
 from tests.interfaces.command import files_in, permanence, too_wide
 
@@ -21,8 +21,10 @@ def test_the_score_is_published_whichever_way_it_falls() -> None:
     answer = permanence("hindcast", "--to", "2023", *SMALL)
     assert answer.code == 0, answer.err
     text = " ".join(answer.out.split())
-    for name in ("persistence", "own mean", "own trend", "AR(1)"):
+    for name in ("persistence", "own mean", "own trend", "AR(1)", "state space"):
         assert name in text
+    assert "Permanence 0.1.0, kept: 2024-2025 was held back until scored" in text
+    assert "half model" not in text
     assert "by CRPS the model" in text
     assert "census is" in text
     assert "Calibrated to" in text
@@ -51,6 +53,38 @@ def test_the_forecast_file_has_every_unit_year_and_measure(tmp_path: Path) -> No
     again = tmp_path / "again"
     permanence(*typed[:-3], "--out", str(again), "--quiet", "--runs", "4", "--jobs", "2")
     assert files_in(out) == files_in(again)
+
+
+def test_the_file_has_every_gap_and_the_pool(tmp_path: Path) -> None:
+    out = tmp_path / "h"
+    asked = ("hindcast", "--to", "2022", "--pool", "--out", str(out), *SMALL)
+    told = json.loads(permanence(*asked, "--json").out)
+    rows = list(csv.DictReader((out / "scores.csv").read_text("utf-8-sig").splitlines()))
+    by_name = {r["forecaster"]: r for r in rows if r["measure"] == "permanent_share_of_workforce"}
+    assert {"half model, half state space", "Permanence 0.1.0, kept"} <= by_name.keys()
+    assert any("equal weights" in note for note in told["notes"])
+    for name, row in by_name.items():
+        score = told["scores"]["permanent_share_of_workforce"][name]
+        assert float(row["rmse"]) == score["rmse"]
+        assert row["years"] == "2022-2022"
+        for gap in score["gaps"]:
+            assert float(row[f"{gap['measure']}_gap_q95"]) == gap["high"]
+        assert len(score["gaps"]) == (0 if name == "Permanence" else 3)
+
+
+def test_rolling_begins_where_baselines_do(tmp_path: Path) -> None:
+    answer = permanence(
+        "hindcast", "--rolling", "--pool", "--runs", "2", "--jobs", "1", "--quiet",
+        "--out", str(tmp_path),
+    )  # fmt: skip
+    assert answer.code == 0, answer.err
+    assert too_wide(answer.out.split("Saved:")[0]) == []
+    assert "half/half" in answer.out
+    rows = csv.DictReader((tmp_path / "origins.csv").read_text("utf-8-sig").splitlines())
+    found = {(row["origin"], row["forecaster"]) for row in rows}
+    origins = {origin for origin, _ in found}
+    assert origins == {str(year) for year in range(2019, latest_census_year())}
+    assert {(origin, "state space") for origin in origins} <= found
 
 
 def test_past_the_data_nothing_is_scored() -> None:

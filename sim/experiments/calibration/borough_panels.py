@@ -22,7 +22,7 @@ from sim.domain.randomness import FloatArray, Purpose, Streams, paired_keys, slo
 from sim.domain.vocabulary import GRADES, LONDON, Judgement
 from sim.ensemble.replicate import RunRecord
 
-_GONE = {
+OUT_OF_POSTS = {
     "left_sector_fte": "leavers_fte_per_month",
     "to_agency_fte": "to_agency_fte_per_month",
     "moved_fte": "moved_away_fte_per_month",
@@ -130,7 +130,7 @@ def run_panels(record: RunRecord, first_year: int) -> Panels:
         return np.vstack([np.full(months.shape[-1], np.nan), years])
 
     permanent, posts = at_censuses("permanent_fte"), at_censuses("posts_fte")
-    figures = {name: over_the_year(outcome) for name, outcome in _GONE.items()}
+    figures = {name: over_the_year(outcome) for name, outcome in OUT_OF_POSTS.items()}
     leavers = np.asarray(sum(figures.values()), np.float64)
     before = np.vstack([np.full(permanent.shape[-1], np.nan), permanent[:-1]])
     vacancy_share = 1.0 - at_censuses(POSTS)

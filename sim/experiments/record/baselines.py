@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from sim.domain.randomness import FloatArray
+from sim.experiments.record import state_space as space
 
 SMALLEST_SPREAD = 1e-3
+LEAST_SHARE = 0.01
+"""Shares are brought to between this and 1 less this before log-odds are taken."""
+FITS_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -76,11 +81,36 @@ def trend(history: FloatArray, ahead: int) -> Normal:
     return _normal(mean, _pooled(left, lost=2 * units) * factor)
 
 
+def state_space(history: FloatArray, ahead: int) -> Normal:
+    """Return each unit's share about a mean of its own, seen with an error (maximum likelihood).
+
+    Log-odds revert to the unit's own mean, means are spread about a pooled one, and what is
+    published misses the share; all units together say how much of each there is. The mean given is
+    the share's median, as of the model; the spread half the way between the shares one standard
+    deviation of log-odds below and above.
+
+    Source: see `sim.experiments.record.state_space`.
+    """
+    inside = np.clip(history, LEAST_SHARE, 1.0 - LEAST_SHARE)
+    odds = np.log(inside / (1.0 - inside))
+    middle, spread = space.forecast(odds, ahead, _fitted(odds.tobytes(), odds.shape))
+    low, median, high = (1.0 / (1.0 + np.exp(-middle - by * spread)) for by in (-1.0, 0.0, 1.0))
+    return _normal(median, (high - low) / 2.0)
+
+
+@lru_cache(maxsize=FITS_KEPT)
+def _fitted(odds: bytes, shape: tuple[int, ...]) -> space.Level:
+    """Return what a fit finds; one history is asked about for every year ahead."""
+    return space.fitted(np.frombuffer(odds).reshape(shape))
+
+
+STATE_SPACE = "state space"
 BASELINES: dict[str, Callable[[FloatArray, int], Normal]] = {
     "persistence": persistence,
     "mean reversion, AR(1)": mean_reversion,
     "own mean": own_mean,
     "own trend": trend,
+    STATE_SPACE: state_space,
 }
 
 

@@ -38,12 +38,19 @@ LEAST_SHARE, MOST_SHARE = 0.02, 1.0
 TINY = 1e-9
 
 
-def carried_states(origin: int, *, runs: int, seed: int, draws: Draws) -> list[Carried]:
+def carried_states(
+    origin: int, *, runs: int, seed: int, draws: Draws, first: Scenario | None = None
+) -> list[Carried]:
     """Return the state at a census that each run of an ensemble opens with.
 
     Run by run the parameters and the structure are those the ensemble draws with this seed.
+
+    Args:
+        first: London from the first census, with what was enacted until the origin (default: the
+            record's, without later agreements).
     """
-    first, posterior = record_scenario(FIRST_YEAR), draws.posterior
+    first = record_scenario(FIRST_YEAR) if first is None else first
+    posterior = draws.posterior
     turns = 1 if posterior is None else len(allowed_structures(first, posterior))
     found: dict[int, Carried] = {}
     for place in range(min(turns, runs)):

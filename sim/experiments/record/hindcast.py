@@ -18,19 +18,44 @@ import numpy as np
 
 from sim.domain import evidence
 from sim.domain.headline import PERMANENT_SHARES
+from sim.domain.kept_forecasts import (
+    HELD_BACK_YEARS,
+    QUANTILES,
+    VERSION,
+    KeptForecast,
+    kept_forecasts,
+)
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray, Purpose, Streams, paired_keys, slot_keys
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensemble
-from sim.experiments.calibration.targets import LAST_YEAR
-from sim.experiments.record.baselines import BASELINES
+from sim.experiments.calibration.targets import FIRST_YEAR, LAST_YEAR
+from sim.experiments.record.baselines import BASELINES, STATE_SPACE, Normal
 from sim.experiments.record.filtering import carried_states
-from sim.experiments.record.scoring import Cases, score_normal, score_samples
+from sim.experiments.record.scoring import (
+    Cases,
+    Score,
+    Skill,
+    points_of,
+    quantiles_of,
+    score_normal,
+    score_quantiles,
+    score_samples,
+    skills,
+    summary,
+)
 from sim.experiments.structures import record_scenario
 from sim.scenario import Scenario
 
-QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+MODEL = "Permanence"
+KEPT = f"{MODEL} {VERSION}, kept"
+"""The forecast that was made before the censuses of `HELD_BACK_YEARS` were looked at."""
+POOL = "half model, half state space"
+FEWEST_CENSUSES = 3
+"""Up to the origin, for a baseline to have two moves to go by."""
+Scored = dict[str, tuple[Score, list[Skill]]]
+"""By forecaster: its score, and what the model's is less its own (none for the model)."""
 LATER_AGENCY_RULES: dict[str, Any] = {"start": date(2022, 6, 1), "cooling_off_months": 6}
 """Known after 2021: the London Pledge's six months (June 2022). The rules of October 2024 ask for
 three months, which the Pledge goes beyond; their experience bar is a year above today's custom."""
@@ -86,7 +111,8 @@ def hindcast(
 ) -> Hindcast:
     """Forecast every scored employer and London from a census year, to a later year."""
     scenario = hindcast_scenario(origin, later_policy=later_policy)
-    carried = carried_states(origin, runs=runs, seed=seed, draws=draws)
+    followed = hindcast_scenario(FIRST_YEAR, later_policy=later_policy)
+    carried = carried_states(origin, runs=runs, seed=seed, draws=draws, first=followed)
     ensemble = run_ensemble(
         scenario,
         runs=runs,
@@ -111,8 +137,8 @@ def rolling(
     pool: Executor | None = None,
     progress: Progress = no_progress,
 ) -> list[Hindcast]:
-    """Forecast one year ahead from every census that has one before and one after it."""
-    origins = evidence.census_years()[1:-1]
+    """Forecast one year ahead from every census that baselines can start from, but the last."""
+    origins = evidence.census_years()[FEWEST_CENSUSES - 1 : -1]
     return [
         hindcast(
             origin,
@@ -166,12 +192,37 @@ def scored_years(forecast: Hindcast) -> list[int]:
     return [year for year in forecast.years if year in evidence.census_years()]
 
 
-def scores(forecast: Hindcast, measure: str) -> dict[str, Cases]:
-    """Return how the model and each baseline did on scored employers, the model first.
+def held_back_years(forecast: Hindcast) -> list[int]:
+    """Return the scored years that were held back from version 0.1.0 until it was scored."""
+    return [year for year in scored_years(forecast) if year in HELD_BACK_YEARS]
+
+
+def kept_forecast(forecast: Hindcast) -> KeptForecast | None:
+    """Return what version 0.1.0 forecast of the same scored years, if that is kept."""
+    kept = kept_forecasts().get(forecast.origin)
+    if kept is None or not set(scored_years(forecast)) <= set(kept.years):
+        return None
+    return kept
+
+
+def scores(
+    forecast: Hindcast,
+    measure: str,
+    years: Sequence[int] | None = None,
+    *,
+    pooled: bool = False,
+) -> dict[str, Cases]:
+    """Return how forecasters did on scored employers: the model first, then the kept one's.
+
+    Args:
+        forecast: the model's.
+        measure: one of `PERMANENT_SHARES`.
+        years: which to score (default: all that have a census).
+        pooled: whether the equal pool of model and state space is scored as well.
 
     Those without a sound figure at the origin are left out: no baseline could start.
     """
-    years = scored_years(forecast)
+    years = scored_years(forecast) if years is None else list(years)
     names = list(evidence.scored_employers())
     before = [year for year in evidence.census_years() if year <= forecast.origin]
     history = published_shares(measure, names, before)
@@ -180,22 +231,80 @@ def scores(forecast: Hindcast, measure: str) -> dict[str, Cases]:
     columns = [forecast.years.index(year) for year in years]
     rows = [forecast.units.index(names[place]) for place in kept]
     samples = forecast.samples[measure][:, rows][:, :, columns]
-    found = {"Permanence": score_samples(samples, seen)}
-    if len(before) > 2:
+    found = {MODEL: score_samples(samples, seen)}
+    earlier = kept_forecast(forecast)
+    if earlier is not None:
+        found[KEPT] = score_quantiles(earlier.of(measure, rows, years), seen)
+    if len(before) >= FEWEST_CENSUSES:
         for name, baseline in BASELINES.items():
             ahead = [baseline(history[kept], year - forecast.origin) for year in years]
             found[name] = score_normal(ahead, seen)
+            if pooled and name == STATE_SPACE:
+                found[POOL] = score_samples(half_and_half(samples, ahead), seen)
     return found
 
 
-def london_inside(forecast: Hindcast, measure: str) -> dict[int, bool]:
-    """Return whether London's published share lies in the 90 % band, by year with a census."""
-    years = scored_years(forecast)
-    seen = published_shares(measure, [LONDON], years)[0]
-    bands = forecast.quantiles(measure)[:, forecast.units.index(LONDON)]
-    return {
-        year: bool(
-            bands[0, forecast.years.index(year)] <= value <= bands[-1, forecast.years.index(year)]
-        )
-        for year, value in zip(years, seen, strict=True)
-    }
+@dataclass(frozen=True)
+class Part:
+    """How forecasters did in some years.
+
+    Attributes:
+        years: those scored; none past the data.
+        by_measure: by permanent share, then by forecaster (none past the data).
+        kept_gaps: what the kept forecast's scores are less each baseline's, by permanent share and
+            baseline: in years that were held back, the one comparison nobody could prepare for.
+    """
+
+    years: tuple[int, ...]
+    by_measure: dict[str, Scored]
+    kept_gaps: dict[str, dict[str, list[Skill]]]
+
+    @property
+    def was_held_back(self) -> bool:
+        """Whether version 0.1.0 was scored on these years before anybody here had seen them."""
+        return bool(self.years) and set(self.years) <= set(HELD_BACK_YEARS)
+
+
+def parts(forecast: Hindcast, seed: int, *, pooled: bool = False) -> list[Part]:
+    """Return the scores of all scored years, then of those among them that were held back.
+
+    Args:
+        seed: of the bootstrap.
+        pooled: as for `scores`.
+    """
+    every, held = scored_years(forecast), held_back_years(forecast)
+    wanted = [every] if held in ([], every) else [every, held]
+
+    found = []
+    for years in wanted:
+        part = Part(tuple(years), {}, {})
+        for measure in PERMANENT_SHARES:
+            cases = scores(forecast, measure, years, pooled=pooled) if years else {}
+            part.by_measure[measure] = {
+                name: (summary(one), [] if name == MODEL else skills(cases[MODEL], one, seed))
+                for name, one in cases.items()
+            }
+            if part.was_held_back and KEPT in cases:
+                part.kept_gaps[measure] = {
+                    name: skills(cases[KEPT], one, seed)
+                    for name, one in cases.items()
+                    if name in BASELINES
+                }
+        found.append(part)
+    return found
+
+
+def half_and_half(samples: FloatArray, forecasts: Sequence[Normal]) -> FloatArray:
+    """Return the equal-weight mixture of an ensemble and normal forecasts, (point, unit, year).
+
+    Equal weights are not fitted, so no year can have been looked at to set them. The mixture is of
+    distributions: where the two disagree its band is wide.
+
+    Args:
+        samples: (run, unit, year) shares.
+        forecasts: one a year.
+
+    Source: the linear opinion pool, Stone (1961), "The opinion pool".
+    """
+    other = points_of(quantiles_of(forecasts), len(samples))
+    return np.concatenate([samples, np.clip(other, 0.0, 1.0)])

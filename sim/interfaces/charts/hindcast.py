@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 
 from sim.domain import evidence
 from sim.domain.headline import WORKFORCE
+from sim.domain.kept_forecasts import QUANTILES
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.stamp import package_version
 from sim.experiments.record.baselines import BASELINES
-from sim.experiments.record.hindcast import QUANTILES, Hindcast, published_shares, scored_years
+from sim.experiments.record.hindcast import MODEL, Hindcast, published_shares, scored_years
 from sim.experiments.record.scoring import Score, Skill
 from sim.interfaces.charts.style import (
     HEIGHT_INCHES,
@@ -42,7 +43,7 @@ ROOM_FOR_WORDS = 1.75
 MOST_YEARS = 8
 HEADS, FEET = 0.75, 0.45
 LEAST_MARGIN, TICK = 0.02, 5
-FORECASTERS = ("Permanence", *BASELINES)
+FORECASTERS = (MODEL, *BASELINES)
 
 
 def hindcast_chart(

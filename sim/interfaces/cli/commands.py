@@ -25,6 +25,7 @@ from sim.interfaces.cli import coalition as cli_coalition
 from sim.interfaces.cli import demo as cli_demo
 from sim.interfaces.cli import describe as cli_describe
 from sim.interfaces.cli import effects as cli_effects
+from sim.interfaces.cli import forecast as cli_forecast
 from sim.interfaces.cli import hindcast as cli_hindcast
 from sim.interfaces.cli import identify as cli_identify
 from sim.interfaces.cli import loops as cli_loops
@@ -83,6 +84,11 @@ app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
 app.add_typer(
     cli_borough_data.app, name="borough-data", help="A borough's own figures: template and check."
+)
+app.add_typer(
+    cli_forecast.app,
+    name="forecast",
+    help="A forecast of the next census, written down before it is known: register it, score it.",
 )
 app.add_typer(cli_store.app, name="store", help="What a results folder keeps: list it, prune it.")
 app.add_typer(cli_scenario.app, name="scenario", help="List, show and check scenarios.")

@@ -14,19 +14,19 @@ from sim.ensemble.files import StoreError
 from sim.ensemble.workers import workers
 from sim.experiments.record.hindcast import (
     Hindcast,
+    Part,
     hindcast,
+    parts,
     rolling,
-    scored_years,
     scores,
 )
-from sim.experiments.record.scoring import skills, summary
 from sim.interfaces.cli import options as o
 from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.cli.telling import Files, tell
 from sim.interfaces.words import hindcast as words
-from sim.interfaces.words.hindcast import MODEL, Origins, Scored
+from sim.interfaces.words.hindcast import Origins
 from sim.interfaces.words.hindcast_files import as_json as as_json_of
-from sim.interfaces.words.hindcast_files import save, save_origins
+from sim.interfaces.words.hindcast_files import origins_json, save, save_origins
 from sim.interfaces.words.result_tables import print_files, print_json
 from sim.interfaces.words.tables import print_notes
 
@@ -59,6 +59,10 @@ def hindcast_command(
         bool,
         typer.Option("--without-later-policy", help="Leave out what was enacted after the origin."),
     ] = False,
+    pooled: Annotated[
+        bool,
+        typer.Option("--pool", help="Score the equal mixture of model and state space as well."),
+    ] = False,
     every_origin: Annotated[
         bool,
         typer.Option(
@@ -75,7 +79,7 @@ def hindcast_command(
     Example: permanence hindcast --origin 2021 --to 2025 --runs 300 --out results/hindcast
     """
     if every_origin:
-        _roll(runs, seed, jobs, parameters, out, as_json=as_json, quiet=quiet)
+        _roll(runs, seed, jobs, parameters, out, pooled=pooled, as_json=as_json, quiet=quiet)
         return
     if to <= origin:
         raise typer.BadParameter(f"given {to}; allowed: a year after --origin {origin}")
@@ -93,14 +97,15 @@ def hindcast_command(
             pool=pool,
             progress=progress,
         )
-    scored = {measure: _scored(forecast, measure, seed) for measure in PERMANENT_SHARES}
-    noted = words.notes(forecast, scored, parameters, runs, later_policy=not without_later_policy)
+    scored = parts(forecast, seed, pooled=pooled)
+    policy = not without_later_policy
+    noted = words.notes(forecast, scored[0], parameters, runs, later_policy=policy, pooled=pooled)
 
     def show() -> None:
         words.print_london(forecast)
-        for measure in PERMANENT_SHARES:
-            if scored[measure]:
-                words.print_scores(forecast, measure, scored[measure])
+        for part in scored:
+            for measure in PERMANENT_SHARES if part.years else ():
+                words.print_scores(part, measure)
         print_notes(noted)
 
     def save() -> Files:
@@ -114,23 +119,13 @@ def hindcast_command(
     )
 
 
-def _scored(forecast: Hindcast, measure: str, seed: int) -> Scored:
-    if not scored_years(forecast):
-        return {}
-    found = scores(forecast, measure)
-    return {
-        name: (summary(cases), [] if name == MODEL else skills(found[MODEL], cases, seed))
-        for name, cases in found.items()
-    }
-
-
-def _save(forecast: Hindcast, scored: dict[str, Scored], out: Path, draws: Draws) -> list[Path]:
+def _save(forecast: Hindcast, scored: list[Part], out: Path, draws: Draws) -> list[Path]:
     """Write the tables and the chart."""
     from sim.interfaces.charts import hindcast as charts  # plotting is loaded only when drawn
 
     files = save(forecast, scored, out)
     about = f"{draws.calibration[0].upper()}{draws.calibration[1:]}."
-    drawn = charts.hindcast_chart(forecast, scored[CHARTED], about, charts.source())
+    drawn = charts.hindcast_chart(forecast, scored[0].by_measure[CHARTED], about, charts.source())
     return [*files, *charts.save(*drawn, out / "figures" / "hindcast")]
 
 
@@ -141,6 +136,7 @@ def _roll(
     draws: Draws,
     out: Path | None,
     *,
+    pooled: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -151,28 +147,24 @@ def _roll(
     with workers(jobs) as pool, progress_bar("hindcast", jobs, quiet=quiet) as progress:
         found = rolling(runs=runs, seed=seed, draws=draws, pool=pool, progress=progress)
     by_measure: dict[str, Origins] = {
-        measure: {one.origin: scores(one, measure) for one in found} for measure in PERMANENT_SHARES
+        measure: {one.origin: scores(one, measure, pooled=pooled) for one in found}
+        for measure in PERMANENT_SHARES
     }
     files = [] if out is None else save_origins(by_measure, out)
-    text = f"{draws.calibration[0].upper()}{draws.calibration[1:]}. {runs} runs an origin."
+    noted = [f"{draws.calibration[0].upper()}{draws.calibration[1:]}. {runs} runs an origin."]
+    noted += [words.ABOUT_POOL] if pooled else []
     if as_json:
         print_json({
             "runs": runs,
             "seed": seed,
-            "notes": [text],
+            "notes": noted,
             "files": [str(path) for path in files],
-            "origins": {
-                measure: {
-                    str(origin): {name: vars(summary(cases)) for name, cases in one.items()}
-                    for origin, one in origins.items()
-                }
-                for measure, origins in by_measure.items()
-            },
+            "origins": origins_json(by_measure),
         })  # fmt: skip
         return
     for place, (measure, origins) in enumerate(by_measure.items()):
         if place:
             typer.echo()
         words.print_origins(measure, origins)
-    print_notes([text])
+    print_notes(noted)
     print_files(files)

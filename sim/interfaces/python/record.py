@@ -16,19 +16,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
+from sim.domain.kept_forecasts import QUANTILE_NAMES
 from sim.ensemble.draws import Draws
 from sim.ensemble.workers import workers
 from sim.experiments.record import hindcast as experiment
 from sim.experiments.record.hindcast import (
-    QUANTILES,
     Hindcast,
-    scored_years,
-    scores,
+    Scored,
+    parts,
 )
 from sim.experiments.record.pattern_list import HEADINGS, PATTERNS
 from sim.experiments.record.patterns import pattern_results
-from sim.experiments.record.scoring import skills, summary
-from sim.interfaces.words.hindcast import MODEL, Scored
 from sim.interfaces.words.pattern import verdict
 
 if TYPE_CHECKING:
@@ -76,18 +74,7 @@ def hindcast(
             draws=Draws.named(parameters),
             pool=pool,
         )
-    scored = {measure: _scored(found, measure, seed) for measure in PERMANENT_SHARES}
-    return Forecast(found, scored)
-
-
-def _scored(forecast: Hindcast, measure: str, seed: int) -> Scored:
-    if not scored_years(forecast):
-        return {}
-    found = scores(forecast, measure)
-    return {
-        name: (summary(cases), [] if name == MODEL else skills(found[MODEL], cases, seed))
-        for name, cases in found.items()
-    }
+    return Forecast(found, parts(found, seed)[0].by_measure)
 
 
 def patterns(
@@ -146,8 +133,8 @@ class Forecast:
             for row, unit in enumerate(forecast.units):
                 for column, year in enumerate(forecast.years):
                     named = {
-                        f"q{round(100 * level):02d}": float(bands[place, row, column])
-                        for place, level in enumerate(QUANTILES)
+                        name: float(bands[place, row, column])
+                        for place, name in enumerate(QUANTILE_NAMES)
                     }
                     rows.append(
                         {"origin": forecast.origin, "unit": unit, "year": year, "measure": measure}
@@ -158,7 +145,8 @@ class Forecast:
     def scores(self) -> pd.DataFrame:
         """Return each forecaster's scores in points, the model's and the baselines'.
 
-        `crps_gap` is the model's CRPS less the baseline's, with its 90 % bootstrap interval.
+        `crps_gap` is the model's CRPS less the other's, with its 90 % bootstrap interval; RMSE and
+        the interval score have the same.
         """
         import pandas as pd
 
