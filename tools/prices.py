@@ -91,7 +91,10 @@ def quick(scenario: Scenario, years: int = YEARS) -> Ensemble:
 
 
 def _checks() -> Iterator[str]:
-    record, free = quick(record_scenario(RECORD_START), 8), quick(load_scenario("vicious-circle"), 3)
+    record, free = (
+        quick(record_scenario(RECORD_START), 8),
+        quick(load_scenario("vicious-circle"), 3),
+    )
     charge = record.london(CHARGE_RATE)
     uncapped, agency = free.london(CHARGE_RATE), free.london("agency_fte")
     growth = np.log(charge[:, 60] / charge[:, 0]) / 5
@@ -126,24 +129,26 @@ def _circle_of_numbers(free: Ensemble) -> Iterator[str]:
     gained, lost = change["agency_fte"], -change["permanent_fte"]
     closes = (gained > 0) & (lost > gained / 2)
     yield "### A circle of numbers, or of price\n"
+    told = {name: interval(values, form=".0f") for name, values in change.items()}
+    dearer = 100 * np.mean(free.london(REAL)[:, -1] > free.london(REAL)[:, 0])
     yield (
         "In England agency staff grew by 64 % in 2013-16, what each cost by about 21 %: a circle of "
-        "numbers. In the stylised London of 2014 agency staff change by "
-        f"{interval(gained, form='.0f')} FTE in three years: posts {interval(change['posts_fte'], form='.0f')}, "
-        f"less permanent staff {interval(change['permanent_fte'], form='.0f')}, more extra staff "
-        f"{interval(change['extra_agency_fte'], form='.0f')}, less unfilled posts "
-        f"{interval(change['unfilled_fte'], form='.0f')}. The circle closes in numbers (agency staff "
-        "gain, and permanent staff lose more than half of that) in "
-        f"**{100 * np.mean(closes):.0f} % of draws**; the price rises in "
-        f"{100 * np.mean(free.london(REAL)[:, -1] > free.london(REAL)[:, 0]):.0f} %.\n"
+        "numbers. In the stylised London of 2014 agency staff change in three years by "
+        f"{told['agency_fte']} FTE: posts {told['posts_fte']}, less permanent staff "
+        f"{told['permanent_fte']}, and extra staff {told['extra_agency_fte']}, less unfilled posts "
+        f"{told['unfilled_fte']}. The circle closes in numbers (agency staff gain, and permanent "
+        f"staff lose more than half of that) in **{100 * np.mean(closes):.0f} % of draws**; the "
+        f"real price rises in {dearer:.0f} %.\n"
     )
+    dearness = free.london(REAL)[:, -1] / free.london(REAL)[:, 0] - 1.0
     yield from table(
         ("structure", "agency FTE", "price, real", "closes in numbers"),
         (
             (
                 f"{hiring.value.replace('_', ' ')}, {trigger.value}",
                 interval(gained[here], form=".0f"),
-                interval((free.london(REAL)[:, -1] / free.london(REAL)[:, 0] - 1)[here], 100) + " %",
+                interval((free.london(REAL)[:, -1] / free.london(REAL)[:, 0] - 1)[here], 100)
+                + " %",
                 f"{100 * np.mean(closes[here]):.0f} %",
             )
             for (hiring, trigger), here in _by_structure(free).items()
