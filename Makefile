@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench pictures pagebench docs patterns record posterior identification recovery clean constraints
+.PHONY: help demo test check bench pictures pagebench docs prices patterns record posterior identification recovery clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -60,6 +60,9 @@ pagebench: $(TEST) ## minutes: how fast the workshop page answers, measured in C
 docs: $(CORE) ## rewrite docs/model.md and docs/questions.md from the code
 	$(PY) tools/document.py
 	$(PY) tools/questions.py
+
+prices: $(CORE) ## some minutes: rewrite docs/prices.md, what prices do and what that rests on
+	$(PY) tools/prices.py
 
 patterns: $(CORE) ## about a minute: rewrite docs/patterns.md, the model beside the record
 	@$(VENV)/bin/permanence patterns --write-docs docs/patterns.md

@@ -147,8 +147,7 @@ def _circle_of_numbers(free: Ensemble) -> Iterator[str]:
             (
                 f"{hiring.value.replace('_', ' ')}, {trigger.value}",
                 interval(gained[here], form=".0f"),
-                interval((free.london(REAL)[:, -1] / free.london(REAL)[:, 0] - 1)[here], 100)
-                + " %",
+                interval(dearness[here], 100) + " %",
                 f"{100 * np.mean(closes[here]):.0f} %",
             )
             for (hiring, trigger), here in _by_structure(free).items()
