@@ -74,7 +74,8 @@ record: $(CORE) ## two minutes: rewrite the README's chart and scores, the hindc
 
 posterior: $(CORE) ## half an hour: calibrate anew and ship the posterior; goes on where it was stopped
 	@$(VENV)/bin/permanence calibrate --out results/calibration
-	cp results/calibration/posterior.csv results/calibration/calibration.csv sim/data/
+	@for table in posterior calibration; do \
+	  sed '1s/^\xEF\xBB\xBF//' results/calibration/$$table.csv >sim/data/$$table.csv; done
 
 identification: $(CORE) ## some minutes: rewrite docs/identification.md, what the record can tell
 	@$(VENV)/bin/permanence identify --write-docs docs/identification.md

@@ -256,7 +256,7 @@ class Still(Twin):
         self.prices = np.exp(np.moveaxis(parts["prices"], 1, -1))
         self.wanted = self.prices[..., -1].copy()
         self.agreed = self._agreed_long_ago()
-        self.leadership = self.lasting_leadership
+        self.leadership, self.leaving_condition = self.lasting_leadership, self.lasting_leaving
         self.offers = [parts["offers"][:, row] * posts for row in range(len(self.offers))]
         at = sum(rows for _, rows in self._layout()) * employers
         rest = states[:, at:]
