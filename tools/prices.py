@@ -132,8 +132,8 @@ def _circle_of_numbers(free: Ensemble) -> Iterator[str]:
     told = {name: interval(values, form=".0f") for name, values in change.items()}
     dearer = 100 * np.mean(free.london(REAL)[:, -1] > free.london(REAL)[:, 0])
     yield (
-        "In England agency staff grew by 64 % in 2013-16, what each cost by about 21 %: a circle of "
-        "numbers. In the stylised London of 2014 agency staff change in three years by "
+        "In England agency staff grew by 64 % in 2013-16, what each cost by about 21 %: a circle "
+        "of numbers. In the stylised London of 2014 agency staff change in three years by "
         f"{told['agency_fte']} FTE: posts {told['posts_fte']}, less permanent staff "
         f"{told['permanent_fte']}, and extra staff {told['extra_agency_fte']}, less unfilled posts "
         f"{told['unfilled_fte']}. The circle closes in numbers (agency staff gain, and permanent "

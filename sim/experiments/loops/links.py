@@ -6,7 +6,8 @@ unit per unit of the cause. Nodes that build up (vacancies, agency staff, the ch
 part of a rise from month to month; what they keep is measured like every link.
 
 What is left out: newly qualified starters, who answer nothing here; moves between boroughs, which
-London neither gains nor loses by; members leaving a cap, which is a step and has no gain.
+London neither gains nor loses by; members leaving a cap, which is a step and has no gain; vacancies
+that boroughs get used to, and posts that budgets hold back, both over years.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Node:
 
 NODES = (
     Node("vacancies", "vacancies", POINTS),
-    Node("unfilled", "unfilled posts", POINTS),
+    Node("unfilled", "unfilled posts that are wanted", POINTS),
     Node("charge_rate", "charge rate", PER_CENT),
     Node("premium", "agency over permanent take-home pay", PER_CENT),
     Node("to_agency", "staff going to agency", POINTS_A_YEAR),
@@ -160,7 +161,11 @@ CIRCLE = (
     _cuttable("pay_bill", "strain", 1, Link.OVERSPEND_CUTS_OFFER, "budget_sensitivity"),
     _cuttable("pay_bill", "charge_rate", -1, Link.OVERSPEND_SLOWS_BIDS, "overspend_limit_share"),
     _cuttable(
-        "charge_rate", "agency_staff", -1, Link.DEAR_COVER_IS_UNWANTED, "cover_demand_elasticity"
+        "charge_rate", "agency_staff", -1, Link.DEAR_COVER_IS_UNWANTED, "cover_demand_elasticity",
+        says="dear cover is wanted less, so fewer are placed",
+    ),
+    _cuttable(
+        "charge_rate", "unfilled", -1, Link.DEAR_COVER_IS_UNWANTED, "cover_demand_elasticity"
     ),
 )  # fmt: skip
 
@@ -296,6 +301,7 @@ def _of_agency(month: Month) -> Found:
     after = ofsted_inspects
     (open_posts,) = month.responses(after, probe.more_vacancies, count, probe.unfilled)
     (covered,) = month.responses(after, probe.more_cover, count, probe.unfilled)
+    (by_choice,) = month.responses(after, probe.higher_charges, count, probe.unfilled)
     return {
         ("premium", POOL): gain(drawn + held, lag=1, memory=joined),
         ("charge_rate", "agency_staff"): gain(unwanted, memory=kept),
@@ -304,6 +310,7 @@ def _of_agency(month: Month) -> Found:
         ("vacancies", "agency_staff"): gain(wanted, memory=kept),
         ("vacancies", "unfilled"): gain(open_posts),
         ("agency_staff", "unfilled"): gain(covered),
+        ("charge_rate", "unfilled"): gain(by_choice),
     }
 
 

@@ -107,8 +107,8 @@ def vacancies(twin: ProbedTwin) -> FloatArray:
 
 
 def unfilled(twin: ProbedTwin) -> FloatArray:
-    """Vacancies nobody covers."""
-    return _of_posts(twin, twin.unfilled)
+    """Vacancies nobody covers and somebody is wanted for."""
+    return _of_posts(twin, twin.unfilled - twin.uncovered_by_choice)
 
 
 def cover(twin: ProbedTwin) -> FloatArray:

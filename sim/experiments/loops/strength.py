@@ -100,7 +100,7 @@ def story_of(cycle: Cycle) -> str:
     for passes, name in (
         (("pay_bill", "charge_rate") in steps, "brake"),
         ("pay_bill" in cycle, "budget"),
-        (("charge_rate", "agency_staff") in steps, "demand"),
+        (bool(steps & {("charge_rate", "agency_staff"), ("charge_rate", "unfilled")}), "demand"),
         ("agency_share" in cycle, "reputation"),
         (("agency_staff", "strain") in steps, "cases_carried"),
         (("agency_staff", "unfilled") in steps, "cover"),
