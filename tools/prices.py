@@ -6,6 +6,7 @@ python tools/prices.py            some minutes, by the borough twin
 from __future__ import annotations
 
 import csv
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from sim.scenario import Scenario, load_scenario
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE, BEFORE = DOCS / "prices.md", DOCS / "effects-0.1.0.csv"
-RUNS, SEED, YEARS = 240, 1, 10
+RUNS, SEED, YEARS, WIDTH = 240, 1, 10, 100
 LIMITS, GROWTHS, DEMANDS = (0.03, 0.10, 0.25), (0.0, 0.01, 0.03), (0.0, 0.3, 1.0)
 LIMIT, GROWTH, DEMAND = (
     f"parameters.{name}"
@@ -62,8 +63,9 @@ every headline is shown across it, with the growth of posts and the answer of de
 
 def page() -> str:
     """Return the whole text."""
-    parts = (HEADING, *_checks(), *_headlines(), *_effects())
-    return "\n".join(parts) + "\n"
+    parts = "\n".join((HEADING, *_checks(), *_headlines(), *_effects())).splitlines()
+    lines = (one if one.startswith("|") else textwrap.fill(one, WIDTH) for one in parts)
+    return "\n".join(lines) + "\n"
 
 
 def interval(values: FloatArray, scale: float = 1.0, form: str = ".1f") -> str:
@@ -91,10 +93,8 @@ def quick(scenario: Scenario, years: int = YEARS) -> Ensemble:
 
 
 def _checks() -> Iterator[str]:
-    record, free = (
-        quick(record_scenario(RECORD_START), 8),
-        quick(load_scenario("vicious-circle"), 3),
-    )
+    early_london = load_scenario("vicious-circle").model_copy(update={"fixed_structure": ()})
+    record, free = quick(record_scenario(RECORD_START), 8), quick(early_london, 3)
     charge = record.london(CHARGE_RATE)
     uncapped, agency = free.london(CHARGE_RATE), free.london("agency_fte")
     growth = np.log(charge[:, 60] / charge[:, 0]) / 5
