@@ -16,7 +16,7 @@ from sim.experiments.calibration.targets import FIRST_YEAR
 from sim.experiments.record import filtering
 from sim.experiments.record.filtering import carried_states
 from sim.experiments.record.hindcast import hindcast_scenario
-from sim.experiments.structures import record_scenario
+from sim.experiments.structures import pairs, record_scenario
 from sim.market.model import LondonMarket
 from sim.market.opening import Carried
 from sim.scenario import Scenario
@@ -124,22 +124,27 @@ def test_a_market_opens_where_the_state_left_off(states: list[Carried]) -> None:
     assert one.leadership is not market.leadership  # the state is not written to
 
 
-def test_agents_go_on_as_the_twin_would(states: list[Carried]) -> None:
-    """A year on, London's share is the same on average, whoever lets the year pass."""
+def test_agents_go_on_as_the_twin_would() -> None:
+    """A year on, London's share is the same on average, whoever lets the year pass.
+
+    Runs of one structure, each with the parameters and the state that the twin has.
+    """
+    turns, members = len(pairs()), 40
+    runs = list(range(0, turns * members, turns))
+    states = carried_states(ORIGIN, runs=turns * members, seed=1, draws=Draws.POSTERIOR)
     by_agents = []
-    for run, state in enumerate(states):
+    for run in runs:
         scenario = drawn_scenario(record_scenario(ORIGIN), 1, run, Draws.POSTERIOR).scenario
-        market = LondonMarket(scenario, rng=1, replicate=run, years=1, carried=state)
+        market = LondonMarket(scenario, rng=1, replicate=run, years=1, carried=states[run])
         market.run()
         by_agents.append(market.outcome("permanent_share_of_workforce"))
         market.release()
-    runs = list(range(0, 8 * 40, 8))
     first = record_scenario(FIRST_YEAR)
     twin = filtering._followed(first, ORIGIN, runs, 1, Draws.POSTERIOR, 0)
     twin.run(1)
     permanent, placed = twin.permanent.sum(axis=1), twin.placed.sum(axis=1)
     by_twin = permanent / (permanent + placed)
-    assert np.mean(by_agents) == pytest.approx(by_twin.mean(), abs=0.012)
+    assert np.mean(by_agents) == pytest.approx(by_twin.mean(), abs=0.010)
 
 
 def test_an_agreement_is_followed_from_the_day_it_was_made() -> None:
