@@ -29,6 +29,7 @@ from sim.scenario import Scenario, load_scenario
 from sim.twin.flows import staff_move_between_boroughs
 from sim.twin.london import MONTH
 from tests.experiments.loop_algebra import return_ratio
+from tests.past import NO_CAP_2023
 
 CIRCLE_2014 = load_scenario("vicious-circle")
 ONLY_UNDER = {
@@ -228,7 +229,7 @@ SHORT_OF_STAFF, ENOUGH_STAFF = 0.13, 0.10
 def at_rest(hiring: HiringStructure, leaving: float = SHORT_OF_STAFF) -> ProbedTwin:
     sets = [*QUIET, f"parameters.sector_exit_per_year={leaving}"]
     twin = ProbedTwin(
-        under(load_scenario("no-cap", sets), Pair(hiring, BidTrigger.UNFILLED)), {}, 1
+        under(load_scenario(NO_CAP_2023, sets), Pair(hiring, BidTrigger.UNFILLED)), {}, 1
     )
     twin.run(15)
     return twin

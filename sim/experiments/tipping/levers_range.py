@@ -154,7 +154,7 @@ def _refuse_idle(lever: Lever, name: str, sets: Sequence[str]) -> None:
     if place[0] != "levers":
         return
     ends = [lever.scenario(name, sets, level) for level in (lever.low, lever.high)]
-    if all(getattr(one.levers, place[1]).is_no_op for one in ends):
+    if all(getattr(one.levers, place[1]).is_idle for one in ends):  # its last terms: what is set
         raise ScenarioError(
             f"--lever {lever.key}: {name} does not use {'.'.join(place[:2])}, so no level changes "
             "anything; allowed: a scenario that does, or switch it on with --set"
