@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -182,6 +183,18 @@ def test_the_stored_verdicts_are_those_of_the_stored_intervals() -> None:
             assert low <= row.value <= high
 
 
+def with_first(ground: r.Ground, kept: list[r.Row]) -> r.Ground:
+    """Return a ground whose first truth is the one that is stored.
+
+    Which candidates lie near the record hangs on last digits at its edge, and so does their order.
+    """
+    values = {row.quantity: row.value for row in kept}
+    wanted = np.array([values[name] for name in ground.bounds.names])
+    apart = np.abs(ground.candidates.draws / wanted - 1.0).max(axis=1)
+    assert apart.min() < 1e-9, "the stored truth is no candidate: run `make recovery`"
+    return replace(ground, order=np.array([apart.argmin()]))
+
+
 @pytest.mark.long
 def test_one_truth_is_found_again_as_it_is_stored() -> None:
     """The truth and the prior to the last digit; what the search finds, as far as it can repeat.
@@ -189,8 +202,9 @@ def test_one_truth_is_found_again_as_it_is_stored() -> None:
     A search follows comparisons of sums, and another processor adds in another order.
     """
     truth, seed = 1, 1
-    found: Recovered = r.recover_one(truth, r.ground_of(r.structure_of(truth), seed), seed)
     kept = [row for row in stored() if row.truth == truth]
+    ground = with_first(r.ground_of(r.structure_of(truth), seed), kept)
+    found: Recovered = r.recover_one(truth, ground, seed)
     assert [row.quantity for row in found.rows] == [row.quantity for row in kept]
     for row, old in zip(found.rows, kept, strict=True):
         told = f"{row.quantity}: run `make recovery` and read what changed"
