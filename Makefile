@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench pictures pagebench docs patterns record posterior identification recovery clean constraints
+.PHONY: help demo test check bench pictures pagebench docs prices patterns record posterior identification recovery clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -61,6 +61,9 @@ docs: $(CORE) ## rewrite docs/model.md and docs/questions.md from the code
 	$(PY) tools/document.py
 	$(PY) tools/questions.py
 
+prices: $(CORE) ## some minutes: rewrite docs/prices.md, what prices do and what that rests on
+	$(PY) tools/prices.py
+
 patterns: $(CORE) ## about a minute: rewrite docs/patterns.md, the model beside the record
 	@$(VENV)/bin/permanence patterns --write-docs docs/patterns.md
 
@@ -71,7 +74,8 @@ record: $(CORE) ## two minutes: rewrite the README's chart and scores, the hindc
 
 posterior: $(CORE) ## half an hour: calibrate anew and ship the posterior; goes on where it was stopped
 	@$(VENV)/bin/permanence calibrate --out results/calibration
-	cp results/calibration/posterior.csv results/calibration/calibration.csv sim/data/
+	@for table in posterior calibration; do \
+	  sed '1s/^\xEF\xBB\xBF//' results/calibration/$$table.csv >sim/data/$$table.csv; done
 
 identification: $(CORE) ## some minutes: rewrite docs/identification.md, what the record can tell
 	@$(VENV)/bin/permanence identify --write-docs docs/identification.md

@@ -19,12 +19,12 @@ class ConditionsAssumptions(Declared):
     posts_growth_per_year: float = quantity(
         0.03,
         unit=YEARLY,
-        label="growth of posts",
+        label="growth of posts until September 2023",
         allowed=(-0.2, 0.2),
         prior=(0, 0.04),
         target="posts_growth",
         grade=Grade.MEASURED,
-        source=f"assumption that the record goes on; {CENSUS}: 3.1 % a year in 2017-2021",
+        source=f"{CENSUS}: 3.1 % a year in 2017-2021",
     )
     cases_growth_per_year: float = quantity(
         0.0,
@@ -42,6 +42,16 @@ class ConditionsAssumptions(Declared):
         label="spread of latent leadership between boroughs",
         allowed=(0, 2),
         prior=(0.05, 0.5),
+    )
+    leaving_conditions_spread: float = quantity(
+        0.1,
+        unit="log",
+        label="spread between boroughs of what makes staff leave, apart from caseload and "
+        "leadership",
+        allowed=(0, 2),
+        prior=(0, 0.4),
+        source=f"assumption; {CENSUS}: a borough's turnover persists a little, its agency share "
+        "does not foretell it",
     )
     leadership_reversion_per_year: float = quantity(
         0.25,

@@ -42,4 +42,4 @@ def _census_or_stylised(start: Start) -> CensusStart:
     moved = np.maximum(moved, unfilled)
     permanent = census.posts - moved
     agency = moved - unfilled + census.extra
-    return replace(census, permanent=permanent, agency=agency)
+    return replace(census, permanent=permanent, agency=agency, past_vacancy_shares=())

@@ -35,7 +35,8 @@ class CensusStart:
     `permanent`, `agency` and `extra` (agency staff above the establishment) are whole FTE;
     `cases` are counts; `case_holder_share` is case-holders / (permanent + agency), 0 to 1.
     Always extra <= agency and agency - extra <= posts - permanent. `imputed` holds a sentence
-    for every figure that is not the published one.
+    for every figure that is not the published one. `past_vacancy_shares` are those of the censuses
+    before it, the earliest first, by employer; none for a start that has no such past.
     """
 
     year: int
@@ -47,6 +48,7 @@ class CensusStart:
     cases: NDArray[np.float64]
     case_holder_share: NDArray[np.float64]
     imputed: tuple[str, ...]
+    past_vacancy_shares: tuple[NDArray[np.float64], ...] = ()
 
 
 @cache
@@ -76,7 +78,11 @@ def census_start(year: int) -> CensusStart:
     arrays = (permanent + vacancies, permanent, agency, extra, column("cases"), column("holders"))
     for array in arrays:
         array.flags.writeable = False
-    return CensusStart(year, employers(), *arrays, imputed=tuple(notes))
+    past = tuple(
+        1.0 - one.permanent / np.maximum(one.posts, 1)
+        for one in (census_start(before) for before in census_years() if before < year)
+    )
+    return CensusStart(year, employers(), *arrays, imputed=tuple(notes), past_vacancy_shares=past)
 
 
 @dataclass

@@ -12,6 +12,7 @@ exit) are rounded from the best of 500 prior draws against London's totals of 20
 
 from __future__ import annotations
 
+from sim.domain.budget_assumptions import BudgetAssumptions
 from sim.domain.conditions_assumptions import ConditionsAssumptions
 from sim.domain.hiring_assumptions import HiringAssumptions
 from sim.domain.inspection_assumptions import InspectionAssumptions
@@ -27,6 +28,7 @@ __all__ = ["Parameters", "PayAssumptions"]
 
 class Parameters(
     InspectionAssumptions,
+    BudgetAssumptions,
     OfferAssumptions,
     HiringAssumptions,
     ConditionsAssumptions,
@@ -211,6 +213,7 @@ class Parameters(
         unit="elasticity",
         label="how strongly the premium draws in outsiders",
         allowed=(0, 10),
+        prior=(0, 4),
     )
     neighbours_reach: float = quantity(
         0.3,
@@ -256,7 +259,8 @@ class Parameters(
     vacancy_target: float = quantity(
         0.22,
         unit="of posts",
-        label="vacancy share at which a borough stops raising its bid (vacancies trigger)",
+        label="vacancy share at which a borough without a past stops raising its bid (vacancies "
+        "trigger)",
         allowed=(0, 1),
     )
     vacancy_weight: float = quantity(
@@ -279,13 +283,6 @@ class Parameters(
         allowed=(0, 2),
         grade=Grade.LOOKED_UP,
         source="Agency Workers Regulations 2010 (SI 2010/93), regs. 5-7: equal pay after 12 weeks",
-    )
-    most_affordable_multiple: float = quantity(
-        2.5,
-        unit="multiple of the opening London mean, at start-year pay",
-        label="the most a borough can pay for agency work",
-        allowed=(1, 1000),
-        source="assumption: without some limit, bids on vacancies can grow past all budgets",
     )
     leapfrog_speed: float = quantity(
         0.10,

@@ -89,6 +89,7 @@ class Purpose(IntEnum):
     REPORTING = 37
     COMMON_HIRING = 38
     COMMON_LEAVING = 39
+    LEAVING_CONDITION = 40
 
 
 def _mixed(keys: KeyArray) -> KeyArray:

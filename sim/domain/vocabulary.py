@@ -96,6 +96,8 @@ class Link(StrEnum):
     LEAVING_OPENS_VACANCIES = "leaving_opens_vacancies"
     AGENCY_SHARE_REPELS_APPLICANTS = "agency_share_repels_applicants"
     OVERSPEND_CUTS_OFFER = "overspend_cuts_offer"
+    OVERSPEND_SLOWS_BIDS = "overspend_slows_bids"
+    DEAR_COVER_IS_UNWANTED = "dear_cover_is_unwanted"
 
 
 LINK_LABELS = {
@@ -106,6 +108,8 @@ LINK_LABELS = {
     Link.LEAVING_OPENS_VACANCIES: "leavers leave a vacancy behind",
     Link.AGENCY_SHARE_REPELS_APPLICANTS: "a high agency share repels applicants",
     Link.OVERSPEND_CUTS_OFFER: "overspending cuts the permanent offer",
+    Link.OVERSPEND_SLOWS_BIDS: "overspending slows bids and new posts",
+    Link.DEAR_COVER_IS_UNWANTED: "dear cover leaves vacancies uncovered by choice",
 }
 
 

@@ -10,12 +10,18 @@ from sim.rules import conditions, establishment
 from sim.rules.hazards import Amount
 
 
+def posts_change(london: London) -> None:
+    """Boroughs add the posts that their budgets allow."""
+    growth = establishment.posts_growth_on(london.today, london.parameters)
+    planned = establishment.posts_a_month_on(london.planned_posts, growth, london.brake)
+    london.planned_posts = np.broadcast_to(planned, london.shape)
+
+
 def caseloads_change(london: London) -> None:
-    """Posts and cases grow, leadership drifts, and strain follows."""
+    """Posts are what was planned, cases grow, leadership drifts, and strain follows."""
     parameters, census = london.parameters, london.census
     since = london.month - london.counted_in
-    growth = parameters.posts_growth_per_year
-    planned = london.whole(establishment.grown(census.posts.astype(float), growth, since))
+    planned = london.whole(london.planned_posts)
     london.posts = establishment.posts_kept(planned, london.permanent)
     arising = establishment.grown(census.cases, parameters.cases_growth_per_year, since)
     london.cases = np.broadcast_to(arising * (1.0 - london.rules.prevented), london.shape)
@@ -31,7 +37,23 @@ def caseloads_change(london: London) -> None:
             target,
             parameters.lasting_conditions_share,
         )
+        london.leaving_condition = conditions.leaving_condition_step(
+            london.leaving_condition,
+            london.normal_for(Purpose.LEAVING_CONDITION, london.month),
+            parameters.leaving_conditions_spread,
+            parameters.leadership_reversion_per_year,
+            london.lasting_leaving,
+            parameters.lasting_conditions_share,
+        )
     feel_the_strain(london)
+
+
+def conditions_apart_open(london: London) -> None:
+    """Give each borough what makes its staff leave apart from caseload and leadership."""
+    parameters = london.parameters
+    luck = london.normal_for(Purpose.LEAVING_CONDITION, 0)
+    london.leaving_condition = np.asarray(parameters.leaving_conditions_spread * luck)
+    london.lasting_leaving = parameters.lasting_conditions_share * london.leaving_condition
 
 
 def _work_above_the_establishment(london: London, since: int) -> None:
@@ -47,7 +69,7 @@ def _work_above_the_establishment(london: London, since: int) -> None:
     held_down = london.is_member & london.cap_binds
     teams = london.rules.project_teams_share
     london.project_teams = london.whole(
-        establishment.project_teams(teams, london.unfilled, held_down)
+        establishment.project_teams(teams, london.unfilled - london.uncovered_by_choice, held_down)
     )
     london.extra_wanted = london.whole(share * london.posts) + london.project_teams
 
@@ -65,7 +87,7 @@ def feel_the_strain(london: London) -> None:
     ordinary = conditions.ordinary_caseload(
         london.reference_caseload,
         parameters.cases_growth_per_year,
-        parameters.posts_growth_per_year,
+        establishment.planned_growth(london.opened_on, london.month, parameters),
         parameters.caseload_habituation,
         london.month,
     )
@@ -73,7 +95,8 @@ def feel_the_strain(london: London) -> None:
     london.strain = conditions.strain(felt, ordinary, london.leadership + offer)
     acts = london.strain if london.links.strain_drives_leaving else london.opening_strain
     multiplier = conditions.strain_multiplier(parameters.strain_to_leaving, acts)
-    london.leaving_multiplier = multiplier / london.multiplier_centre
+    own = np.exp(london.leaving_condition)
+    london.leaving_multiplier = multiplier * own / london.multiplier_centre
 
 
 def _effective_staff(london: London) -> FloatArray:
@@ -94,6 +117,7 @@ def centre_strain(london: London) -> None:
     london.opening_strain = conditions.strain(caseload, london.reference_caseload, felt)
     sensitivity = london.parameters.strain_to_leaving
     multiplier = conditions.strain_multiplier(sensitivity, london.opening_strain)
+    multiplier = multiplier * np.exp(london.leaving_condition)
     london.multiplier_centre = _or_one(london.over_london(multiplier * weights))
     london.strain_centre = london.over_london(london.opening_strain * weights)
 

@@ -94,7 +94,7 @@ class Agreed:
             london.standing,
             signed,
             london.cap_binds,
-            london.unfilled_share,
+            london.unmet_share,
             london.parameters.unfilled_target,
             terms,
         )

@@ -14,8 +14,6 @@ def rules_come_into_force(london: London) -> None:
     """The cap, the tax year, the offers and the pipeline of this month take effect."""
     parameters, highest = london.parameters, float(london.charge_rates.max())
     before, london.rules = london.rules, london.rulebook.in_force(london.today, highest)
-    multiple, level = parameters.most_affordable_multiple, london.rules.price_level
-    london.bid_ceiling = bidding.most_affordable(multiple, london.opening_mean_charge, level)
     if (london.month - 1) % MONTHS_PER_YEAR == 0:
         hiring, leaving = parameters.common_hiring_spread, parameters.common_leaving_spread
         london.common_hiring = london.common_shock(Purpose.COMMON_HIRING, hiring)
@@ -30,14 +28,22 @@ def boroughs_bid_for_agency_staff(london: London) -> None:
     Unfilled posts are those left at the end of last month: assignments that ended since are
     about to be filled again and are not yet a shortage.
     """
-    wanted = bidding.wanted_charge_rate(
-        london.charge_rates,
-        london.mean_charge_rate(),
-        london.unfilled_share,
-        london.vacancy_share,
-        london.parameters,
-        london.terms,
-        london.links,
+    seen = standpoint(london)
+    wanted = bidding.wanted_charge_rate(seen, london.parameters, london.terms, london.links)
+    london.wanted = np.asarray(bidding.bid(wanted, london.rules.lowest_lawful_charge))
+
+
+def standpoint(london: London) -> bidding.Standpoint:
+    """Return what each borough sees when it bids."""
+    parameters = london.parameters
+    target = bidding.vacancy_target(
+        london.usual_vacancies, parameters.vacancy_target, parameters.vacancy_habit_share
     )
-    lowest = london.rules.lowest_lawful_charge
-    london.wanted = np.asarray(bidding.bid(wanted, lowest, london.bid_ceiling))
+    return bidding.Standpoint(
+        charge_rate=london.charge_rates,
+        london_mean=london.mean_charge_rate(),
+        unmet_share=london.unmet_share,
+        wanted_vacancy_share=london.wanted_share * london.vacancy_share,
+        vacancy_target=target,
+        brake=london.brake,
+    )

@@ -13,7 +13,7 @@ from sim.domain.calendar import month_end
 from sim.domain.opening_state import CensusStart
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose
-from sim.rules import agency_work, conditions
+from sim.rules import agency_work, budget, demand
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.in_force import Rulebook
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 Heads = npt.NDArray[Any]
 """Staff or posts by employer, FTE: whole numbers of people, or amounts of them."""
-MOST_PART = 1.0 - 1e-9
-"""Part of the most affordable charge from which an employer counts as paying it."""
+BARELY = 1e-9
+"""Slowing of bids below which an employer does not count as slowed by its budget."""
 
 
 class London:
@@ -41,7 +41,8 @@ class London:
         terms: what the structure does to the month; `links` of the circle that hold.
         month: months since the start; 0 is the census of the start year.
         counted_in: month of the census that posts, cases and extra staff grow from.
-        posts, extra_wanted, project_teams, unfilled: FTE. `cases`, `caseload`: as DfE counts.
+        posts, extra_wanted, project_teams, unfilled: FTE. `uncovered_by_choice`: unfilled posts
+            that nobody is wanted for at today's price, FTE. `cases`, `caseload`: as DfE counts.
         cases_relieved, cases_paid_for: held by overspill teams; averted by prevention.
         hires_won_per_year: outside hires beyond the ordinary.
         leadership, lasting_leadership, strain, leaving_multiplier: see `conditions`.
@@ -49,9 +50,16 @@ class London:
         common_hiring, common_leaving: what the year does to all boroughs alike.
         prices: charge rates, £ per hour, (..., employer, experience band).
         wanted: what each employer would pay for an experienced hour if no cap bound it, £.
-        opening_mean_charge, bid_ceiling: £ per hour; London's mean then, the most affordable now.
+        opening_mean_charge: London's mean at the start, £ per hour.
         standing: where each employer stands with the collective cap.
-        opening_cost_per_post: pay bill a post at the start, £ a year; None until it is known.
+        planned_posts: the establishment before anybody in post is counted, FTE.
+        budget_per_post, permanent_cost, opening_cost_of_a_post: £ a year at the start: what may
+            be spent on staff a post, what a permanent worker costs,
+            and what one at the top of the scale does.
+        opening_charges: charge rates at the start, £ per hour.
+        usual_vacancies: the vacancy share each employer has got used to.
+        overspends: overspending each employer goes by in the last months, the latest last.
+        leaving_condition, lasting_leaving: see `conditions.leaving_condition_step`.
     """
 
     plan: Scenario
@@ -73,6 +81,7 @@ class London:
     extra_wanted: Heads
     project_teams: Heads
     unfilled: Heads
+    uncovered_by_choice: FloatArray
     cases: FloatArray
     cases_relieved: FloatArray
     cases_paid_for: FloatArray
@@ -91,9 +100,16 @@ class London:
     prices: FloatArray
     wanted: FloatArray
     opening_mean_charge: Amount
-    bid_ceiling: Amount
     standing: Standing
-    opening_cost_per_post: FloatArray | None
+    planned_posts: FloatArray
+    budget_per_post: FloatArray
+    permanent_cost: FloatArray
+    opening_cost_of_a_post: FloatArray
+    opening_charges: FloatArray
+    usual_vacancies: FloatArray
+    overspends: list[FloatArray]
+    leaving_condition: FloatArray
+    lasting_leaving: FloatArray
 
     # What people and amounts answer differently
 
@@ -119,8 +135,20 @@ class London:
         """Return London's mean charge for an experienced hour, £, weighted by placed staff."""
 
     @abstractmethod
-    def cost_per_post(self) -> FloatArray:
-        """Return each employer's pay bill a post, £ a year in start-year money."""
+    def permanent_cost_per_year(self) -> FloatArray:
+        """Return what each employer's permanent staff cost now, £ a year."""
+
+    @abstractmethod
+    def agency_cost_per_year(self) -> FloatArray:
+        """Return what each employer's agency staff are charged at now, £ a year."""
+
+    @abstractmethod
+    def ordinary_cost_of_a_post(self) -> FloatArray:
+        """Return what a permanent worker at the top of the scale costs without any offer, £."""
+
+    @abstractmethod
+    def pay_holds_agency_staff(self) -> Amount:
+        """Return by how much agency pay, against the start's, multiplies their giving up."""
 
     @abstractmethod
     def normal_for(self, purpose: Purpose, when: int) -> FloatArray:
@@ -170,6 +198,11 @@ class London:
         """Agency staff each employer has work for: vacancies and places above establishment."""
         return self.vacancies() + self.extra_wanted
 
+    def wanted_places(self) -> Heads:
+        """Agency staff each employer wants at today's price; teams outside the cap in full."""
+        ordinary = self.agency_places() - self.project_teams
+        return self.whole(self.wanted_share * ordinary) + self.project_teams
+
     def extra(self) -> Heads:
         """Agency staff above the establishment."""
         return np.minimum(self.extra_wanted, self.placed)
@@ -178,6 +211,13 @@ class London:
         """Count vacancies that no agency worker covers."""
         cover = self.placed - self.extra()
         self.unfilled = np.maximum(self.vacancies() - cover, 0)
+        self.count_uncovered_by_choice()
+
+    def count_uncovered_by_choice(self) -> None:
+        """Count those of them that nobody is wanted for at today's price."""
+        self.uncovered_by_choice = demand.uncovered_by_choice(
+            self.unfilled, self.vacancies(), self.wanted_share
+        )
 
     @property
     def unfilled_share(self) -> FloatArray:
@@ -200,9 +240,40 @@ class London:
         return np.asarray(self.charge_rates < self.wanted)
 
     @property
-    def is_at_ceiling(self) -> BoolArray:
-        """Whether each employer pays the most any can afford."""
-        return np.asarray(self.charge_rates >= self.bid_ceiling * MOST_PART)
+    def wanted_share(self) -> FloatArray:
+        """The part of its places for agency staff that each employer wants filled."""
+        if not self.links.dear_cover_is_unwanted:
+            return np.ones(self.shape)
+        elasticity = self.parameters.cover_demand_elasticity
+        index = self.cost_index()
+        return demand.wanted_share(self.charge_rates, self.opening_charges, index, elasticity)
+
+    def cost_index(self) -> FloatArray:
+        """Return what a permanent worker costs now over what one cost at the start."""
+        return self.ordinary_cost_of_a_post() / self.opening_cost_of_a_post
+
+    @property
+    def unmet_share(self) -> FloatArray:
+        """Unfilled posts that somebody is wanted for, as last counted, as a share of posts."""
+        unmet = self.unfilled - self.uncovered_by_choice
+        return np.asarray(unmet / np.maximum(self.posts, 1), np.float64)
+
+    def overspend(self) -> FloatArray:
+        """Return the overspending each employer goes by: the mean of the last months."""
+        return np.asarray(sum(self.overspends) / len(self.overspends))
+
+    @property
+    def brake(self) -> Amount:
+        """What each employer's budget leaves of a rise in bids or posts, 0 to 1."""
+        if not self.links.overspend_slows_bids:
+            return np.ones(self.shape)
+        limit = self.parameters.overspend_limit_share
+        return budget.brake(self.overspend(), limit, self.terms.overspend_on_offer)
+
+    @property
+    def is_slowed(self) -> BoolArray:
+        """Whether each employer's budget slows its bids."""
+        return np.asarray(np.less(self.brake, 1.0 - BARELY))
 
     @property
     def is_member(self) -> BoolArray:
@@ -227,10 +298,11 @@ class London:
 
     def budget_offer(self) -> Amount:
         """What overspending does to each employer's offer (zero unless the structure says so)."""
-        start, terms = self.opening_cost_per_post, self.terms
-        if start is None or not terms.watches_budget or not self.links.overspend_cuts_offer:
+        terms = self.terms
+        if not np.any(terms.budget_sensitivity) or not self.links.overspend_cuts_offer:
             return 0.0
-        return conditions.budget_offer(self.cost_per_post(), start, terms.budget_sensitivity)
+        on_offer = terms.overspend_on_offer
+        return budget.offer_change(self.overspend(), terms.budget_sensitivity, on_offer)
 
 
 class LondonInAmounts(London):
@@ -241,3 +313,14 @@ class LondonInAmounts(London):
     """
 
     seasoned: FloatArray
+
+    def hourly_charges(self) -> FloatArray:
+        """Return what an hour of all placed staff costs, £, by employer, from shares in bands."""
+        young = self.seasoned
+        charge = young * self.prices[..., 1] + (1.0 - young) * self.prices[..., 2]
+        return np.asarray(self.placed * charge)
+
+    def agency_cost_per_year(self) -> FloatArray:
+        """Return what each employer's agency staff are charged at now, £ a year."""
+        assumed = self.plan.parameters
+        return self.hourly_charges() * assumed.hours_per_week * assumed.weeks_per_year

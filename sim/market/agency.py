@@ -35,7 +35,7 @@ def agency_staff_choose_assignments(market: MarketState) -> None:
     searching = chosen(
         market, Purpose.SEARCH, bench, agency_work.search_chance(parameters, market.rules)
     )
-    gap = np.maximum(market.agency_places() - workforce.placed, 0)
+    gap = np.maximum(market.wanted_places() - workforce.placed, 0)
     if searching.size and gap.any():
         appeal = agency_work.assignment_appeal(
             gap.astype(float)[:, None], market.prices, parameters.assignment_pay_elasticity

@@ -22,11 +22,11 @@ def permanent_staff_leave(market: MarketState) -> None:
     chance = chance[workforce.of("employer", permanent)]
     workforce.leave_sector(chosen(market, Purpose.LEAVE_SECTOR, permanent, chance))
     placed = workforce.ids(WorkerState.PLACED)
-    beyond = market.drawn_beyond_london()
-    chance = leaving.agency_exit_chance(parameters, market.rules, beyond)
+    beyond, held = market.drawn_beyond_london(), market.pay_holds_agency_staff()
+    chance = leaving.agency_exit_chance(parameters, market.rules, beyond, held)
     workforce.leave_sector(chosen(market, Purpose.AGENCY_LEAVE_SECTOR, placed, chance))
     bench = workforce.ids(WorkerState.BENCH)
-    leak = leaving.bench_leak_chance(parameters, market.rules, beyond)
+    leak = leaving.bench_leak_chance(parameters, market.rules, beyond, held)
     workforce.leave_sector(chosen(market, Purpose.BENCH_LEAK, bench, leak))
 
 

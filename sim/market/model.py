@@ -16,7 +16,14 @@ from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import FloatArray, RandomSource, root_seed
 from sim.domain.vocabulary import LONDON, WorkerState
-from sim.london.caseloads import caseloads_change, centre_strain, feel_the_strain
+from sim.london.budgets import budgets_are_watched, budgets_open
+from sim.london.caseloads import (
+    caseloads_change,
+    centre_strain,
+    conditions_apart_open,
+    feel_the_strain,
+    posts_change,
+)
 from sim.london.ofsted import ofsted_inspects
 from sim.london.pledge import pledge_members_comply_or_defect
 from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_force
@@ -52,6 +59,7 @@ Phase = Callable[[MarketState], None]
 
 MONTH: tuple[Phase, ...] = (
     rules_come_into_force,
+    posts_change,
     caseloads_change,
     permanent_staff_leave,
     staff_reconsider_their_route,
@@ -63,6 +71,7 @@ MONTH: tuple[Phase, ...] = (
     agency_staff_choose_assignments,
     ofsted_inspects,
     money_changes_hands,
+    budgets_are_watched,
     outcomes_are_recorded,
 )
 """The month, in order. Each phase is one sentence: who does what."""
@@ -129,6 +138,10 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
         if carried is not None:
             self.leadership = carried.leadership.copy()
             self.lasting_leadership = carried.lasting_leadership.copy()
+        conditions_apart_open(self)
+        if carried is not None:
+            self.leaving_condition = carried.leaving_condition.copy()
+            self.lasting_leaving = carried.lasting_leaving.copy()
         who = (self.parameters, self.opened_on, len(self.employers), self.who)
         self.rulebook = Rulebook(self.levers, *who)
         self.rules = Rulebook(Levers(), *who).in_force(self.opened_on, 0.0)
@@ -138,12 +151,11 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
         mean = parameters.assignment_rate_2017_per_hour * index
         mean /= 1.0 - parameters.agency_margin_share
         self.opening_mean_charge = mean
-        self.bid_ceiling = mean * parameters.most_affordable_multiple
         bids = opening.opening_bids(self.streams, census, parameters, mean)
         if carried is not None:
-            bids = np.minimum(carried.charge_rates, self.bid_ceiling)
+            bids = carried.charge_rates.copy()
         self.boroughs = [Borough(self, place, name) for place, name in enumerate(self.employers)]
-        self.wanted = bids
+        self.wanted = self.opening_charges = bids
         self.prices = np.repeat(bids[:, None], BANDS, axis=1)
         self.agreed = self.pledge = Pledge(self)
         self.inspectorate = self.ofsted = Ofsted(self)
@@ -152,7 +164,8 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
             self.pledge.go_on(Standing(*standing))
         self.work_out_pay()
         self.opening_pay = self.pay
-        self.opening_cost_per_post = None
+        self.opening_cost_of_a_post = self.ordinary_cost_of_a_post()
+        self.overspends = [np.zeros(len(self.employers))]
         self.opening_strain = np.zeros(len(self.employers))
         self._first_month()
         self.route = self._solve_route()
@@ -168,8 +181,19 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
         self.count_unfilled()
         self.opening_premium = self.premium
         money_changes_hands(self)
-        self.opening_cost_per_post = self.cost_per_post()
+        self._budgets_open()
         outcomes_are_recorded(self)
+
+    def _budgets_open(self) -> None:
+        """Open budgets on the day, or as a followed London left them: no deficit is forgiven."""
+        budgets_open(self)
+        if self.carried is not None:
+            self.budget_per_post = self.carried.budget_per_post
+            self.permanent_cost = self.carried.permanent_cost
+            self.opening_charges = self.carried.opening_charges
+            self.usual_vacancies = self.carried.usual_vacancies
+            self.overspends = [self.carried.overspend] * len(self.overspends)
+            self.opening_premium = self.carried.opening_premium
 
     def _centre(self) -> None:
         """Centre strain on the day, or on what a followed London was centred on."""

@@ -37,6 +37,11 @@ class Carried:
             on prices (see `Pledge`).
         attachment, reconsider_per_year: the constants of the choice of route.
         bench: agency staff between assignments.
+        leaving_condition, lasting_leaving: by employer, see `conditions`.
+        budget_per_post, permanent_cost: by employer, £ a year in the money of the opening day.
+        opening_charges: the charge rates that dearness is measured from, £ per hour in that money.
+        usual_vacancies, overspend: by employer, shares.
+        opening_premium: take-home premium from which agency staff's staying is measured.
     """
 
     census: CensusStart
@@ -52,6 +57,14 @@ class Carried:
     attachment: float
     reconsider_per_year: float
     bench: int
+    leaving_condition: FloatArray
+    lasting_leaving: FloatArray
+    budget_per_post: FloatArray
+    permanent_cost: FloatArray
+    opening_charges: FloatArray
+    usual_vacancies: FloatArray
+    overspend: FloatArray
+    opening_premium: float
 
     def fingerprint(self) -> str:
         """Return a short hash of all of it."""

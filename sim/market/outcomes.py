@@ -80,6 +80,20 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
     Outcome(POSTS, _SHARE, "permanent share of posts", r.PERMANENT, r.POSTS),
     Outcome(UNFILLED, _SHARE, "unfilled posts", r.UNFILLED, r.POSTS),
+    Outcome(
+        "uncovered_by_choice",
+        _SHARE,
+        "unfilled posts nobody is wanted for at today's price",
+        r.BY_CHOICE,
+        r.POSTS,
+    ),
+    Outcome(
+        "unmet",
+        _SHARE,
+        "unfilled posts that somebody is wanted for",
+        r.UNFILLED - r.BY_CHOICE,
+        r.POSTS,
+    ),
     Outcome("vacancy_share", _SHARE, "vacancies, covered or not", r.VACANCIES, r.POSTS),
     Outcome(AGENCY_SHARE, _SHARE, "agency share of the workforce", r.AGENCY, STAFF),
     Outcome(CHARGE_RATE, "£ per hour", "mean charge rate", r.HOURLY_CHARGES, r.AGENCY),
@@ -178,7 +192,9 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
     Outcome("pledge_members", "employers", "employers keeping to the cap", r.MEMBERS),
     Outcome("members_bound_by_cap", "employers", "employers the cap holds down", r.BOUND_MEMBERS),
-    Outcome("employers_at_bid_ceiling", "employers", "employers who can pay no more", r.AT_CEILING),
+    Outcome(
+        "employers_slowed_by_budget", "employers", "employers whose budget slows bids", r.SLOWED
+    ),
     Outcome("employers_above_bar", "employers", "employers above the caseload bar", r.ABOVE_BAR),
 )
 """Every outcome. A column that an entry names is recorded for it: adding one takes an entry here,

@@ -30,6 +30,7 @@ class PayTable:
         log_premium: ln(agency net at London's mean / permanent net), (employer, band, group).
         offer_pay_ratio: permanent net pay over what it would be without a better offer, by
             employer, at the top of the scale.
+        ordinary_cost: what a permanent worker there costs without an offer, £ a year, by employer.
     """
 
     permanent: Payslip
@@ -37,6 +38,7 @@ class PayTable:
     agency: Mapping[Route, Payslip]
     log_premium: FloatArray
     offer_pay_ratio: FloatArray
+    ordinary_cost: FloatArray
 
 
 class PayDesk:
@@ -75,4 +77,5 @@ class PayDesk:
             },
             log_premium=pay.log_premium(nets, np.asarray(permanent.slip.net_annual)),
             offer_pay_ratio=permanent.offer_pay_ratio,
+            ordinary_cost=permanent.ordinary_cost,
         )

@@ -135,6 +135,7 @@ PERMANENT = amount("permanent", lambda month: month.permanent)
 AGENCY = amount("agency", lambda month: month.placed)
 VACANCIES = amount("vacancies", lambda month: month.vacancies())
 UNFILLED = amount("unfilled", lambda month: month.unfilled)
+BY_CHOICE = amount("by_choice", lambda month: month.uncovered_by_choice)
 EXTRA = amount("extra", lambda month: month.extra())
 BENCH = amount("bench", lambda month: month.bench / len(month.employers))
 CASES = amount("cases", lambda month: month.cases)
@@ -159,27 +160,15 @@ def _hourly_charges(market: MarketState) -> FloatArray:
     return np.asarray(total, np.float64)
 
 
-def _hourly_charges_of_shares(twin: LondonInAmounts) -> FloatArray:
-    """Return what an hour of all placed staff costs, £, by employer, from shares in bands."""
-    young = twin.seasoned
-    charge = young * twin.prices[..., 1] + (1.0 - young) * twin.prices[..., 2]
-    return np.asarray(twin.placed * charge)
-
-
-def _agency_cost_of_shares(twin: LondonInAmounts) -> FloatArray:
-    hours = twin.plan.parameters.hours_per_week * twin.plan.parameters.weeks_per_year
-    return _hourly_charges_of_shares(twin) * hours
-
-
 def _paid_to(place: int) -> Callable[[MarketState], FloatArray]:
     return lambda market: pounds_per_year(market.ledger.received[place])
 
 
-HOURLY_CHARGES = Column("hourly_charges", _hourly_charges, _hourly_charges_of_shares)
+HOURLY_CHARGES = Column("hourly_charges", _hourly_charges, lambda twin: twin.hourly_charges())
 AGENCY_COST = Column(
     "agency_cost",
-    lambda market: pounds_per_year(market.ledger.agency_cost),
-    _agency_cost_of_shares,
+    lambda market: market.agency_cost_per_year(),
+    lambda twin: twin.agency_cost_per_year(),
 )
 PERMANENT_COST = Column(
     "permanent_cost", lambda market: pounds_per_year(market.ledger.permanent_cost)
@@ -261,4 +250,4 @@ OFFERS_ACCEPTED = Column("offers_accepted", lambda market: market.offers_accepte
 GRADE = amount("grade", lambda month: month.inspectorate.grade + 1)
 MEMBERS = amount("members", lambda month: month.is_member)
 BOUND_MEMBERS = amount("bound_members", lambda month: month.cap_binds)
-AT_CEILING = amount("at_ceiling", lambda month: month.is_at_ceiling)
+SLOWED = amount("slowed", lambda month: month.is_slowed)

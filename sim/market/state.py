@@ -18,7 +18,7 @@ from sim.market.ofsted import Ofsted
 from sim.market.pay import PayDesk, PayTable
 from sim.market.pledge import Pledge
 from sim.market.workforce import Workforce
-from sim.rules import choice, conditions, hazards
+from sim.rules import agency_work, choice, conditions, hazards
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.levers.members import Members, members_of
@@ -80,6 +80,8 @@ class MarketState(mesa.Model, London):
         self.ledger = MonthLedger(len(self.employers))
         none = np.zeros(self.shape, np.int64)
         self.project_teams = self.unfilled = none
+        self.uncovered_by_choice = np.zeros(self.shape)
+        self.planned_posts = census.posts.astype(float)
         self.standing = Standing(np.zeros(self.shape, bool), none, none)
         self.accepted_offers = []
         self.offers_made = self.offers_accepted = none
@@ -202,10 +204,20 @@ class MarketState(mesa.Model, London):
         taste, careers = workforce.of("taste", ids), self.rules.offer_careers[employers]
         return choice.pull(pay, strain[employers], taste, careers, self.parameters.strain_to_route)
 
-    def cost_per_post(self) -> FloatArray:
-        """Return each employer's pay bill a post, £ a year in start-year money."""
-        return (
-            pounds_per_year(self.ledger.pay_bill())
-            / np.maximum(self.posts, 1)
-            / self.rules.price_level
-        )
+    def permanent_cost_per_year(self) -> FloatArray:
+        """Return what each employer's permanent staff cost this month, £ a year."""
+        return pounds_per_year(self.ledger.permanent_cost)
+
+    def agency_cost_per_year(self) -> FloatArray:
+        """Return what each employer's agency staff were charged at this month, £ a year."""
+        return pounds_per_year(self.ledger.agency_cost)
+
+    def ordinary_cost_of_a_post(self) -> FloatArray:
+        """Return what a permanent worker at the top of the scale costs without any offer, £."""
+        return self.pay.ordinary_cost
+
+    def pay_holds_agency_staff(self) -> Amount:
+        """Return by how much agency pay, against the start's, multiplies their giving up."""
+        holds = self.links.pay_draws_to_agency
+        ratio = self.premium / self.opening_premium if holds else 1.0
+        return agency_work.held_by_pay(ratio, self.parameters.exit_premium_elasticity)

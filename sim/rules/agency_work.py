@@ -60,6 +60,14 @@ def drawn_beyond_london(
     return 1.0 + parameters.neighbours_reach * (drawn - 1.0)
 
 
+def held_by_pay(premium_ratio: Amount, elasticity: Amount) -> Amount:
+    """Return by how much agency pay multiplies agency staff's giving up (assumption).
+
+    (premium / opening premium)^-elasticity: better pay holds them, worse pay lets them go.
+    """
+    return np.asarray(premium_ratio) ** np.negative(elasticity)
+
+
 def outsiders_this_month(
     posts: Amount, premium: Amount, drawn_away: Amount, parameters: Parameters
 ) -> FloatArray:

@@ -57,23 +57,23 @@ def reviewed(
     standing: Standing,
     signed: Truth,
     cap_binds: Truth,
-    unfilled_share: Amount,
+    unmet_share: Amount,
     unfilled_target: Amount,
     terms: Agreement,
 ) -> Review:
     """Return each signatory's standing a month on (assumption).
 
-    A member is short when the cap holds its bid down and its unfilled share is above both its
-    tolerance and the bid target. Short for some months in a row, it has cause to leave. It returns
-    after some months in a row with unfilled posts below half its tolerance.
+    A member is short when the cap holds its bid down and its share of unfilled posts that somebody
+    is wanted for is above both its tolerance and the bid target. Short for some months in a row, it
+    has cause to leave. It returns after some months in a row with them below half its tolerance.
     """
     member, limit = standing.is_member, np.maximum(terms.tolerance, unfilled_target)
-    is_short = member & signed & cap_binds & (unfilled_share > limit)
+    is_short = member & signed & cap_binds & (unmet_share > limit)
     short = np.where(is_short, standing.months_short + 1, 0)
     had_cause = member & (short >= terms.months_short_before_leaving)
     left = had_cause & terms.may_leave
     waits = signed & np.logical_not(member)
-    is_content = waits & (unfilled_share < BACK_BELOW * terms.tolerance)
+    is_content = waits & (unmet_share < BACK_BELOW * terms.tolerance)
     content = np.where(is_content, standing.months_content + 1, 0)
     returned = waits & (content >= terms.return_months)
     after = Standing(

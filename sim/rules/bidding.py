@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
@@ -14,18 +16,39 @@ TENTH_OF_POSTS = 10.0
 
 
 def shortage(
-    unfilled_share: Amount,
-    vacancy_share: Amount,
+    unmet_share: Amount,
+    wanted_vacancy_share: Amount,
     unfilled_target: Amount,
     vacancy_target: Amount,
     vacancy_weight: Amount,
 ) -> Amount:
     """Return how short a borough feels, as a share of posts (assumption, a rival structure).
 
+    Only posts that somebody is wanted for count: those left uncovered by choice move no bid.
     `vacancy_weight` is 0 when boroughs look at unfilled posts alone.
     """
-    unfilled_gap = unfilled_share - unfilled_target
-    return (1.0 - vacancy_weight) * unfilled_gap + vacancy_weight * (vacancy_share - vacancy_target)
+    unfilled_gap = unmet_share - unfilled_target
+    vacancy_gap = wanted_vacancy_share - vacancy_target
+    return (1.0 - vacancy_weight) * unfilled_gap + vacancy_weight * vacancy_gap
+
+
+def vacancies_got_used_to(
+    mean_so_far: Amount, vacancy_share: Amount, habit_years: Amount, months: int = 1
+) -> FloatArray:
+    """Return a borough's mean vacancy share of the past, some months on (assumption).
+
+    An exponential mean: d mean / dt = (vacancy share - mean) / habit.
+    """
+    new = -np.expm1(-months / MONTHS_PER_YEAR / np.asarray(habit_years))
+    return mean_so_far + new * (vacancy_share - mean_so_far)
+
+
+def vacancy_target(own_mean: Amount, ordinary: Amount, habit_share: Amount) -> Amount:
+    """Return the vacancy share a borough aims for: what it got used to, and the ordinary.
+
+    Assumption: without some of the ordinary, a borough would get used to anything.
+    """
+    return habit_share * own_mean + (1.0 - habit_share) * ordinary
 
 
 def desired_charge_rate(
@@ -36,57 +59,67 @@ def desired_charge_rate(
     falling_ratio: Amount,
     leapfrog_speed: Amount,
     leapfrog_margin: Amount,
+    brake: Amount = 1.0,
 ) -> FloatArray:
-    """Return the charge a borough would pay next month if nothing stopped it (assumption).
+    """Return the charge a borough would pay next month if no law or cap stopped it (assumption).
 
     ln w rises by 10 eta / 12 times the shortage, falls more slowly, and a short borough
-    also closes `leapfrog_speed` of the way to a mark above London's mean. A cap or a budget
-    clips the result afterwards; neither ever alters this drift.
+    also closes `leapfrog_speed` of the way to a mark above London's mean. `brake`, 0 to 1, is what
+    its budget leaves of a rise; falls are not braked. A cap clips the result afterwards and never
+    alters this drift.
     """
     speed = TENTH_OF_POSTS * speed_per_year / MONTHS_PER_YEAR
     is_short = np.greater(short_by, 0.0)
-    drift = speed * short_by * np.where(is_short, 1.0, falling_ratio)
+    drift = speed * short_by * np.where(is_short, brake, falling_ratio)
     mark = np.log(london_mean) + leapfrog_margin - np.log(charge_rate)
-    leap = np.where(is_short, leapfrog_speed * np.maximum(mark, 0.0), 0.0)
+    leap = np.where(is_short, brake * leapfrog_speed * np.maximum(mark, 0.0), 0.0)
     return charge_rate * np.exp(drift + leap)
 
 
+class Standpoint(NamedTuple):
+    """What a borough sees when it bids: each a number, or an array of boroughs or draws.
+
+    Attributes:
+        charge_rate, london_mean: £ per hour, its own and London's.
+        unmet_share, wanted_vacancy_share: of posts; vacancies it wants somebody for.
+        vacancy_target: vacancy share it aims for.
+        brake: what its budget leaves of a rise, 0 to 1.
+    """
+
+    charge_rate: Amount
+    london_mean: Amount
+    unmet_share: Amount
+    wanted_vacancy_share: Amount
+    vacancy_target: Amount
+    brake: Amount
+
+
 def wanted_charge_rate(
-    charge_rate: Amount,
-    london_mean: Amount,
-    unfilled_share: Amount,
-    vacancy_share: Amount,
-    parameters: Parameters,
-    terms: StructureTerms,
-    links: Links,
+    seen: Standpoint, parameters: Parameters, terms: StructureTerms, links: Links
 ) -> FloatArray:
     """Return `desired_charge_rate` under a structure, with the links of the circle that hold."""
     short_by = shortage(
-        unfilled_share,
-        vacancy_share,
+        seen.unmet_share,
+        seen.wanted_vacancy_share,
         parameters.unfilled_target,
-        parameters.vacancy_target,
+        seen.vacancy_target,
         terms.vacancy_weight,
     )
     return desired_charge_rate(
-        charge_rate,
-        london_mean,
+        seen.charge_rate,
+        seen.london_mean,
         short_by,
         parameters.bid_speed if links.unfilled_raises_bids else 0.0,
         parameters.falling_bid_ratio,
         parameters.leapfrog_speed if links.rivals_are_leapfrogged else 0.0,
         parameters.leapfrog_margin,
+        seen.brake,
     )
 
 
-def most_affordable(multiple: Amount, opening_mean: Amount, price_level: Amount) -> Amount:
-    """Return the most any borough can bid, £ per hour (assumption: see DECISIONS 7)."""
-    return multiple * opening_mean * price_level
-
-
-def bid(wanted: Amount, lowest_lawful: Amount, most_affordable: Amount) -> FloatArray:
-    """Return what a borough bids: no less than the law and no more than a budget allows."""
-    return np.minimum(np.maximum(wanted, lowest_lawful), most_affordable)
+def bid(wanted: Amount, lowest_lawful: Amount) -> FloatArray:
+    """Return what a borough bids: no less than the law asks."""
+    return np.maximum(wanted, lowest_lawful)
 
 
 def opening_bid(mean_charge: Amount, spread: Amount, luck: Amount, tilt: Amount) -> FloatArray:

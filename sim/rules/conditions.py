@@ -35,20 +35,20 @@ def strain(caseload: Amount, reference: Amount, leadership: Amount) -> FloatArra
 def ordinary_caseload(
     reference: Amount,
     cases_growth: Amount,
-    posts_growth: Amount,
+    posts_grown: Amount,
     habituation: Amount,
     month: int,
 ) -> FloatArray:
     """Return the caseload that staff find ordinary `month` months on (assumption).
 
     The reference follows the trend of cases per post, all the way at habituation 1. It follows
-    the trend alone: what a policy does to caseloads is felt in full.
+    the trend alone: what a policy or a budget does to caseloads is felt in full. `posts_grown` is
+    `establishment.planned_growth`.
 
     Source: in the DfE census of 2017-2021 London's caseload fell by a tenth and turnover rose.
     """
-    years = month / MONTHS_PER_YEAR
-    trend = (1.0 + cases_growth) / (1.0 + posts_growth)
-    return np.asarray(reference * trend ** (habituation * years), np.float64)
+    trend = (1.0 + cases_growth) ** (month / MONTHS_PER_YEAR) / posts_grown
+    return np.asarray(reference * trend**habituation, np.float64)
 
 
 def strain_multiplier(sensitivity: Amount, strain_now: Amount) -> FloatArray:
@@ -93,10 +93,18 @@ def opening_leadership(
     return slope * (agency_share - london_share) + spread * luck
 
 
-def budget_offer(cost_per_post: Amount, start_cost_per_post: Amount, sensitivity: Amount) -> Amount:
-    """Return the change in the offer, in strain, when pay bills overrun the start's (assumption).
+def leaving_condition_step(
+    condition: Amount,
+    noise: Amount,
+    spread: Amount,
+    reversion_per_year: Amount,
+    lasting: Amount,
+    lasting_share: Amount,
+) -> FloatArray:
+    """Return what makes a borough's staff leave beside caseload and leadership, a month on.
 
-    Costs are yearly pounds per post in start-year money; only overspending acts.
+    It moves as leadership does, and apart from it (assumption).
+    Source: in the DfE census a borough's turnover persists a little while its agency share, which
+    hiring decides more than leaving, says nothing of its later turnover.
     """
-    overspend = cost_per_post / np.maximum(start_cost_per_post, 1e-9) - 1.0
-    return -sensitivity * np.maximum(overspend, 0.0)
+    return leadership_step(condition, noise, spread, reversion_per_year, lasting, lasting_share)

@@ -34,12 +34,17 @@ def borough_move_chance(
 
 
 def agency_exit_chance(
-    parameters: Parameters, rules: RulesInForce, drawn_away: Amount
+    parameters: Parameters, rules: RulesInForce, drawn_away: Amount, held: Amount
 ) -> FloatArray:
-    """Return the chance that placed agency staff leave this month; better pay beyond adds to it."""
-    return monthly_chance(parameters.agency_exit_per_year * drawn_away)
+    """Return the chance that placed agency staff leave this month; better pay beyond adds to it.
+
+    `held` is what better pay here does to it (`agency_work.held_by_pay`).
+    """
+    return monthly_chance(parameters.agency_exit_per_year * drawn_away * held)
 
 
-def bench_leak_chance(parameters: Parameters, rules: RulesInForce, drawn_away: Amount) -> Amount:
+def bench_leak_chance(
+    parameters: Parameters, rules: RulesInForce, drawn_away: Amount, held: Amount
+) -> Amount:
     """Return the chance that agency staff between assignments give London up this month."""
-    return np.minimum(parameters.bench_leak_per_month * drawn_away, 1.0)
+    return np.minimum(parameters.bench_leak_per_month * drawn_away * held, 1.0)

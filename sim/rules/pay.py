@@ -65,11 +65,12 @@ class PermanentPay:
     """Annual payslips of permanent staff, (employer, band), under the rules of a month.
 
     `offer_pay_ratio` is net pay over what it would be without a better offer, by employer, at the
-    top of the scale.
+    top of the scale; `ordinary_cost` what a worker there costs without one, £ a year.
     """
 
     slip: Payslip
     offer_pay_ratio: FloatArray
+    ordinary_cost: FloatArray
 
 
 class PermanentPayDesk:
@@ -96,7 +97,8 @@ class PermanentPayDesk:
         slip = payslip(Route.PERMANENT, rules.law, self._assumptions, salary=offered)
         plain = payslip(Route.PERMANENT, rules.law, self._assumptions, salary=salaries)
         ratio = np.asarray(slip.net_annual)[:, -1] / np.asarray(plain.net_annual)[:, -1]
-        return PermanentPay(slip, np.asarray(ratio, np.float64))
+        cost = np.asarray(plain.borough_cost, np.float64)[:, -1]
+        return PermanentPay(slip, np.asarray(ratio, np.float64), cost)
 
 
 # Agency staff

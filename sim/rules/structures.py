@@ -1,6 +1,6 @@
 """The rival structures: each is one changed rule, said in numbers that the equations take.
 
-They differ in four numbers, so draws under different structures can share one batch of arrays.
+They differ in five numbers, so draws under different structures can share one batch of arrays.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class Links:
     leaving_opens_vacancies: bool = True
     agency_share_repels_applicants: bool = True
     overspend_cuts_offer: bool = True
+    overspend_slows_bids: bool = True
+    dear_cover_is_unwanted: bool = True
 
     @staticmethod
     def without(cut: Collection[Link]) -> Links:
@@ -46,17 +48,14 @@ class StructureTerms(NamedTuple):
         vacancy_elasticity: how hiring answers vacancies.
         reputation_sensitivity: how a high agency share repels applicants.
         budget_sensitivity: how overspending cuts the offer; 0 where it does not.
+        overspend_on_offer: part of overspending that is taken out of the offer.
     """
 
     vacancy_weight: Amount = 0.0
     vacancy_elasticity: Amount = PROPORTIONAL
     reputation_sensitivity: Amount = 0.0
     budget_sensitivity: Amount = 0.0
-
-    @property
-    def watches_budget(self) -> bool:
-        """Whether overspending matters to any London."""
-        return bool(np.any(self.budget_sensitivity))
+    overspend_on_offer: Amount = 0.0
 
 
 def hiring_terms(hiring: HiringStructure, parameters: Parameters) -> StructureTerms:
@@ -67,7 +66,10 @@ def hiring_terms(hiring: HiringStructure, parameters: Parameters) -> StructureTe
         case HiringStructure.REPUTATION:
             return StructureTerms(reputation_sensitivity=parameters.reputation_sensitivity)
         case HiringStructure.BUDGET:
-            return StructureTerms(budget_sensitivity=parameters.budget_sensitivity)
+            return StructureTerms(
+                budget_sensitivity=parameters.budget_sensitivity,
+                overspend_on_offer=parameters.overspend_on_offer_share,
+            )
     return StructureTerms()
 
 

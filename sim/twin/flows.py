@@ -25,10 +25,11 @@ def permanent_staff_leave(twin: TwinState) -> None:
     left = twin.happens(twin.permanent, chance)
     twin.lose("left_sector", left)
     replace_leavers(twin, left)
-    beyond = twin.drawn_beyond_london()
-    gone = twin.happens(twin.placed, leaving.agency_exit_chance(p, twin.rules, beyond))
+    beyond, held = twin.drawn_beyond_london(), twin.pay_holds_agency_staff()
+    gone = twin.happens(twin.placed, leaving.agency_exit_chance(p, twin.rules, beyond, held))
     twin.placed = twin.placed - gone
-    leak = twin.happens(twin.bench, np.asarray(leaving.bench_leak_chance(p, twin.rules, beyond)))
+    leaks = leaving.bench_leak_chance(p, twin.rules, beyond, held)
+    leak = twin.happens(twin.bench, np.asarray(leaks))
     stays = 1.0 - leak / np.maximum(twin.bench, TINY)
     twin.bench = twin.bench - leak
     twin.waiting = [group * stays for group in twin.waiting]
@@ -153,7 +154,7 @@ def assignments_end(twin: TwinState) -> None:
 def agency_staff_choose_assignments(twin: TwinState) -> None:
     """Outsiders join the bench; who looks chooses by gap and pay, and gaps are rationed."""
     _outsiders_arrive(twin)
-    gap = np.maximum(twin.agency_places() - twin.placed, 0.0)
+    gap = np.maximum(twin.wanted_places() - twin.placed, 0.0)
     cooling = sum(twin.waiting, np.zeros_like(twin.bench))
     search = agency_work.search_chance(twin.parameters, twin.rules)
     looking = search * np.maximum(twin.bench - cooling, 0.0)

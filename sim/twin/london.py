@@ -11,7 +11,14 @@ from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import BoolArray, FloatArray, Purpose, Streams
-from sim.london.caseloads import caseloads_change, centre_strain, feel_the_strain
+from sim.london.budgets import budgets_are_watched, budgets_open
+from sim.london.caseloads import (
+    caseloads_change,
+    centre_strain,
+    conditions_apart_open,
+    feel_the_strain,
+    posts_change,
+)
 from sim.london.ofsted import Inspectorate, ofsted_inspects
 from sim.london.pledge import Agreed, pledge_members_comply_or_defect
 from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_force
@@ -41,6 +48,7 @@ from sim.twin.state import TwinState
 Phase = Callable[[TwinState], None]
 MONTH: tuple[Phase, ...] = (
     rules_come_into_force,
+    posts_change,
     caseloads_change,
     permanent_staff_leave,
     routes.staff_reconsider_their_route,
@@ -52,6 +60,7 @@ MONTH: tuple[Phase, ...] = (
     agency_staff_choose_assignments,
     ofsted_inspects,
     pay_is_worked_out,
+    budgets_are_watched,
 )
 """The market's month, phase by phase."""
 
@@ -123,14 +132,14 @@ class Twin(TwinState):
         rate = p.assignment_rate_2017_per_hour * self.rules.salary_index
         mean = rate / (1.0 - p.agency_margin_share) * np.ones((self.draws, 1))
         self.opening_mean_charge = mean
-        self.bid_ceiling = bidding.most_affordable(p.most_affordable_multiple, mean, 1.0)
         spread = p.starting_bid_spread
         tilt = np.asarray(-np.square(spread) / 2.0 if self.luck is not None else 0.0)
         luck = self.normal_for(Purpose.STARTING_BID, 0)
         bids = bidding.opening_bid(mean, spread, luck, tilt)
         self.prices = np.repeat(bids[..., None], BANDS, axis=-1)
-        self.wanted = bids
+        self.wanted = self.opening_charges = bids
         pay_is_worked_out(self)
+        self.opening_cost_of_a_post = self.ordinary_cost_of_a_post()
         self.opening_log_premium = self.log_premium
         self.companies_paid_alike = self.companies_pay_alike
 
@@ -151,7 +160,8 @@ class Twin(TwinState):
         self.lasting_leadership = p.lasting_conditions_share * self.leadership
         self.unfilled = self.project_teams = np.zeros(self.shape)
         self.opening_strain = np.zeros(self.shape)
-        self.opening_cost_per_post = None
+        self.overspends = [np.zeros(self.shape)]
+        conditions_apart_open(self)
         often = float(np.max(p.inspections_per_year))
         # without luck there is no inspector
         is_there = self.luck is not None and often >= SELDOM
@@ -161,7 +171,7 @@ class Twin(TwinState):
         self.inspectorate.open()
         self._centre()
         self.count_unfilled()
-        self.opening_cost_per_post = self.cost_per_post()
+        budgets_open(self)
 
     def _centre(self) -> None:
         centre_strain(self)
@@ -193,6 +203,7 @@ class Twin(TwinState):
         """Let posts, cases and extra staff be those of another census, and grow from it."""
         self.census, self.counted_in = census, self.month
         self.posts = np.broadcast_to(census.posts.astype(float), self.shape)
+        self.planned_posts = self.posts
         share = census.extra / np.maximum(census.posts, 1)
         self.extra_wanted = (share + self.inspectorate.surge_share()) * self.posts
         self.cases = np.broadcast_to(census.cases, self.shape)

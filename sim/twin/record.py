@@ -31,3 +31,8 @@ class TwinRecord:
     def london(self, top: str, bottom: str) -> FloatArray:
         """Return the ratio of two counts for London, (draw, census)."""
         return self.of(top).sum(axis=-1) / np.maximum(self.of(bottom).sum(axis=-1), 1e-9)
+
+    def charge(self) -> FloatArray:
+        """Return London's mean charge for an experienced hour, £: (draw, census)."""
+        placed = self.of("agency") + 1e-9
+        return (self.of("price") * placed).sum(axis=-1) / placed.sum(axis=-1)

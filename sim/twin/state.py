@@ -11,7 +11,7 @@ from sim.domain.parameters import Parameters
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray, IntArray, Purpose
 from sim.london.state import LondonInAmounts
-from sim.rules import hazards, recruitment
+from sim.rules import agency_work, hazards, recruitment
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.pay import PermanentPayDesk
@@ -88,6 +88,8 @@ class TwinState(LondonInAmounts):
         self.strain_centre = np.zeros((draws, 1))
         self.common_hiring = self.common_leaving = np.ones((draws, 1))
         self.hires_won_per_year = np.zeros(self.shape)
+        self.uncovered_by_choice = np.zeros(self.shape)
+        self.planned_posts = np.broadcast_to(census.posts.astype(float), self.shape)
 
     def season(self) -> Amount:
         """Return what part of a year's newly qualified look for a post this month."""
@@ -204,14 +206,21 @@ class TwinState(LondonInAmounts):
         self.placed = np.clip(placed, 0.0, self.agency_places())
         self.count_unfilled()
 
-    def cost_per_post(self) -> FloatArray:
-        """Return each employer's pay bill a post, £ a year in start-year money."""
+    def permanent_cost_per_year(self) -> FloatArray:
+        """Return what each employer's permanent staff cost now, £ a year."""
         slips = np.asarray(self.pay.pay(self.rules).slip.borough_cost, np.float64)
-        bands = self.staff_by_band()
-        permanent = (bands * slips).sum(axis=-1)
-        hours = self.plan.parameters.hours_per_week * self.plan.parameters.weeks_per_year
-        agency = self.placed * self.prices[..., -1] * hours
-        return (permanent + agency) / np.maximum(self.posts, TINY) / self.rules.price_level
+        return np.asarray((self.staff_by_band() * slips).sum(axis=-1))
+
+    def ordinary_cost_of_a_post(self) -> FloatArray:
+        """Return what a permanent worker at the top of the scale costs without any offer, £."""
+        return self.pay.pay(self.rules).ordinary_cost
+
+    def pay_holds_agency_staff(self) -> Amount:
+        """Return by how much agency pay, against the start's, multiplies their giving up."""
+        if not self.links.pay_draws_to_agency:
+            return 1.0
+        ratio = self.premium(self.log_premium) / self.premium(self.opening_log_premium)
+        return agency_work.held_by_pay(ratio, self.parameters.exit_premium_elasticity)
 
     def staff_by_band(self) -> FloatArray:
         """Return permanent staff by pay band, (draw, employer, band)."""

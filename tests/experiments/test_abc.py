@@ -195,3 +195,9 @@ def test_no_bound_is_loose_enough_for_draws_without_summaries() -> None:
     summaries = np.array([[0.0, 0.0], [np.nan, 0.0], [0.0, np.inf]])
     with pytest.raises(ValueError, match="1 of 3; allowed: 2 or more"):
         history_match(drawn(summaries), TARGETS, fewest=2)
+
+
+def test_within_a_band_nothing_is_off_and_beyond_it_only_what_is_beyond() -> None:
+    known_as_a_range = Targets(("growth",), np.array([0.025]), np.array([0.01]), np.array([0.015]))
+    given = np.array([[0.025], [0.04], [0.01], [0.06], [-0.01]])
+    np.testing.assert_allclose(known_as_a_range.misses(given)[:, 0], [0, 0, 0, 2, -2], atol=1e-12)

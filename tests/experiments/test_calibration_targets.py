@@ -14,8 +14,8 @@ from sim.domain.evidence import EvidenceError, scored_employers
 from sim.experiments.calibration import targets as module
 from sim.experiments.calibration.targets import (
     COLUMNS,
-    FLOW_TARGETS,
     LAST_YEAR,
+    LOOKED_UP,
     TABLE,
     target_list,
     targets,
@@ -37,7 +37,7 @@ def cells(measure: str, year: int) -> dict[str, float]:
 
 
 def test_every_target_has_a_source_a_unit_and_a_tolerance() -> None:
-    assert len(target_list()) == len({one.name for one in target_list()}) == 25
+    assert len(target_list()) == len({one.name for one in target_list()}) == 26
     for one in target_list():
         assert one.tolerance > 0.0
         assert len(one.source) > 10
@@ -52,8 +52,10 @@ def test_table_and_code_have_the_same_targets_and_the_sampler_takes_them_as_they
     assert set(rows) == set(found.names)
     for place, name in enumerate(found.names):
         assert found.scale[place] == rows[name].number("tolerance", 0, 10)
+        assert found.band is not None
+        assert found.band[place] == rows[name].number("band", 0, 10)
         # only what the census does not have is written in the table
-        assert bool(rows[name].cells["observed"]) == (name in FLOW_TARGETS)
+        assert bool(rows[name].cells["observed"]) == (name in LOOKED_UP)
 
 
 def test_a_table_without_a_target_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

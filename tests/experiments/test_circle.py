@@ -25,7 +25,7 @@ def under(hiring: HiringStructure) -> Scenario:
 
 def test_each_trigger_runs_whole_capped_and_with_each_link_cut() -> None:
     planned = list(variants(FREE, CAPPED_CIRCLE))
-    assert Counter(trigger for trigger, _, _ in planned) == dict.fromkeys(BidTrigger, 7)
+    assert Counter(trigger for trigger, _, _ in planned) == dict.fromkeys(BidTrigger, 9)
     for trigger, variant, scenario in planned:
         assert scenario.structure.bid_trigger is trigger
         assert scenario.levers.cap.is_no_op == (variant != CAPPED)

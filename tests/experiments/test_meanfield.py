@@ -54,8 +54,10 @@ EXTRA = 20
 BIG: dict[str, Any] = {
     "pay_growth_per_year": 0.0,
     "posts_growth_per_year": 0.0,
+    "later_posts_growth_per_year": 0.0,
     "cases_growth_per_year": 0.0,
     "inspections_per_year": 0.0,
+    "leaving_conditions_spread": 0.0,
     "common_hiring_spread": 0.0,
     "common_leaving_spread": 0.0,
     "leadership_spread": 0.0,

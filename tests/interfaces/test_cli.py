@@ -492,9 +492,9 @@ def test_demo_shows_circle_cap_tax_and_package_and_where_the_charts_are(tmp_path
     assert set(charts) <= set(again[0]["files"])
 
 
-def test_prices_at_the_assumed_limit_are_named_as_such() -> None:
-    low = "parameters.most_affordable_multiple=1.0"
-    noted = " ".join(answered_json("run", "no-cap", *SMALL, "--set", low)["notes"])
-    assert "employers pay the most any can afford" in noted
+def test_prices_that_budgets_slow_are_named_as_such() -> None:
+    tight = ("--set", "parameters.overspend_limit_share=0.03", "--set", "parameters.bid_speed=2")
+    noted = " ".join(answered_json("run", "vicious-circle", *SMALL, *tight)["notes"])
+    assert "budgets slow the bids of" in noted
     usual = " ".join(answered_json("run", "baseline", *SMALL)["notes"])
-    assert "pay the most any can afford" not in usual
+    assert "budgets slow the bids of" not in usual

@@ -165,11 +165,11 @@ LONDONS: dict[str, dict[str, Any]] = {
     ),
     "after the last tabulated year": _london(HiringStructure.RESPONSIVE, BidTrigger.VACANCIES, {})
     | {"start": START | {"date": "2026-09-30"}},
-    "prices at the ceiling": _london(
-        HiringStructure.RESPONSIVE,
+    "budgets that bear little": _london(
+        HiringStructure.BUDGET,
         BidTrigger.VACANCIES,
         {},
-        most_affordable_multiple=1.05,
+        overspend_limit_share=0.03,
         bid_speed=1.0,
     ),
 }

@@ -36,7 +36,9 @@ class OracleLondon(Prices):
         self.prices_open()
         self.strain_opens()
         self.route_opens()
-        self.unfilled = self.uncovered()
+        self.opening_cost = self.permanent_cost()
+        self.count_unfilled()
+        self.budgets_open()
         self.promised: list[list[int]] = []
         for _ in range(self.parameters.notice_months):
             self.promised.append([self.offers_taken(borough) for borough in self.boroughs])
@@ -71,7 +73,10 @@ class OracleLondon(Prices):
         noise = parameters.leadership_spread * self.luck.normal(size=len(above))
         self.leadership = parameters.leadership_agency_slope * above + noise
         self.lasting = parameters.lasting_conditions_share * self.leadership
+        apart = parameters.leaving_conditions_spread * self.luck.normal(size=len(above))
+        self.apart, self.lasting_apart = apart, parameters.lasting_conditions_share * apart
         self.hiring_year = self.leaving_year = 1.0
+        self.planned = [float(posts) for posts in census.posts]
         self.count_posts_and_cases()
         weights = census.permanent / census.permanent.sum()
         self.reference = float((self.strain_caseload() * weights).sum())
@@ -101,6 +106,7 @@ class OracleLondon(Prices):
         """One month, in the order of the specification."""
         self.month += 1
         self.rules_come_into_force()
+        self.posts_are_added()
         self.count_posts_and_cases()
         parameters = self.parameters
         if self.month % 12 == 1:
@@ -110,6 +116,10 @@ class OracleLondon(Prices):
         noise = self.luck.normal(size=len(self.boroughs)) * (1 - keep**2) ** 0.5
         passing = parameters.leadership_spread * (1 - parameters.lasting_conditions_share**2) ** 0.5
         self.leadership = self.lasting + keep * (self.leadership - self.lasting) + passing * noise
+        noise = self.luck.normal(size=len(self.boroughs)) * (1 - keep**2) ** 0.5
+        passing = parameters.leaving_conditions_spread
+        passing *= (1 - parameters.lasting_conditions_share**2) ** 0.5
+        self.apart = self.lasting_apart + keep * (self.apart - self.lasting_apart) + passing * noise
         self.feel_the_strain()
         self.people_leave()
         self.people_reconsider()
@@ -118,8 +128,9 @@ class OracleLondon(Prices):
         self.assignments_end()
         self.boroughs_bid()
         self.people_choose_assignments()
-        self.unfilled = self.uncovered()
+        self.count_unfilled()
         self.work_out_pay()
+        self.budgets_are_watched()
 
     def a_year_for_all(self, spread: float) -> float:
         """What this year does to all boroughs alike: 1 on average."""
@@ -128,11 +139,8 @@ class OracleLondon(Prices):
     def count_posts_and_cases(self) -> None:
         """Posts, cases and agency places above the establishment this month."""
         census, parameters = self.census, self.parameters
-        grown = establishment.grown(
-            census.posts.astype(float), parameters.posts_growth_per_year, self.month
-        )
         held = self.head_count(PERMANENT)
-        self.posts = [max(round(float(grown[b])), held[b]) for b in self.boroughs]
+        self.posts = [max(round(float(self.planned[b])), held[b]) for b in self.boroughs]
         self.cases = establishment.grown(census.cases, parameters.cases_growth_per_year, self.month)
         share = establishment.extra_share(
             census.extra / census.posts,
@@ -155,13 +163,13 @@ class OracleLondon(Prices):
         ordinary = conditions.ordinary_caseload(
             self.reference,
             parameters.cases_growth_per_year,
-            parameters.posts_growth_per_year,
+            establishment.planned_growth(self.plan.start.opening, self.month, parameters),
             parameters.caseload_habituation,
             self.month,
         )
         self.strain = conditions.strain(self.strain_caseload(), ordinary, self.leadership)
         multiplier = conditions.strain_multiplier(self.parameters.strain_to_leaving, self.strain)
-        self.leaving = multiplier / self.ordinary_leaving
+        self.leaving = multiplier * np.exp(self.apart) / self.ordinary_leaving
 
     def exit_hazard(self) -> float:
         """How many permanent staff leave the sector in a year, at ordinary strain."""
@@ -170,10 +178,12 @@ class OracleLondon(Prices):
     def people_leave(self) -> None:
         """People leave London's market for good."""
         chance = hazards.monthly_chance(self.exit_hazard() * self.leaving)
-        from_agency = hazards.monthly_chance(self.parameters.agency_exit_per_year)
+        held = (self.premium / self.opening_premium) ** -self.parameters.exit_premium_elasticity
+        from_agency = hazards.monthly_chance(self.parameters.agency_exit_per_year * held)
+        leak = min(self.parameters.bench_leak_per_month * held, 1.0)
         for person in list(self.agents):
             is_permanent = person.where == PERMANENT
-            other = from_agency if person.where == PLACED else self.parameters.bench_leak_per_month
+            other = from_agency if person.where == PLACED else leak
             if self.happens(chance[person.borough] if is_permanent else other):
                 self.totals["exits" if is_permanent else "agency_exits"] += 1
                 person.remove()
@@ -212,7 +222,7 @@ class OracleLondon(Prices):
         chance = hazards.monthly_chance(self.parameters.borough_moves_per_year * self.leaving)
         movers = [p for p in self.people(PERMANENT) if self.happens(chance[p.borough])]
         left = np.array(self.unpromised())
-        appeal = left / self.leaving
+        appeal = left * np.exp(self.apart) / self.leaving
         for person in self.in_random_order(movers):
             wanted = self.one_borough(np.where(np.arange(len(left)) == person.borough, 0, appeal))
             if wanted is not None and left[wanted] > 0:
@@ -314,6 +324,7 @@ class OracleLondon(Prices):
             outsider.taste += parameters.taste_spread
             self.totals["outsiders"] += 1
         places, filled = self.places_for_agency_staff(), self.head_count(PLACED)
+        places = [round(self.wanted_share(b) * places[b]) for b in self.boroughs]
         left = np.array([max(places[b] - filled[b], 0) for b in self.boroughs])
         appeal = np.exp(
             agency_work.assignment_appeal(

@@ -17,6 +17,7 @@ from tests.market.oracle_people import (
     INSIDE_COMPANY,
     NO_COMPANY,
     OUTSIDE_COMPANY,
+    PERMANENT,
     PLACED,
     Population,
 )
@@ -35,7 +36,11 @@ class Prices(Population):
         self.members: set[int] | None = None
         self.months_short, self.months_content = Counter(), Counter()
         self.watch_the_calendar()
-        self.opening_index = self.pay_index
+        self.scale = (
+            self.parameters.salary_newly_qualified_2017,
+            self.parameters.salary_mid_scale_2017,
+            self.parameters.salary_top_of_scale_2017,
+        )
 
     def prices_open(self) -> None:
         """Boroughs bid about a mean; pay follows."""
@@ -47,7 +52,89 @@ class Prices(Population):
             self.opening_mean * exp(spread * self.luck.normal() - spread**2 / 2)
             for _ in self.boroughs
         ]
+        self.opening_bids = list(self.bids)
         self.work_out_pay()
+        self.opening_premium = self.premium
+
+    # Budgets, and what boroughs still want
+
+    def permanent_cost(self, months: int | None = None) -> float:
+        """What a permanent worker costs a year: at the top of the scale, or with so many months."""
+        scale = self.scale[2 if months is None else sum(months >= bar for bar in (24, 60))]
+        slip = payslip(Route.PERMANENT, self.law, self.parameters, salary=scale * self.pay_index)
+        return float(slip.borough_cost)
+
+    def charged(self, borough: int) -> float:
+        """What a borough is charged for its agency staff in a year."""
+        hours = self.parameters.hours_per_week * self.parameters.weeks_per_year
+        return len(self.people(PLACED, borough)) * self.bids[borough] * hours
+
+    def budgets_open(self) -> None:
+        """A budget is the opening bill and what the unfilled posts would cost."""
+        self.budget, self.staff_cost = [], []
+        for borough in self.boroughs:
+            staff = self.people(PERMANENT, borough)
+            bill = sum(self.permanent_cost(int(person.experience)) for person in staff)
+            each = bill / len(staff) if staff else self.opening_cost
+            funded = bill + self.charged(borough) + self.unfilled[borough] * each
+            self.staff_cost.append(each)
+            self.budget.append(funded / self.posts[borough])
+        self.used_to = [self.parameters.vacancy_target for _ in self.boroughs]
+        self.overspends = [self.overspent()] * 3
+
+    def overspent(self) -> list[float]:
+        """By how much each borough overspends, small ones as London does."""
+        index = self.permanent_cost() / self.opening_cost
+        spent, given = [], []
+        for borough in self.boroughs:
+            permanent = len(self.people(PERMANENT, borough))
+            spent.append(permanent * self.staff_cost[borough] * index + self.charged(borough))
+            given.append(self.budget[borough] * self.posts[borough] * index)
+        london, found = sum(spent) / sum(given) - 1, []
+        for borough in self.boroughs:
+            posts = self.posts[borough]
+            weight = posts / (posts + self.parameters.overspend_pooling_posts)
+            own = spent[borough] / given[borough] - 1
+            found.append(weight * own + (1 - weight) * london)
+        return found
+
+    def budgets_are_watched(self) -> None:
+        """A month's spending is seen, and vacancies become a little more usual."""
+        self.overspends = [*self.overspends[1:], self.overspent()]
+        years, vacancies = self.parameters.vacancy_habit_years, self.vacancies()
+        for borough in self.boroughs:
+            gap = vacancies[borough] / self.posts[borough] - self.used_to[borough]
+            self.used_to[borough] += gap * (1 - exp(-1 / 12 / years))
+
+    def brake(self, borough: int) -> float:
+        """What a borough's budget leaves of a rise."""
+        mean = sum(month[borough] for month in self.overspends) / len(self.overspends)
+        return min(max(1 - mean / self.parameters.overspend_limit_share, 0.0), 1.0)
+
+    def wanted_share(self, borough: int) -> float:
+        """Which part of its places a borough wants filled at its price."""
+        index = self.permanent_cost() / self.opening_cost
+        dear = self.bids[borough] / (self.opening_bids[borough] * index)
+        return max(dear, 1.0) ** -self.parameters.cover_demand_elasticity
+
+    def count_unfilled(self) -> None:
+        """Count vacancies nobody covers, and those of them that somebody is wanted for."""
+        self.unfilled, vacancies = self.uncovered(), self.vacancies()
+        unwanted = [vacancies[b] * (1 - self.wanted_share(b)) for b in self.boroughs]
+        self.unmet_then = [max(self.unfilled[b] - unwanted[b], 0.0) for b in self.boroughs]
+
+    def unmet(self, borough: int) -> float:
+        """Unfilled posts that somebody is wanted for, when they were counted, of posts."""
+        return self.unmet_then[borough] / self.posts[borough]
+
+    def posts_are_added(self) -> None:
+        """Posts grow as far as budgets allow."""
+        late = self.today.year * 12 + self.today.month > 2023 * 12 + 9
+        p = self.parameters
+        growth = p.later_posts_growth_per_year if late else p.posts_growth_per_year
+        for borough in self.boroughs:
+            braked = self.brake(borough) if growth > 0 else 1.0
+            self.planned[borough] *= (1 + growth) ** (braked / 12)
 
     def watch_the_calendar(self) -> bool:
         """Read the law of the month; say whether a tax year has begun."""
@@ -60,14 +147,12 @@ class Prices(Population):
         return self.today.month == 4
 
     def rules_come_into_force(self) -> None:
-        """The law, the cap, the least and the most that may be paid."""
+        """The law, the cap, and the least that may be paid."""
         parameters, cap = self.parameters, self.plan.levers.cap
         if self.watch_the_calendar():
             self.work_out_pay()
         salary = parameters.salary_mid_scale_2017 * self.pay_index
         self.floor = lowest_lawful_charge(salary, self.law, parameters, parameters.equal_pay_share)
-        price_level = self.pay_index / self.opening_index
-        self.ceiling = parameters.most_affordable_multiple * self.opening_mean * price_level
         phase = cap.strength(self.plan.start.opening, self.today)
         self.cap = inf
         if phase > 0 and not cap.is_no_op:
@@ -88,13 +173,8 @@ class Prices(Population):
         inside = max(payroll, net(Route.PSC_INSIDE))
         outside = inside if self.is_off_payroll_enforced else net(Route.PSC_OUTSIDE)
         nets = {NO_COMPANY: payroll, INSIDE_COMPANY: inside, OUTSIDE_COMPANY: outside}
-        scale = (
-            self.parameters.salary_newly_qualified_2017,
-            self.parameters.salary_mid_scale_2017,
-            self.parameters.salary_top_of_scale_2017,
-        )
         self.log_premium = {}
-        for band, salary in enumerate(scale):
+        for band, salary in enumerate(self.scale):
             slip = payslip(
                 Route.PERMANENT, self.law, self.parameters, salary=salary * self.pay_index
             )
@@ -122,12 +202,12 @@ class Prices(Population):
         if self.members is None and self.cap < inf:
             self.members = set(self.boroughs)
         for borough in self.boroughs:
-            unfilled = self.unfilled[borough] / self.posts[borough]
+            unmet, habit = self.unmet(borough), parameters.vacancy_habit_share
             short_by = bidding.shortage(
-                unfilled,
-                vacancies[borough] / self.posts[borough],
+                unmet,
+                self.wanted_share(borough) * vacancies[borough] / self.posts[borough],
                 parameters.unfilled_target,
-                parameters.vacancy_target,
+                habit * self.used_to[borough] + (1 - habit) * parameters.vacancy_target,
                 parameters.vacancy_weight if watches else 0.0,
             )
             wanted = bidding.desired_charge_rate(
@@ -138,17 +218,17 @@ class Prices(Population):
                 parameters.falling_bid_ratio,
                 self.leapfrog_speed(),
                 parameters.leapfrog_margin,
+                self.brake(borough),
             )
-            wanted = min(max(float(wanted), self.floor), self.ceiling)
-            self.bids[borough] = self.agreed(borough, wanted, unfilled)
+            self.bids[borough] = self.agreed(borough, max(float(wanted), self.floor), unmet)
 
-    def agreed(self, borough: int, wanted: float, unfilled: float) -> float:
+    def agreed(self, borough: int, wanted: float, unmet: float) -> float:
         """What a borough pays under the pledge; then it may break it, or come back."""
         terms = self.plan.levers.cap
         if self.cap == inf or self.members is None:
             return wanted
         if borough not in self.members:
-            is_content = unfilled < terms.tolerance / 2
+            is_content = unmet < terms.tolerance / 2
             self.months_content[borough] = self.months_content[borough] + 1 if is_content else 0
             if self.months_content[borough] >= terms.return_months:
                 self.members.add(borough)
@@ -156,7 +236,7 @@ class Prices(Population):
             return wanted
         paid = min(wanted, max(self.cap, self.floor))
         bears = max(terms.tolerance, self.parameters.unfilled_target)
-        is_short = paid < wanted and unfilled > bears
+        is_short = paid < wanted and unmet > bears
         self.months_short[borough] = self.months_short[borough] + 1 if is_short else 0
         if self.months_short[borough] >= terms.months_short_before_leaving:
             self.members.remove(borough)

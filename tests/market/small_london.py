@@ -31,6 +31,9 @@ STILL: dict[str, Any] = {
     "inspections_per_year": 0.0,
     # ... posts, cases and prices stay as they are ...
     "posts_growth_per_year": 0.0,
+    "later_posts_growth_per_year": 0.0,
+    "cover_demand_elasticity": 0.0,
+    "exit_premium_elasticity": 0.0,
     "cases_growth_per_year": 0.0,
     "extra_agency_share": 0.0,
     "bid_speed": 0.0,
@@ -43,6 +46,7 @@ STILL: dict[str, Any] = {
     "company_share": 0.0,
     "strain_to_route": 0.0,
     "leadership_spread": 0.0,
+    "leaving_conditions_spread": 0.0,
     "leadership_agency_slope": 0.0,
     "salary_newly_qualified_2017": 38_000.0,
     "salary_mid_scale_2017": 38_000.0,

@@ -139,10 +139,14 @@ class Auditor:
         assert np.all(self.market.workforce.placed <= self.market.agency_places())
 
     def after_boroughs_bid_for_agency_staff(self) -> None:
-        """No borough wants to pay more than it can, or less than the law allows."""
-        ceiling = self.market.bid_ceiling
-        least = min(self.market.rules.lowest_lawful_charge, ceiling)
-        assert all(least <= b.desired_charge_rate <= ceiling for b in self.market.boroughs)
+        """No borough wants to pay less than the law allows; an overspent one goes no higher."""
+        market, least = self.market, self.market.rules.lowest_lawful_charge
+        assert all(least <= b.desired_charge_rate for b in market.boroughs)
+        brake = np.asarray(market.brake)
+        assert np.all((brake >= 0.0) & (brake <= 1.0))
+        stopped = brake == 0.0
+        before = np.maximum(market.charge_rates, least)
+        assert np.all(market.wanted[stopped] <= before[stopped] * (1.0 + 1e-12))
 
     def after_pledge_members_comply_or_defect(self) -> None:
         """Whoever keeps to the pledge pays the cap at most; everybody else what they want.
@@ -180,6 +184,8 @@ class Auditor:
         assert np.all(workforce.placed >= self.placed)
         cover = workforce.placed - np.minimum(workforce.placed, market.extra_wanted)
         np.testing.assert_array_equal(market.unfilled, np.maximum(market.vacancies() - cover, 0))
+        assert np.all(market.uncovered_by_choice >= 0.0)
+        assert np.all(market.uncovered_by_choice <= market.unfilled)
 
     def after_money_changes_hands(self) -> None:
         """Pounds paid are pounds received, and placed hours times the charge is the agency bill."""

@@ -128,7 +128,8 @@ def test_permanent_staff_move_borough_at_their_stated_pace() -> None:
 @pytest.mark.parametrize("psi", [0.0, 0.9, 2.5])
 def test_strain_neither_raises_nor_lowers_mean_leaving_at_the_start(year: int, psi: float) -> None:
     start = {"year": year}
-    market = LondonMarket(scenario({"strain_to_leaving": psi}, start=start), rng=1, years=1)
+    content = {"strain_to_leaving": psi, "leaving_conditions_spread": 0.0}
+    market = LondonMarket(scenario(content, start=start), rng=1, years=1)
     staff = market.workforce.permanent
     assert np.average(market.leaving_multiplier, weights=staff) == pytest.approx(1.0, abs=1e-12)
     assert (np.ptp(market.leaving_multiplier) > 0.1) == (psi > 0)
@@ -151,7 +152,7 @@ def test_as_many_leave_at_first_whether_or_not_strain_matters() -> None:
 
 def test_with_its_link_cut_strain_stays_what_it_was_for_leavers() -> None:
     cut = {"cut_links": ["strain_drives_leaving"]}
-    growing = {"cases_growth_per_year": 0.2}
+    growing = {"cases_growth_per_year": 0.2, "leaving_conditions_spread": 0.0}
     held, free = (
         market_of(scenario(growing, structure=structure), years=2) for structure in (cut, {})
     )
@@ -289,9 +290,12 @@ def test_either_link_alone_moves_bids(cut: str) -> None:
 
 @pytest.mark.parametrize("uprated", [False, True])
 def test_a_cap_binds_to_the_penny_nominal_unless_uprated(uprated: bool) -> None:
-    always_short = {"unfilled_target": 0.0, "vacancy_target": 0.0, "bid_speed": 5.0}
+    always_short = {
+        "unfilled_target": 0.0, "vacancy_target": 0.0, "vacancy_habit_share": 0.0, "bid_speed": 5.0,
+    }  # fmt: skip
+    structure = {"bid_trigger": "vacancies", "cut_links": ["overspend_slows_bids"]}
     cap = {"charge_rate_per_hour": 40.0, "members": 1.0, "tolerance": 1.0, "uprated": uprated}
-    planned = scenario(always_short, structure={"bid_trigger": "vacancies"}, cap=cap)
+    planned = scenario(always_short, structure=structure, cap=cap)
     market = market_of(planned, small_census(permanent=25, agency=20), years=4)
     opening = market.rules.salary_index
     for _ in range(48):
@@ -317,7 +321,9 @@ def test_bids_that_nobody_needs_sink_to_equal_pay_and_no_further() -> None:
 
 @pytest.mark.parametrize("growth", [0.03, -0.2, 0.0])
 def test_posts_grow_exactly_as_they_are_told(growth: float) -> None:
-    market = market_of(scenario({"posts_growth_per_year": growth}), years=2)
+    content = {"posts_growth_per_year": growth, "later_posts_growth_per_year": growth}
+    structure = {"cut_links": ["overspend_slows_bids"]}
+    market = market_of(scenario(content, structure=structure), years=2)
     market.run()
     months = np.arange(25)[:, None]
     planned = np.rint(market.census.posts * (1 + growth) ** (months / 12))
@@ -352,7 +358,8 @@ def test_half_of_the_newly_qualified_come_in_september() -> None:
 
 
 def test_an_establishment_that_shrinks_ends_assignments_and_dismisses_nobody() -> None:
-    stays = STILL | NO_QUITS | {"posts_growth_per_year": -0.2, "extra_agency_share": 0.0}
+    growth = {"posts_growth_per_year": -0.2, "later_posts_growth_per_year": -0.2}
+    stays = STILL | NO_QUITS | growth | {"extra_agency_share": 0.0}
     market = market_of(scenario(stays), small_census(4, posts=100, permanent=70), years=3)
     opened = market.census.permanent.copy()
     for month in range(1, 37):

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.rules import agency_work, bidding, choice, conditions, establishment, hazards, recruitment
+from sim.domain.calendar import month_end
+from sim.domain.parameters import Parameters
+from sim.rules import (
+    agency_work,
+    bidding,
+    budget,
+    choice,
+    conditions,
+    demand,
+    establishment,
+    hazards,
+    recruitment,
+)
 
 steady = settings(derandomize=True, max_examples=150, deadline=None)
 shares = st.floats(0, 1)
@@ -226,8 +239,58 @@ def test_agency_share_and_strain_repel_applicants() -> None:
 
 
 def test_overspending_cuts_the_offer_and_underspending_does_not_raise_it() -> None:
-    offer = conditions.budget_offer(np.array([120.0, 100.0, 80.0]), np.full(3, 100.0), 1.5)
-    np.testing.assert_allclose(offer, [-0.3, 0.0, 0.0], atol=1e-12)
+    overspent = budget.overspend(np.array([120.0, 100.0, 80.0]), np.full(3, 100.0))
+    np.testing.assert_allclose(overspent, [0.2, 0.0, -0.2])
+    offer = budget.offer_change(overspent, 1.5, 0.5)
+    np.testing.assert_allclose(offer, [-0.15, 0.0, 0.0], atol=1e-12)
+
+
+def test_a_budget_is_the_opening_bill_and_its_unfilled_posts_and_small_ones_go_by_londons() -> None:
+    """100 posts, a bill of £4.6m, 4 unfilled posts of £50,000: £48,000 a post."""
+    assert budget.budget_per_post(4_600_000.0, 4.0, 50_000.0, 100.0) == pytest.approx(48_000.0)
+    cost = budget.staff_cost(80.0, 50_000.0, 1.1, 1_000_000.0)
+    assert cost == pytest.approx(5_400_000.0)
+    assert budget.strain(0.2, 0.05, 150.0, 50.0) == pytest.approx(0.75 * 0.2 + 0.25 * 0.05)
+    assert budget.strain(0.2, 0.05, 0.0, 50.0) == pytest.approx(0.05)
+    assert budget.strain(0.2, 0.05, 10.0, 0.0) == pytest.approx(0.2)
+
+
+@given(st.floats(-2, 5), st.floats(0.001, 1), st.floats(0, 1))
+@steady
+def test_a_brake_is_between_0_and_1_and_a_saving_speeds_nothing(
+    overspent: float, limit: float, on_offer: float
+) -> None:
+    found = float(budget.brake(overspent, limit, on_offer))
+    assert 0.0 <= found <= 1.0
+    if overspent <= 0:
+        assert found == 1.0
+    assert budget.brake(overspent, limit, 1.0) == 1.0
+
+
+def test_a_pound_is_charged_once() -> None:
+    """Half of 8 % goes to the offer, half slows bids: what one bears the other does not."""
+    for on_offer in (0.0, 0.5, 1.0):
+        slowed = (1.0 - float(budget.brake(0.08, 0.10, on_offer))) * 0.10
+        cut = -float(budget.offer_change(0.08, 1.0, on_offer))
+        assert slowed + cut == pytest.approx(0.08)
+
+
+def test_dear_cover_is_wanted_less_and_cheap_cover_no_more() -> None:
+    wanted = demand.wanted_share(np.array([40.0, 80.0, 20.0]), 40.0, 1.0, 0.5)
+    np.testing.assert_allclose(wanted, [1.0, 2**-0.5, 1.0])
+    assert demand.wanted_share(44.0, 40.0, 1.1, 0.5) == pytest.approx(1.0)  # no dearer than staff
+    assert demand.uncovered_by_choice(5.0, 20.0, 0.9) == pytest.approx(2.0)
+    assert demand.uncovered_by_choice(1.0, 20.0, 0.9) == 1.0
+
+
+def test_boroughs_get_used_to_their_vacancies() -> None:
+    after = bidding.vacancies_got_used_to(0.22, 0.30, 4.0, 48)
+    assert after == pytest.approx(0.30 - 0.08 / math.e)
+    monthly = 0.22
+    for _ in range(48):
+        monthly = float(bidding.vacancies_got_used_to(monthly, 0.30, 4.0))
+    assert monthly == pytest.approx(float(after))
+    assert bidding.vacancy_target(0.30, 0.22, 0.8) == pytest.approx(0.284)
 
 
 def test_newly_qualified_staff_come_half_in_september_and_a_fifth_in_october() -> None:
@@ -274,6 +337,12 @@ def test_a_bid_rises_with_the_shortage_and_falls_at_half_the_speed() -> None:
     assert bid(-0.1, leap=0.0, falling=0.0) == 0.0
 
 
+def test_a_brake_slows_rises_and_leaps_and_no_fall() -> None:
+    assert bid(0.1, brake=0.25) == pytest.approx(0.25 * bid(0.1), rel=1e-9)
+    assert bid(0.1, charge=36.0, brake=0.0) == 0.0
+    assert bid(-0.1, brake=0.0) == bid(-0.1)
+
+
 def test_a_short_borough_also_leaps_towards_its_mark_above_the_mean() -> None:
     assert bid(0.1) == pytest.approx(0.05 + 0.1 * 0.02, rel=1e-9)
     behind = math.log(40 / 36) + 0.02
@@ -307,13 +376,33 @@ def test_extra_staff_fade_from_the_census_towards_their_long_run_share() -> None
 def test_growth_compounds_by_the_year() -> None:
     assert establishment.grown(one(200.0), 0.03, 0)[0] == 200.0
     assert establishment.grown(one(200.0), 0.03, 120)[0] == pytest.approx(200 * 1.03**10, rel=1e-12)
+    assert establishment.posts_a_month_on(one(200.0), 0.12, 0.5)[0] == pytest.approx(
+        200 * 1.12 ** (0.5 / 12), rel=1e-12
+    )
+    assert establishment.posts_a_month_on(one(200.0), -0.12, 0.0)[0] == pytest.approx(
+        200 * 0.88 ** (1 / 12), rel=1e-12
+    )
     assert establishment.grown(one(200.0), -0.2, 6)[0] == pytest.approx(200 * 0.8**0.5, rel=1e-12)
 
 
+def test_posts_grow_as_recorded_until_2023_and_as_assumed_after() -> None:
+    assumed = Parameters(posts_growth_per_year=0.03, later_posts_growth_per_year=0.01)
+    assert establishment.posts_growth_on(date(2023, 9, 30), assumed) == 0.03
+    assert establishment.posts_growth_on(date(2023, 10, 31), assumed) == 0.01
+    opened = date(2022, 9, 30)
+    grown = establishment.planned_growth(opened, 36, assumed)
+    assert grown == pytest.approx(1.03 * 1.01**2)
+    by_month = 1.0
+    for month in range(1, 37):
+        growth = establishment.posts_growth_on(month_end(opened, month), assumed)
+        by_month = float(establishment.posts_a_month_on(by_month, growth, 1.0))
+    assert by_month == pytest.approx(float(grown))
+
+
 def test_an_ordinary_caseload_follows_the_trend_of_cases_per_post() -> None:
-    assert conditions.ordinary_caseload(16.0, 0.01, 0.03, 0.0, 60) == 16.0
-    assert conditions.ordinary_caseload(16.0, 0.02, 0.02, 1.0, 60) == 16.0
-    followed = conditions.ordinary_caseload(16.0, 0.01, 0.03, 1.0, 24)
+    assert conditions.ordinary_caseload(16.0, 0.01, 1.03**5, 0.0, 60) == 16.0
+    assert conditions.ordinary_caseload(16.0, 0.02, 1.02**5, 1.0, 60) == 16.0
+    followed = conditions.ordinary_caseload(16.0, 0.01, 1.03**2, 1.0, 24)
     assert followed == pytest.approx(16.0 * (1.01 / 1.03) ** 2)
-    halfway = conditions.ordinary_caseload(16.0, 0.01, 0.03, 0.5, 24)
+    halfway = conditions.ordinary_caseload(16.0, 0.01, 1.03**2, 0.5, 24)
     assert halfway == pytest.approx(16.0 * 1.01 / 1.03)

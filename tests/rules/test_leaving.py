@@ -30,7 +30,10 @@ RULES = Rulebook(Levers(), PARAMETERS, OPENING, 1, lambda *_: EVERYBODY).in_forc
             leaving.borough_move_chance(PARAMETERS, RULES, np.array([0.5, 2.0])),
             PARAMETERS.borough_moves_per_year * np.array([0.5, 2.0]),
         ),
-        (leaving.agency_exit_chance(PARAMETERS, RULES, 1.5), PARAMETERS.agency_exit_per_year * 1.5),
+        (
+            leaving.agency_exit_chance(PARAMETERS, RULES, 1.5, 0.8),
+            PARAMETERS.agency_exit_per_year * 1.5 * 0.8,
+        ),
     ],
 )
 def test_a_year_of_a_chance_of_leaving_makes_its_hazard(
@@ -41,6 +44,7 @@ def test_a_year_of_a_chance_of_leaving_makes_its_hazard(
 
 def test_the_leak_from_the_bench_grows_with_pay_beyond_london_up_to_certainty() -> None:
     leak = PARAMETERS.bench_leak_per_month
-    many = leaving.bench_leak_chance(PARAMETERS, RULES, np.array([1.0, 2.0, 2.0 / leak]))
+    many = leaving.bench_leak_chance(PARAMETERS, RULES, np.array([1.0, 2.0, 2.0 / leak]), 1.0)
     np.testing.assert_allclose(many, [leak, 2.0 * leak, 1.0])
-    assert float(leaving.bench_leak_chance(PARAMETERS, RULES, math.inf)) == 1.0
+    assert float(leaving.bench_leak_chance(PARAMETERS, RULES, math.inf, 1.0)) == 1.0
+    assert float(leaving.bench_leak_chance(PARAMETERS, RULES, 1.0, 0.5)) == leak / 2.0

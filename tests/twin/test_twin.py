@@ -274,7 +274,8 @@ def test_strain_neither_raises_nor_lowers_mean_leaving_at_the_start() -> None:
 
 @pytest.mark.parametrize("growth", [0.03, -0.2, 0.0])
 def test_posts_grow_exactly_as_they_are_told(growth: float) -> None:
-    twin = twin_of(scenario({"posts_growth_per_year": growth}))
+    content = {"posts_growth_per_year": growth, "later_posts_growth_per_year": growth}
+    twin = twin_of(scenario(content, structure={"cut_links": ["overspend_slows_bids"]}))
     record = twin.run(2)
     planned = twin.census.posts * (1 + growth) ** np.arange(3)[:, None]
     posts, permanent = record.of("posts")[0], record.of("permanent")[0]

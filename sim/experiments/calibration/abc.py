@@ -87,11 +87,14 @@ class Targets:
         observed: their values on record, (summary,).
         scale: how far off is one unit, (summary,), in the summary's own unit: all that separates
             model and record if the draw is right, such as reporting error and model discrepancy.
+        band: half the width about `observed` within which nothing is off at all, (summary,), for
+            what is known as a range only; by default none.
     """
 
     names: tuple[str, ...]
     observed: FloatArray
     scale: FloatArray
+    band: FloatArray | None = None
 
     def __post_init__(self) -> None:
         """Refuse targets that nothing can be compared with."""
@@ -101,7 +104,10 @@ class Targets:
                 raise ValueError(f"scale of {name}: given {scale}; allowed: more than 0")
 
     def misses(self, summaries: FloatArray) -> FloatArray:
-        """Return (summary - observed) / scale, (draw, summary); infinite where not a number.
+        """Return (summary - observed) / scale beyond the band; infinite where not a number.
+
+        Returns:
+            (draw, summary).
 
         Raises:
             ValueError: other than one column for each target.
@@ -111,8 +117,10 @@ class Targets:
                 f"summaries: given shape {summaries.shape}; allowed: (draws, {len(self.names)})"
             )
         finite = np.isfinite(summaries)
-        apart = (np.where(finite, summaries, 0.0) - self.observed) / self.scale
-        return np.where(finite, apart, np.inf)
+        apart = np.where(finite, summaries, 0.0) - self.observed
+        if self.band is not None:
+            apart = np.sign(apart) * np.maximum(np.abs(apart) - self.band, 0.0)
+        return np.where(finite, apart / self.scale, np.inf)
 
     def distances(self, summaries: FloatArray) -> FloatArray:
         """Return each draw's distance from the record: the root mean square of its misses.

@@ -221,7 +221,7 @@ def recover_one(
     record = targets()
     fitted = calibration.calibrate(
         ground.pair,
-        Targets(record.names, shown, record.scale),
+        Targets(record.names, shown, record.scale, record.band),
         seed=seed_for(seed, Use.FIT, truth),
         settings=settings,
         prior=ground.prior,

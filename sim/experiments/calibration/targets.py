@@ -16,7 +16,7 @@ import numpy as np
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.census import census_cell, read_rows
 from sim.domain.evidence import EvidenceError, census_start, scored_employers
-from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
+from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.domain.published import published_figure
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
@@ -35,13 +35,16 @@ from sim.twin import TwinRecord
 FIRST_YEAR, LAST_YEAR = 2017, 2021
 YEARS = tuple(range(FIRST_YEAR + 1, LAST_YEAR + 1))
 TABLE = "calibration_targets.csv"
-COLUMNS = ("name", "unit", "observed", "tolerance", "source")
+COLUMNS = ("name", "unit", "observed", "tolerance", "band", "source")
 FLOW_TARGETS = {
     "left_sector": "left_sector_fte",
     "went_to_agency": "to_agency_fte",
     "moved_borough": "moved_fte",
 }
 """Targets that the census does not have, and the flow of staff each is the share of."""
+CHARGE_GROWTH = "charge_growth"
+LOOKED_UP = (*FLOW_TARGETS, CHARGE_GROWTH)
+"""Targets that no census has."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,14 @@ class Target:
     Attributes:
         unit: `share` (0 to 1), `log` (a difference of logarithms) or `number`.
         tolerance: what counts as one miss, in the same unit; see the source for its grounds.
+        band: half the width of a range within which nothing counts as one.
     """
 
     name: str
     unit: str
     observed: float
     tolerance: float
+    band: float
     source: str
 
 
@@ -69,7 +74,7 @@ def target_list() -> tuple[Target, ...]:
     """
     rows = {row.text("name"): row for row in read_rows(TABLE, COLUMNS)}
     measured = observed_summaries()
-    wanted = (*measured, *FLOW_TARGETS)
+    wanted = (*measured, *LOOKED_UP)
     if set(rows) != set(wanted):
         odd = ", ".join(sorted(set(rows) ^ set(wanted)))
         raise EvidenceError(f"{TABLE}, column name: {odd}; allowed: each of {', '.join(wanted)}")
@@ -77,8 +82,9 @@ def target_list() -> tuple[Target, ...]:
         Target(
             name,
             rows[name].text("unit"),
-            rows[name].number("observed", -10, 10) if name in FLOW_TARGETS else measured[name],
+            rows[name].number("observed", -10, 10) if name in LOOKED_UP else measured[name],
             rows[name].number("tolerance", 1e-6, 10),
+            rows[name].number("band", 0, 10),
             rows[name].text("source"),
         )
         for name in wanted
@@ -88,11 +94,11 @@ def target_list() -> tuple[Target, ...]:
 def targets() -> Targets:
     """Return the observed summaries and their tolerances, as the sampler takes them."""
     names = tuple(one.name for one in target_list())
-    observed, tolerance = (
+    observed, tolerance, band = (
         np.array([getattr(one, field) for one in target_list()])
-        for field in ("observed", "tolerance")
+        for field in ("observed", "tolerance", "band")
     )
-    return Targets(names, observed, tolerance)
+    return Targets(names, observed, tolerance, band)
 
 
 def observed_summaries() -> dict[str, float]:
@@ -166,13 +172,14 @@ _ORDER = (
 
 @dataclass(frozen=True, eq=False)
 class LondonSeries:
-    """London at every census from the first, (..., year): counts, shares 0 to 1, cases a holder."""
+    """London at every census from the first, (..., year): counts, shares, cases, £ an hour."""
 
     posts: FloatArray
     share_of_posts: FloatArray
     unfilled: FloatArray
     extra: FloatArray
     caseload: FloatArray
+    charge: FloatArray
 
 
 def summaries(
@@ -207,6 +214,7 @@ def summaries(
     later = panels.between(YEARS[0], YEARS[-1])
     for name, flow in FLOW_TARGETS.items():
         found[name] = s.mean(s.total_share(later[flow], later["permanent_fte"]))
+    found[CHARGE_GROWTH] = np.log(london.charge[:, -1] / london.charge[:, 0]) / len(YEARS)
     return np.stack([found[name] for name in targets().names], axis=1)
 
 
@@ -221,6 +229,7 @@ def of_twin(record: TwinRecord) -> tuple[Panels, LondonSeries]:
         unfilled=record.london("unfilled", "posts"),
         extra=record.london("extra", "posts"),
         caseload=record.london("cases", "holders"),
+        charge=record.charge(),
     )
 
 
@@ -237,6 +246,7 @@ def of_agents(records: Sequence[RunRecord]) -> tuple[Panels, LondonSeries]:
         unfilled=at_censuses(UNFILLED),
         extra=at_censuses("extra_agency_fte") / posts,
         caseload=at_censuses("caseload_per_case_holder"),
+        charge=at_censuses(CHARGE_RATE),
     )
 
 

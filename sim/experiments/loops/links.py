@@ -6,7 +6,8 @@ unit per unit of the cause. Nodes that build up (vacancies, agency staff, the ch
 part of a rise from month to month; what they keep is measured like every link.
 
 What is left out: newly qualified starters, who answer nothing here; moves between boroughs, which
-London neither gains nor loses by; members leaving a cap, which is a step and has no gain.
+London neither gains nor loses by; members leaving a cap, which is a step and has no gain; vacancies
+that boroughs get used to, and posts that budgets hold back, both over years.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Node:
 
 NODES = (
     Node("vacancies", "vacancies", POINTS),
-    Node("unfilled", "unfilled posts", POINTS),
+    Node("unfilled", "unfilled posts that are wanted", POINTS),
     Node("charge_rate", "charge rate", PER_CENT),
     Node("premium", "agency over permanent take-home pay", PER_CENT),
     Node("to_agency", "staff going to agency", POINTS_A_YEAR),
@@ -120,8 +121,8 @@ CIRCLE = (
     ),
     _cuttable(
         "premium", "agency_staff", 1, Link.PAY_DRAWS_TO_AGENCY,
-        "outsiders_per_post", "outsider_premium_elasticity",
-        says="better agency pay draws agency staff to London",
+        "outsiders_per_post", "outsider_premium_elasticity", "exit_premium_elasticity",
+        says="better agency pay draws agency staff to London and holds them",
     ),
     _cuttable(
         "to_agency", "vacancies", 1, Link.LEAVING_OPENS_VACANCIES,
@@ -158,6 +159,14 @@ CIRCLE = (
     _plain("agency_staff", "pay_bill", 1, "every agency worker is paid for"),
     _plain("vacancies", "pay_bill", -1, "a vacancy saves a salary"),
     _cuttable("pay_bill", "strain", 1, Link.OVERSPEND_CUTS_OFFER, "budget_sensitivity"),
+    _cuttable("pay_bill", "charge_rate", -1, Link.OVERSPEND_SLOWS_BIDS, "overspend_limit_share"),
+    _cuttable(
+        "charge_rate", "agency_staff", -1, Link.DEAR_COVER_IS_UNWANTED, "cover_demand_elasticity",
+        says="dear cover is wanted less, so fewer are placed",
+    ),
+    _cuttable(
+        "charge_rate", "unfilled", -1, Link.DEAR_COVER_IS_UNWANTED, "cover_demand_elasticity"
+    ),
 )  # fmt: skip
 
 READS = {
@@ -233,12 +242,14 @@ def _of_pay(month: Month) -> Found:
     (short,) = month.responses(first, probe.more_unfilled, BIDDING, probe.charge)
     (vacant,) = month.responses(first, probe.more_vacancies, BIDDING, probe.charge)
     (rivals,) = month.responses(first, probe.higher_charges_of_rivals, BIDDING, probe.charge)
+    (slowed,) = month.responses(first, probe.higher_pay_bill, BIDDING, probe.charge)
     pay = pay_is_worked_out
     (net,) = month.responses(pay, probe.higher_charges, (pay,), probe.premium)
     return {
         ("unfilled", "charge_rate"): gain(short, lag=1, memory=own),
         ("vacancies", "charge_rate"): gain(vacant, memory=own),
         ("charge_rate", "charge_rate"): gain(rivals, lag=1, memory=own),
+        ("pay_bill", "charge_rate"): gain(slowed, lag=1, memory=own),
         ("charge_rate", "premium"): gain(net),
     }
 
@@ -275,26 +286,31 @@ def _nothing(difference: FloatArray) -> FloatArray:
 def _of_agency(month: Month) -> Found:
     """Who works for agencies, who of them is in post, and what that leaves unfilled."""
     joined, kept = _memory_of_pool(month), _memory_of_cover(month)
-    drawn, stays = (
+    drawn, held, stays = (
         month.responses(moment, push, (moment,), probe.pool)[0]
         for moment, push in (
             (PLACING[1], probe.higher_premium),
+            (LEAVE, probe.higher_premium),
             (LEAVE, probe.more_of_the_pool_in_post),
         )
     )
+    (unwanted,) = month.responses(PLACING[1], probe.higher_charges, PLACING[1:], probe.cover)
     (placed,) = month.responses(PLACING[0], probe.more_waiting, PLACING, probe.cover)
     (wanted,) = month.responses(PLACING[0], probe.more_vacancies, PLACING, probe.cover)
     count = (ProbedTwin.count_unfilled,)
     after = ofsted_inspects
     (open_posts,) = month.responses(after, probe.more_vacancies, count, probe.unfilled)
     (covered,) = month.responses(after, probe.more_cover, count, probe.unfilled)
+    (by_choice,) = month.responses(after, probe.higher_charges, count, probe.unfilled)
     return {
-        ("premium", POOL): gain(drawn, lag=1, memory=joined),
+        ("premium", POOL): gain(drawn + held, lag=1, memory=joined),
+        ("charge_rate", "agency_staff"): gain(unwanted, memory=kept),
         ("agency_staff", POOL): gain(stays, lag=1, memory=joined),
         (POOL, "agency_staff"): gain(placed, memory=kept),
         ("vacancies", "agency_staff"): gain(wanted, memory=kept),
         ("vacancies", "unfilled"): gain(open_posts),
         ("agency_staff", "unfilled"): gain(covered),
+        ("charge_rate", "unfilled"): gain(by_choice),
     }
 
 
@@ -304,8 +320,8 @@ def _of_strain(month: Month) -> Found:
     found = {
         (cause, "strain"): gain(month.responses(before, push, (feel,), probe.strain)[0], lag=1)
         for cause, push in (
-            ("vacancies", probe.budget_held(probe.more_vacancies)),
-            ("agency_staff", probe.budget_held(probe.more_cover)),
+            ("vacancies", probe.more_vacancies),
+            ("agency_staff", probe.more_cover),
             ("pay_bill", probe.higher_pay_bill),
         )
     }
@@ -372,10 +388,10 @@ def _memory_of_cover(month: Month) -> FloatArray:
     return month.responses(LEAVE, probe.more_of_the_pool_in_post, phases, probe.cover)[0]
 
 
-def at_bid_ceiling(month: Month) -> FloatArray:
-    """Return the share of boroughs that want to pay the most any can afford, (draw,)."""
+def slowed_by_budget(month: Month) -> FloatArray:
+    """Return the share of boroughs whose budgets slow their bids, (draw,)."""
     twin = month.at(probe.MONTH_IS_OVER)
-    return np.asarray((twin.wanted >= twin.bid_ceiling * (1.0 - probe.ROUNDING)).mean(axis=1))
+    return np.broadcast_to(twin.is_slowed, twin.shape).mean(axis=1)
 
 
 def levels(twin: ProbedTwin) -> dict[str, FloatArray]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
+from sim.london.budgets import staff_budget
 from sim.twin import Twin, TwinRecord
 from sim.twin.london import MONTH, Phase
 from sim.twin.state import TINY
@@ -106,8 +107,8 @@ def vacancies(twin: ProbedTwin) -> FloatArray:
 
 
 def unfilled(twin: ProbedTwin) -> FloatArray:
-    """Vacancies nobody covers."""
-    return _of_posts(twin, twin.unfilled)
+    """Vacancies nobody covers and somebody is wanted for."""
+    return _of_posts(twin, twin.unfilled - twin.uncovered_by_choice)
 
 
 def cover(twin: ProbedTwin) -> FloatArray:
@@ -164,8 +165,9 @@ def agency_share(twin: ProbedTwin) -> FloatArray:
 
 
 def pay_bill(twin: ProbedTwin) -> FloatArray:
-    """Log of the pay bill a post."""
-    return np.asarray(np.log(_of_posts(twin, twin.cost_per_post() * twin.posts)))
+    """Log of what staff cost a post, permanent staff at ordinary rates and agency as charged."""
+    cost, _ = staff_budget(twin)
+    return np.asarray(np.log(_of_posts(twin, cost)))
 
 
 def _of_posts(twin: ProbedTwin, amount: FloatArray) -> FloatArray:
@@ -277,16 +279,5 @@ def more_offers_accepted(twin: ProbedTwin, size: float) -> None:
 
 
 def higher_pay_bill(twin: ProbedTwin, size: float) -> None:
-    """Let the pay bill stand higher against that of the start."""
-    if twin.opening_cost_per_post is not None:
-        twin.opening_cost_per_post = twin.opening_cost_per_post * np.exp(-size)
-
-
-def budget_held(push: Push) -> Push:
-    """Return a push while what overspending does to the offer is left out."""
-
-    def pushed(twin: ProbedTwin, size: float) -> None:
-        twin.opening_cost_per_post = None
-        push(twin, size)
-
-    return pushed
+    """Let the pay bill have stood higher against the budget, all the months that are looked at."""
+    twin.overspends = [(1.0 + one) * np.exp(size) - 1.0 for one in twin.overspends]

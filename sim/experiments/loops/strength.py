@@ -32,11 +32,11 @@ from sim.experiments.loops.links import (
     LEAVE,
     MEASURED,
     NAMES,
-    at_bid_ceiling,
     levels,
     london_gains,
     measured_gains,
     price_pushes,
+    slowed_by_budget,
 )
 from sim.experiments.loops.probe import Month, ProbedTwin
 from sim.experiments.structures import Pair, under
@@ -83,6 +83,8 @@ LOOPS = (
     NamedLoop("coming_back", "coming back", "agency staff come back to permanent posts"),
     NamedLoop("reputation", "reputation", "a high agency share repels applicants"),
     NamedLoop("budget", "budget", "dear agency staff cut the offer, more leave"),
+    NamedLoop("brake", "brake", "dear agency staff overspend budgets, and bids slow"),
+    NamedLoop("demand", "demand", "where cover is dear, less of it is wanted"),
 )  # fmt: skip
 
 
@@ -96,7 +98,9 @@ def story_of(cycle: Cycle) -> str:
     """Return the name of the loop that a cycle belongs to: the first of these it passes."""
     steps = set(zip(cycle, (*cycle[1:], cycle[0]), strict=True))
     for passes, name in (
+        (("pay_bill", "charge_rate") in steps, "brake"),
         ("pay_bill" in cycle, "budget"),
+        (bool(steps & {("charge_rate", "agency_staff"), ("charge_rate", "unfilled")}), "demand"),
         ("agency_share" in cycle, "reputation"),
         (("agency_staff", "strain") in steps, "cases_carried"),
         (("agency_staff", "unfilled") in steps, "cover"),
@@ -123,7 +127,7 @@ class Reading:
         answered: what a push of 1 on vacancies becomes once all loops have answered.
         pushes: by how much a year each way of bidding moves the charge rate, in logs.
         levels: where the nodes that are levels stand.
-        at_ceiling: share of boroughs that pay the most any can afford: their bids answer nothing.
+        slowed: share of boroughs whose budgets slow their bids.
     """
 
     month: int
@@ -135,7 +139,7 @@ class Reading:
     answered: FloatArray
     pushes: dict[Link, FloatArray]
     levels: dict[str, FloatArray]
-    at_ceiling: FloatArray
+    slowed: FloatArray
 
     def link(self, cause: str, effect: str) -> FloatArray:
         """Return the gain of a link over draws; of rivals' charge rates where it is its own."""
@@ -247,7 +251,7 @@ def reading(twin: ProbedTwin) -> Reading:
         answered=answers(gains, unit)[:, VACANCIES],
         pushes={link: np.mean([one[link] for one in pushes], axis=0) for link in pushes[0]},
         levels=levels(twin),
-        at_ceiling=np.mean([at_bid_ceiling(month) for month in months], axis=0),
+        slowed=np.mean([slowed_by_budget(month) for month in months], axis=0),
     )
 
 
@@ -286,7 +290,7 @@ def _together(parts: Sequence[Reading]) -> Reading:
         answered=joined("answered"),
         pushes={Link(link): values for link, values in each("pushes").items()},
         levels=each("levels"),
-        at_ceiling=joined("at_ceiling"),
+        slowed=joined("slowed"),
     )
 
 

@@ -26,7 +26,7 @@ from sim.ensemble.draws import Draws, allowed_structures, drawn_scenario
 from sim.experiments.calibration.targets import FIRST_YEAR
 from sim.experiments.structures import record_scenario
 from sim.market.opening import Carried
-from sim.rules import conditions
+from sim.rules import conditions, establishment
 from sim.scenario import Scenario
 from sim.twin import Twin
 
@@ -178,11 +178,11 @@ def _handed_on(twin: Twin, member: int) -> Carried:
     def own(values: FloatArray | float) -> float:
         return float(np.broadcast_to(values, (twin.draws, 1))[member, 0])
 
-    standing = twin.standing
+    standing, index = twin.standing, twin.cost_index()
     ordinary = conditions.ordinary_caseload(
         twin.reference_caseload,
         p.cases_growth_per_year,
-        p.posts_growth_per_year,
+        establishment.planned_growth(twin.opened_on, twin.month, p),
         p.caseload_habituation,
         twin.month,
     )
@@ -200,4 +200,12 @@ def _handed_on(twin: Twin, member: int) -> Carried:
         attachment=own(twin.attachment),
         reconsider_per_year=own(twin.reconsider),
         bench=round(own(twin.bench)),
+        leaving_condition=twin.leaving_condition[member].copy(),
+        lasting_leaving=twin.lasting_leaving[member].copy(),
+        budget_per_post=twin.budget_per_post[member] * index,
+        permanent_cost=twin.permanent_cost[member] * index,
+        opening_charges=twin.opening_charges[member] * index,
+        usual_vacancies=twin.usual_vacancies[member].copy(),
+        overspend=twin.overspend()[member].copy(),
+        opening_premium=own(twin.premium(twin.opening_log_premium)),
     )

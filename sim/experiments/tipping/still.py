@@ -2,7 +2,7 @@
 
 Law, pay, cases per post and every lever are those of one month, every year has the same season of
 newly qualified (Step Up spread evenly over its two years), and nobody has luck. Posts go on growing
-as the parameters say: the state is kept per post, so that it can stand still while London grows.
+as budgets allow: the state is kept per post, so that it can stand still while London grows.
 What is left is an autonomous map, whose fixed points and their stability can be asked for
 (`meanfield`). A season averaged over the months would not do: the newly qualified
 who come all at once in September find fewer posts and supervisors than they would spread out.
@@ -19,11 +19,16 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import BoolArray, FloatArray
-from sim.london.caseloads import caseloads_change
+from sim.london.budgets import budgets_are_watched
+from sim.london.caseloads import caseloads_change, posts_change
 from sim.london.ofsted import ofsted_inspects
 from sim.london.pledge import NOT_SIGNED, Agreed
-from sim.london.prices import boroughs_bid_for_agency_staff, rules_come_into_force
-from sim.rules import bidding, recruitment
+from sim.london.prices import (
+    boroughs_bid_for_agency_staff,
+    rules_come_into_force,
+    standpoint,
+)
+from sim.rules import bidding, establishment, recruitment
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.pay_bands import BANDS
@@ -72,14 +77,14 @@ class Still(Twin):
         self.leadership = self.lasting_leadership
         opened = self.packed()
         self.month = month
+        grown = establishment.planned_growth(self.opened_on, month, self.parameters)
+        self.planned_posts = self.planned_posts * grown
         rules_come_into_force(self)
         caseloads_change(self)
         self._frozen_posts = self.posts.copy()
         waits = max(self.rules.cooling_off_months - 1, 0)
         self.waiting = [np.zeros((draws, 1)) for _ in range(waits)]
         self.unpack(np.concatenate([opened, np.zeros((draws, waits))], axis=1))
-        growth = np.asarray(self.parameters.posts_growth_per_year, np.float64)
-        self.dilution = (1.0 + growth) ** (1.0 / MONTHS_PER_YEAR)
         self.opened: FloatArray = self.packed()
         terms, nobody = self.rules.agreement, np.zeros(self.shape, bool)
         signs = nobody if terms is None else np.broadcast_to(terms.signed, self.shape)
@@ -150,11 +155,15 @@ class Still(Twin):
             phase(self)
 
     def _grow(self) -> None:
-        """Spread staff over this month's posts."""
-        for name in ("stages", "placed", "bench", "unfilled"):
-            setattr(self, name, getattr(self, name) / self.dilution)
-        self.offers = [one / self.dilution for one in self.offers]
-        self.waiting = [one / self.dilution for one in self.waiting]
+        """Spread staff over this month's posts: as many more as budgets allow."""
+        growth = establishment.posts_growth_on(self.today, self.parameters)
+        own = establishment.posts_a_month_on(np.ones(self.shape), growth, self.brake)
+        london = self.over_london(self.posts * own) / self.over_london(self.posts)
+        for name in ("stages", "placed", "unfilled"):
+            setattr(self, name, getattr(self, name) / own)
+        self.bench = self.bench / london
+        self.offers = [one / own for one in self.offers]
+        self.waiting = [one / london for one in self.waiting]
 
     # States as rows of numbers
 
@@ -247,7 +256,7 @@ class Still(Twin):
         self.prices = np.exp(np.moveaxis(parts["prices"], 1, -1))
         self.wanted = self.prices[..., -1].copy()
         self.agreed = self._agreed_long_ago()
-        self.leadership = self.lasting_leadership
+        self.leadership, self.leaving_condition = self.lasting_leadership, self.lasting_leaving
         self.offers = [parts["offers"][:, row] * posts for row in range(len(self.offers))]
         at = sum(rows for _, rows in self._layout()) * employers
         rest = states[:, at:]
@@ -260,6 +269,18 @@ class Still(Twin):
         self.waiting = [queue[:, place : place + 1] * total for place in range(queue.shape[1])]
         self.year_flows = {name: np.zeros(self.shape) for name in self.year_flows}
         pay_is_worked_out(self)
+        self._settle_budgets()
+
+    def _settle_budgets(self) -> None:
+        """Say what boroughs are used to: what they spend and what stands vacant as it is now.
+
+        Both follow a state within months or years, so they are no part of it; a state that stands
+        still is the same either way, and one that moves does so a little sooner.
+        """
+        self.count_uncovered_by_choice()
+        self.overspends = []
+        self.usual_vacancies = self.vacancy_share
+        budgets_are_watched(self)
 
 
 def boroughs_bid_on_average(twin: TwinState) -> None:
@@ -269,26 +290,28 @@ def boroughs_bid_on_average(twin: TwinState) -> None:
     are small, luck alone pushes bids up. The spread is a count's (assumption): a share u of n posts
     varies by the root of u / n. With many posts this is `bidding.desired_charge_rate`.
     """
-    p, posts = twin.parameters, np.maximum(twin.posts, TINY)
-    weight = twin.terms.vacancy_weight
-    unfilled, vacant = twin.unfilled / posts, twin.vacancies() / posts
-    short_by = bidding.shortage(unfilled, vacant, p.unfilled_target, p.vacancy_target, weight)
-    spread = SMALLEST_SPREAD + np.sqrt(np.maximum(unfilled, 0.0) / posts) * (1.0 - weight)
+    p, posts, seen = twin.parameters, np.maximum(twin.posts, TINY), standpoint(twin)
+    weight, vacant = twin.terms.vacancy_weight, twin.vacancies() / posts
+    short_by = bidding.shortage(
+        seen.unmet_share, seen.wanted_vacancy_share, p.unfilled_target, seen.vacancy_target, weight
+    )
+    unmet = np.maximum(seen.unmet_share, 0.0)
+    spread = SMALLEST_SPREAD + np.sqrt(unmet / posts) * (1.0 - weight)
     spread = spread + weight * np.sqrt(vacant * np.maximum(1.0 - vacant, 0.0) / posts)
     odds = ndtr(short_by / spread)
     above = short_by * odds + spread * np.exp(-np.square(short_by / spread) / 2.0) / np.sqrt(
         2.0 * np.pi
     )
     speed = bidding.TENTH_OF_POSTS * p.bid_speed / MONTHS_PER_YEAR
-    drift = speed * (above + p.falling_bid_ratio * (short_by - above))
+    drift = speed * (seen.brake * above + p.falling_bid_ratio * (short_by - above))
     paid = twin.prices[..., -1]
     mark = np.log(twin.mean_charges()[:, -1:]) + p.leapfrog_margin - np.log(paid)
-    leap = odds * p.leapfrog_speed * np.maximum(mark, 0.0)
+    leap = seen.brake * odds * p.leapfrog_speed * np.maximum(mark, 0.0)
     wanted = paid * np.exp(
         drift * twin.links.unfilled_raises_bids + leap * twin.links.rivals_are_leapfrogged
     )
     # what limits a bid clips it afterwards; the drift is never altered at a limit
-    twin.wanted = bidding.bid(wanted, twin.rules.lowest_lawful_charge, twin.bid_ceiling)
+    twin.wanted = bidding.bid(wanted, twin.rules.lowest_lawful_charge)
 
 
 def boroughs_bid(twin: TwinState) -> None:
@@ -302,6 +325,6 @@ def boroughs_bid(twin: TwinState) -> None:
 STILL_MONTH = tuple(
     boroughs_bid if phase is boroughs_bid_for_agency_staff else phase
     for phase in MONTH
-    if phase not in (rules_come_into_force, ofsted_inspects)
+    if phase not in (rules_come_into_force, posts_change, ofsted_inspects)
 )
 """The twin's month without an inspector, under rules that came into force once for all."""

@@ -42,6 +42,8 @@ LOOP_AT = {
     "coming_back": (6.05, 2.42),
     "reputation": (6.75, 0.22),
     "budget": (2.72, 2.85),
+    "brake": (2.45, 3.75),
+    "demand": (4.3, 3.1),
 }
 """Where each loop's mark stands, inside what it goes round."""
 DRAWN_FROM = 0.1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
@@ -61,9 +62,11 @@ def model_lines() -> list[str]:
     lines = ["Permanence: agency and permanent children's social workers in London", ""]
     lines += wrapped(IN_SHORT)
     lines += ["", "Every month, in this order:"]
-    for place, phase in enumerate(MONTH, start=1):
-        name = phase.__name__.replace("_", " ")
-        lines.append(f"{place:>3}. {name[0].upper() + name[1:]}")
+    phases = [
+        f"{place}. {phase.__name__.replace('_', ' ')}" for place, phase in enumerate(MONTH, start=1)
+    ]
+    for left, right in zip_longest(phases[::2], phases[1::2], fillvalue=""):
+        lines.append(f"  {left:<36}{right}".rstrip())
     lines += ["", "Levers, each of which does exactly nothing until it is set:"]
     levers = [
         f"{name.replace('_', ' ')} ({field.description})"

@@ -207,7 +207,7 @@ def _print_all(found: Sequence[Circle], asked: Asked) -> None:
     print_table(heading, ("hiring, bids on", "strongest", "next", "all"), rows, tight=True)
     told = [f"{_pair(circle)}: {words.finding(circle)}" for circle in found]
     noted = words.notes(asked.scenario, found[0], asked.draws, asked.runs)
-    of_one = (words.check(found[0]), words.pushes(found[0].now), *words.ceiling(found[0]))
+    of_one = (words.check(found[0]), words.pushes(found[0].now), *words.slowed_by_budget(found[0]))
     kept = [note for note in noted if not note.startswith("Structure") and note not in of_one]
     print_notes([*told, *kept])
 

@@ -35,6 +35,7 @@ TARGET_LABELS = {
     "yearly_change": "agency share, yearly changes",
     "turnover_correlation": "turnover, a year apart",
     "turnover_after_agency": "turnover after agency share",
+    "charge_growth": "growth of charge a year",
 }
 """Between boroughs and of changes: standard deviations; years apart: correlations."""
 

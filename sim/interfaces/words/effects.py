@@ -16,7 +16,7 @@ from sim.experiments.policy.effects import (
 )
 from sim.experiments.structures import Pair
 from sim.interfaces.words.money import OF_THE_DAY
-from sim.interfaces.words.notes import BIDS_ON, CHANCE, FEWEST_AT_CEILING, OF_ONE_STRUCTURE, notes
+from sim.interfaces.words.notes import BIDS_ON, CHANCE, FEWEST_SLOWED, OF_ONE_STRUCTURE, notes
 from sim.interfaces.words.tables import shown
 from sim.market.outcomes import OUTCOME
 
@@ -27,8 +27,8 @@ THOUSAND = 1e3
 class Heard:
     """What is kept of the ensembles that go by: enough to say what must be known."""
 
-    at_ceiling: dict[Pair, float] = field(default_factory=dict)
-    """Employers who can pay no more at the end, without levers."""
+    slowed: dict[Pair, float] = field(default_factory=dict)
+    """Employers whose budgets slow their bids at the end, without levers."""
     _base: Ensemble | None = None
     _last: Ensemble | None = None
 
@@ -36,7 +36,7 @@ class Heard:
         """Take in one ensemble."""
         if lever is None:
             self._base = ensemble
-            self.at_ceiling[pair] = mean(ensemble.london("employers_at_bid_ceiling")[:, -1])
+            self.slowed[pair] = mean(ensemble.london("employers_slowed_by_budget")[:, -1])
         else:
             self._last = ensemble
 
@@ -178,7 +178,7 @@ def effect_notes(found: Sequence[Effect], heard: Heard, unit: str) -> list[str]:
         "The permanent share of the workforce can rise because posts stand empty: read it with "
         "the share of posts and the unfilled posts.",
         *_idle(found),
-        *_ceiling(heard),
+        *_budgets(heard),
         *general[1:],
     ]
 
@@ -197,16 +197,16 @@ def _idle(found: Sequence[Effect]) -> list[str]:
     ]
 
 
-def _ceiling(heard: Heard) -> list[str]:
-    """Say where prices end at a bound that is made up, so that differences rest on it."""
-    reached = {pair: n for pair, n in heard.at_ceiling.items() if n >= FEWEST_AT_CEILING}
+def _budgets(heard: Heard) -> list[str]:
+    """Say where budgets slow prices, so that differences rest on what budgets bear."""
+    reached = {pair: n for pair, n in heard.slowed.items() if n >= FEWEST_SLOWED}
     if not reached:
         return []
     employers = len(heard.base.units) - 1
     where = "; ".join(f"{pair_name(pair)}: {number:.0f}" for pair, number in reached.items())
     return [
-        f"Of {employers} employers, so many bid all they can at the end without levers ({where}). "
-        "That ceiling is an assumption, and differences of price and cost there rest on it."
+        f"Of {employers} employers, budgets slow the bids of so many at the end without levers "
+        f"({where}). What a budget bears is an assumption, and differences there rest on it."
     ]
 
 

@@ -162,14 +162,14 @@ def pushes(reading: Reading) -> str:
     )
 
 
-def ceiling(circle: Circle) -> list[str]:
-    """Say from when on most boroughs pay the assumed most, where they come to do so."""
+def slowed_by_budget(circle: Circle) -> list[str]:
+    """Say from when on budgets slow most boroughs' bids, where they come to do so."""
     for reading in circle.along:
-        if middle(reading.at_ceiling) >= MOST_BOROUGHS:
+        if middle(reading.slowed) >= MOST_BOROUGHS:
             return [
-                f"From {reading.day.year} on half of the boroughs or more pay the most any can "
-                "afford (parameters.most_affordable_multiple, an assumption) in half of the draws: "
-                "their bids then answer nothing."
+                f"From {reading.day.year} on budgets slow the bids of half of the boroughs or more "
+                "in half of the draws: how far rests on parameters.overspend_limit_share, an "
+                "assumption."
             ]
     return []
 
@@ -224,7 +224,7 @@ def notes(scenario: Scenario, circle: Circle, draws: Draws, runs: int) -> list[s
         GAIN_MEANS,
         NO_LOOP,
         pushes(circle.now),
-        *ceiling(circle),
+        *slowed_by_budget(circle),
         check(circle),
         rests_on(scenario, draws),
         "Left out: newly qualified starters and moves between boroughs, which answer nothing "
@@ -273,7 +273,7 @@ def circle_as_json(circle: Circle, places: dict[str, tuple[float, float]]) -> di
             {
                 "date": reading.day.isoformat(),
                 "answered": _spread(reading.answered),
-                "at_bid_ceiling_share_of_boroughs": _spread(reading.at_ceiling),
+                "slowed_by_budget_share_of_boroughs": _spread(reading.slowed),
                 "price_pushes_per_year": {
                     link.value: _spread(values) for link, values in reading.pushes.items()
                 },

@@ -22,7 +22,7 @@ AT = {
 
 BOXED = {
     "vacancies": "vacancies",
-    "unfilled": "unfilled posts",
+    "unfilled": "unfilled posts\nthat are wanted",
     "charge_rate": "charge rate",
     "premium": "agency over\npermanent pay",
     "to_agency": "going to\nagency",
@@ -60,6 +60,9 @@ BENDS = {
     ("vacancies", "pay_bill"): 0.0,
     ("pay_bill", "strain"): 0.0,
     ("charge_rate", "pay_bill"): -0.3,
+    ("pay_bill", "charge_rate"): -0.35,
+    ("charge_rate", "unfilled"): -0.15,
+    ("charge_rate", "agency_staff"): 0.12,
 }
 BEND = 0.1
 """How far an arrow bows, as a part of its length: to its right, and of one not named above."""

@@ -33,8 +33,8 @@ from sim.rules.tax_law import last_tabulated_year
 FEW_RUNS = 20
 OF_ONE_STRUCTURE = ("Structure", "Cap of", "Caseload bar of", "Under ")
 """How notes begin that are about one structure only."""
-FEWEST_AT_CEILING = 1.0
-"""Employers at the bid ceiling, on average over runs, from which it is worth a sentence."""
+FEWEST_SLOWED = 1.0
+"""Employers slowed by budgets, on average over runs, from which it is worth a sentence."""
 BIDS_ON = {BidTrigger.UNFILLED: "unfilled posts", BidTrigger.VACANCIES: "vacancies"}
 CHANCE = (
     "Chance of 90 %: runs that are there at one 30 September at least; it need not last, and a "
@@ -53,7 +53,7 @@ def notes(ensemble: Ensemble, unit: str = LONDON, base: Ensemble | None = None) 
     found = [_calibration(ensemble), *_structures(ensemble, base)]
     for name in Levers.model_fields:
         found += _lever(name, ensemble, unit, base)
-    found += [note for one in (base, ensemble) if one is not None for note in _ceiling(one)]
+    found += [note for one in (base, ensemble) if one is not None for note in _budgets(one)]
     found.append(_caseload_bar(ensemble))
     found += _start(ensemble, unit)
     if unit != LONDON:
@@ -214,15 +214,14 @@ def _equal_pay(ensemble: Ensemble) -> str:
     )
 
 
-def _ceiling(ensemble: Ensemble) -> list[str]:
-    """Say where prices have run into the assumed limit of what a borough can pay."""
-    at_ceiling = mean(ensemble.london("employers_at_bid_ceiling")[:, -1])
-    if not at_ceiling >= FEWEST_AT_CEILING:
+def _budgets(ensemble: Ensemble) -> list[str]:
+    """Say where budgets slow prices: how far they do is assumed."""
+    slowed = mean(ensemble.london("employers_slowed_by_budget")[:, -1])
+    if not slowed >= FEWEST_SLOWED:
         return []
     return [
-        f"Under {ensemble.scenario.name} {at_ceiling:.0f} employers pay the most any can afford at "
-        "the end (parameters.most_affordable_multiple, an assumption): its price and cost rest on "
-        "that."
+        f"Under {ensemble.scenario.name} budgets slow the bids of {slowed:.0f} employers at the "
+        "end: its price and cost rest on parameters.overspend_limit_share, an assumption."
     ]
 
 
