@@ -82,8 +82,8 @@ class Parameters(
         source=f"assumption; {CENSUS}: caseloads fell by a tenth in 2017-21, turnover did not",
     )
     strain_to_hiring: float = quantity(
-        0.5,
-        unit="multiple of strain_to_leaving",
+        0.45,
+        unit="elasticity",
         label="how strongly strain deters applicants",
         allowed=(0, 5),
         prior=(0, 3),

@@ -109,7 +109,7 @@ def expected_offers(
             strain,
             parameters.outside_hires_per_post,
             terms.vacancy_elasticity,
-            parameters.strain_to_hiring * parameters.strain_to_leaving,
+            parameters.strain_to_hiring,
             reputation,
         )
 

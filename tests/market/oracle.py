@@ -250,7 +250,7 @@ class OracleLondon(Prices):
             self.strain[borough] - self.ordinary_strain,
             parameters.outside_hires_per_post,
             parameters.vacancy_elasticity if structure is HiringStructure.SUPPLY_LIMITED else 1.0,
-            parameters.strain_to_hiring * parameters.strain_to_leaving,
+            parameters.strain_to_hiring,
             parameters.reputation_sensitivity if structure is HiringStructure.REPUTATION else 0.0,
         )
         expected = float(yearly) * self.hiring_year / 12
