@@ -21,11 +21,12 @@ The public names, by what they are for:
 
 An agency *share* is people, a charge *rate* is a price. Shares run from 0 to 1.
 
-Below this, imports point down only: `interfaces` (how people meet the model), `experiments`
-(questions), `ensemble` (many runs), `market` (the month in people), `twin` (the month in amounts),
-`london` (what both have in common), `scenario`, `rules` (every equation and every law), `domain`
-(words, parameters, evidence, chance). Names are loaded when first used, so `import sim` is quick
-and a worker process never loads what it does not need.
+Below this, imports point down only: `interfaces` (how people meet the model), `studies`
+(questions, a room each), `terminal`, `charts`, `words` and `answers` (what questions share),
+`ensemble` (many runs), `market` (the month in people), `twin` (the month in amounts), `london`
+(what both have in common), `scenario`, `rules` (every equation and every law), `domain` (words,
+parameters, evidence, chance). Names are loaded when first used, so `import sim` is quick and a
+worker process never loads what it does not need.
 
 Example:
     >>> import sim
@@ -52,11 +53,6 @@ if TYPE_CHECKING:
     from sim.domain.parameters import PayAssumptions
     from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure, Link, Route
     from sim.ensemble.replicate import drawn
-    from sim.interfaces.python.coalition import Coalition, coalition
-    from sim.interfaces.python.loops import loops
-    from sim.interfaces.python.record import Forecast, hindcast, patterns
-    from sim.interfaces.python.results import Comparison, Result, compare, run
-    from sim.interfaces.python.tip import Tipping, tip
     from sim.market.model import MONTH, LondonMarket
     from sim.market.outcomes import OUTCOMES
     from sim.rules.tax import payslip
@@ -67,6 +63,12 @@ if TYPE_CHECKING:
         scenario_from,
         scenario_names,
     )
+    from sim.studies.coalition.door import Coalition, coalition
+    from sim.studies.hindcast.door import Forecast, hindcast
+    from sim.studies.loops.door import loops
+    from sim.studies.patterns.door import patterns
+    from sim.studies.run.door.results import Comparison, Result, compare, run
+    from sim.studies.tip.door import Tipping, tip
 
     __version__: str
 
@@ -108,11 +110,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "sim.interfaces.python.results": ("run", "compare", "Result", "Comparison"),
-    "sim.interfaces.python.coalition": ("coalition", "Coalition"),
-    "sim.interfaces.python.loops": ("loops",),
-    "sim.interfaces.python.record": ("hindcast", "patterns", "Forecast"),
-    "sim.interfaces.python.tip": ("tip", "Tipping"),
+    "sim.studies.run.door.results": ("run", "compare", "Result", "Comparison"),
+    "sim.studies.coalition.door": ("coalition", "Coalition"),
+    "sim.studies.loops.door": ("loops",),
+    "sim.studies.hindcast.door": ("hindcast", "Forecast"),
+    "sim.studies.patterns.door": ("patterns",),
+    "sim.studies.tip.door": ("tip", "Tipping"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",

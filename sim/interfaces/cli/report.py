@@ -9,10 +9,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.ensemble.draws import Draws
-from sim.ensemble.files import StoreError, write_atomically
-from sim.ensemble.workers import workers
-from sim.experiments.reading import (
+from sim.answers.reading import (
     ReadEnsemble,
     SavedResult,
     Told,
@@ -20,15 +17,18 @@ from sim.experiments.reading import (
     read_ensemble,
     refuse_other_stamp,
 )
-from sim.experiments.verify import Rerun, key_numbers, run_again, with_draws
-from sim.interfaces.cli import options as o
-from sim.interfaces.cli.compare_extras import SPLIT_FILE
+from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError, write_atomically
+from sim.ensemble.workers import workers
 from sim.interfaces.cli.explorer import EXPLORER_NAME, is_explorer, write_explorer
-from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.report import finding as report_finding
 from sim.interfaces.report import manifest as report_manifest
-from sim.interfaces.words.result_tables import print_json
-from sim.interfaces.words.tables import TIED, wrapped
+from sim.studies.compare.command import SPLIT_FILE
+from sim.studies.verify.work import Rerun, key_numbers, run_again, with_draws
+from sim.terminal import options as o
+from sim.terminal.progress import processors, progress_bar
+from sim.words.result_tables import print_json
+from sim.words.tables import TIED, wrapped
 
 if TYPE_CHECKING:
     from sim.interfaces.report.verdicts import Verdict

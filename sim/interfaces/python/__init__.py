@@ -1,1 +1,0 @@
-"""The Python interface: results as tables, figures and pages of a notebook."""
