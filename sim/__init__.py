@@ -49,6 +49,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from sim.studies import QUESTIONS
+
 if TYPE_CHECKING:
     from sim.domain.parameters import PayAssumptions
     from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure, Link, Route
@@ -123,6 +125,7 @@ _HOMES = {
         "Scenario",
         "ScenarioError",
     ),
+    "sim.studies.saved": ("opened",),
     "sim.ensemble.replicate": ("drawn",),
     "sim.market.model": ("LondonMarket", "MONTH"),
     "sim.market.outcomes": ("OUTCOMES",),
@@ -130,6 +133,7 @@ _HOMES = {
     "sim.domain.parameters": ("PayAssumptions",),
     "sim.domain.vocabulary": ("BidTrigger", "HiringStructure", "Link", "LINK_LABELS", "Route"),
 }
+_QUESTIONS = frozenset(name.replace("-", "_") for name in QUESTIONS)
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 
@@ -137,6 +141,8 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first used (PEP 562)."""
     if name == "__version__":
         found = import_module("sim.ensemble.stamp").package_version()
+    elif name in _QUESTIONS:
+        found = _quietly_imported("sim.interfaces.python.door").named(name)
     elif name in _HOME:
         found = getattr(_quietly_imported(_HOME[name]), name)
     else:

@@ -197,3 +197,10 @@ def source(
 def pair_name(pair: Pair) -> str:
     """Return a pair in words that fit a table."""
     return f"{pair.hiring.value.replace('_', '-')}, {pair.bid_trigger.value}"
+
+
+def size(ensemble: Ensemble) -> str:
+    """Return how many runs of how many years, in words."""
+    runs = "1 run" if ensemble.runs == 1 else f"{ensemble.runs} runs"
+    years = "1 year" if ensemble.years == 1 else f"{ensemble.years} years"
+    return f"{runs} of {years}"

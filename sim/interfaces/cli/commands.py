@@ -25,8 +25,10 @@ from sim.interfaces.cli import report as cli_report
 from sim.interfaces.cli import scenario as cli_scenario
 from sim.interfaces.cli import serve as cli_serve
 from sim.interfaces.cli import store as cli_store
+from sim.interfaces.cli.question import command
 from sim.rules.tax_law import TaxYearError
 from sim.scenario import ScenarioError
+from sim.studies import QUESTIONS, study_named
 from sim.studies.calibrate import command as cli_calibrate
 from sim.studies.circle import command as cli_circle
 from sim.studies.coalition import command as cli_coalition
@@ -35,7 +37,6 @@ from sim.studies.forecast import command as cli_forecast
 from sim.studies.hindcast import command as cli_hindcast
 from sim.studies.identify import command as cli_identify
 from sim.studies.loops import command as cli_loops
-from sim.studies.money import command as cli_money
 from sim.studies.patterns import command as cli_patterns
 from sim.studies.recover import command as cli_recover
 from sim.studies.run.command import run as cli_run
@@ -78,10 +79,11 @@ app.command("verify")(cli_report.verify)
 app.command("circle")(cli_circle.circle)
 app.command("loops")(cli_loops.loops)
 app.command("coalition")(cli_coalition.coalition)
-app.command("money")(cli_money.money)
 app.command("serve")(cli_serve.serve)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
+for name in QUESTIONS:
+    app.command(name)(command(study_named(name)))
 app.add_typer(
     cli_borough_data.app, name="borough-data", help="A borough's own figures: template and check."
 )

@@ -23,7 +23,9 @@ from sim.ensemble.workers import workers
 from sim.interfaces.cli.explorer import EXPLORER_NAME, is_explorer, write_explorer
 from sim.interfaces.report import finding as report_finding
 from sim.interfaces.report import manifest as report_manifest
+from sim.interfaces.report.answer import answer_page
 from sim.studies.compare.command import SPLIT_FILE
+from sim.studies.saved import is_saved
 from sim.studies.verify.work import Rerun, key_numbers, run_again, with_draws
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
@@ -68,6 +70,9 @@ def report(
 
     Example: permanence report results/cap --out cap.html
     """
+    if is_saved(result) and not explorer:
+        _of_answer(result, out, as_json=as_json)
+        return
     found = find_result(result, SPLIT_FILE)
     refuse_other_stamp(found, str(result))
     if explorer:
@@ -114,6 +119,19 @@ def report(
     for sentence in told:
         typer.echo("\n".join(wrapped(sentence.replace(" %", f"{TIED}%"))).replace(TIED, " "))
     typer.echo(f"\nSaved: {path} ({len(content) / 1e3:.0f} kB)")
+
+
+def _of_answer(result: Path, out: Path | None, *, as_json: bool) -> None:
+    """Write the page of an answer to a question."""
+    path = result / DEFAULT_NAME if out is None else out
+    _refuse_file(path, is_ours=None)
+    content = answer_page(result).encode("utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, partial(_put, content))
+    if as_json:
+        print_json({"file": str(path), "bytes": len(content)})
+    else:
+        typer.echo(f"Saved: {path} ({len(content) / 1e3:.0f} kB)")
 
 
 def _refuse_mixture(found: SavedResult, result: Path) -> None:

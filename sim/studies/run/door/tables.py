@@ -11,7 +11,7 @@ import numpy as np
 from sim.answers.comparison import HIGH, LOW, Difference, headline, typical
 from sim.domain.headline import SHARES
 from sim.ensemble.run import Ensemble
-from sim.words.captions import caution, labels
+from sim.words.captions import caution, labels, size
 from sim.words.tables import labelled, shown, spread
 
 if TYPE_CHECKING:
@@ -32,13 +32,6 @@ def data_frame(
     for column in numbers:
         frame[column] = [float(text) if text else np.nan for text in frame[column]]
     return frame
-
-
-def size(ensemble: Ensemble) -> str:
-    """Return how many runs of how many years, in words."""
-    runs = "1 run" if ensemble.runs == 1 else f"{ensemble.runs} runs"
-    years = "1 year" if ensemble.years == 1 else f"{ensemble.years} years"
-    return f"{runs} of {years}"
 
 
 def result_html(ensemble: Ensemble) -> str:

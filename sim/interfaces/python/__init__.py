@@ -1,0 +1,1 @@
+"""The Python interface: every question as a function, and saved answers opened again."""
