@@ -120,7 +120,7 @@ class Answer:
         tables: the same as files and data frames.
         charts: drawn when looked at.
         results: ensembles behind it, by the folder each goes to ("" is the answer's own).
-        manifest: what it takes to make it again, where the answer keeps a manifest of its own.
+        manifest: what it takes to make it again, for the folder's manifest.
         heading: lines above the first table.
         failed: whether a check that was asked for failed.
     """
@@ -133,7 +133,7 @@ class Answer:
     tables: Sequence[Table] = ()
     charts: Sequence[Chart] = ()
     results: Mapping[str, Ensemble] = field(default_factory=dict)
-    manifest: Mapping[str, Any] | None = None
+    manifest: Mapping[str, Any] = field(default_factory=dict)
     heading: Sequence[str] = ()
     failed: bool = False
     study: str = ""

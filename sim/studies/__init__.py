@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from sim.studies.study import Study
 
 QUESTIONS = {
+    "circle": "Test the circle over draws: capped, and with each link cut in turn.",
+    "effects": "Show what each lever of a package does alone, under each rival structure.",
     "money": "Follow every pound: who pays whom, and what of a saving is only a shift.",
+    "story": "Tell a council's story: its claim, the census, the model, and a placebo without its "
+    "policy.",
 }
 """What each question answers, by its name, in the order of the help."""
 

@@ -30,9 +30,7 @@ from sim.rules.tax_law import TaxYearError
 from sim.scenario import ScenarioError
 from sim.studies import QUESTIONS, study_named
 from sim.studies.calibrate import command as cli_calibrate
-from sim.studies.circle import command as cli_circle
 from sim.studies.coalition import command as cli_coalition
-from sim.studies.effects import command as cli_effects
 from sim.studies.forecast import command as cli_forecast
 from sim.studies.hindcast import command as cli_hindcast
 from sim.studies.identify import command as cli_identify
@@ -40,7 +38,6 @@ from sim.studies.loops import command as cli_loops
 from sim.studies.patterns import command as cli_patterns
 from sim.studies.recover import command as cli_recover
 from sim.studies.run.command import run as cli_run
-from sim.studies.story import command as cli_story
 from sim.studies.sweep import command as cli_sweep
 from sim.studies.take_home import command as cli_take_home
 from sim.studies.tip import command as cli_tip
@@ -70,13 +67,10 @@ app.command("patterns")(cli_patterns.patterns)
 app.command("calibrate")(cli_calibrate.calibrate_command)
 app.command("recover")(cli_recover.recover_command)
 app.command("identify")(cli_identify.identify_command)
-app.command("story")(cli_story.story)
 app.command("sweep")(cli_sweep.sweep)
 app.command("tip")(cli_tip.tip)
-app.command("effects")(cli_effects.effects_command)
 app.command("report")(cli_report.report)
 app.command("verify")(cli_report.verify)
-app.command("circle")(cli_circle.circle)
 app.command("loops")(cli_loops.loops)
 app.command("coalition")(cli_coalition.coalition)
 app.command("serve")(cli_serve.serve)

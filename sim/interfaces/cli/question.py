@@ -112,7 +112,7 @@ def _ask(
     tell(
         lambda: show(answer),
         lambda files: dict(answer.values) | _files(study, files),
-        lambda: [] if out is None else save(study, request, answer, out),
+        lambda: save(study, request, answer, desk),
         as_json=as_json,
     )
     if answer.failed:

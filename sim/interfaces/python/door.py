@@ -109,8 +109,7 @@ def _ask(
         cancel=cancel,
     )
     answer = study.answer(request, desk)
-    if folder is not None:
-        save(study, request, answer, folder)
+    save(study, request, answer, desk)
     return answer
 
 
