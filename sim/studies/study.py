@@ -228,13 +228,17 @@ class Desk:
         if told:
             self._say(told)
 
+    def refuse_file(self) -> None:
+        """Refuse a file where a folder is expected."""
+        if self.out is not None and self.out.exists() and not self.out.is_dir():
+            raise StoreError(f"--out {self.out}: is a file, where a folder is expected")
+
     def refuse_foreign(self) -> None:
         """Refuse a folder that holds things but no results: several results go into it."""
         out = self.out
         if out is None:
             return
-        if out.exists() and not out.is_dir():
-            raise StoreError(f"--out {out}: is a file, where a folder is expected")
+        self.refuse_file()
         if (out / results.MANIFEST).is_file():
             raise StoreError(f"--out {out}: holds the result of one run; name a new folder")
         if out.is_dir() and any(out.iterdir()):
@@ -272,14 +276,16 @@ def save(study: Study[Any], asked: Request, answer: Answer, desk: Desk) -> list[
     Returns:
         The files and folders worth naming.
     """
-    out = desk.out
+    for path, text in answer.documents.items():
+        _write(path, text)
+    named, out = list(answer.documents), desk.out
     if out is None:
-        return []
+        return named
     drawn = [_drawn(one.draw, out / one.stem) for one in answer.charts]
     charts = [path for one in drawn for path in one.files]
     for name, ensemble in answer.results.items():
         results.write_result(ensemble, out / name, results.command_line())
-    tables = [one.write(out) for one in answer.tables]
+    tables = [one.write(out) for one in answer.tables if one.columns]
     files = [*charts, *tables, *(out / name for name in answer.results if name)]
     if desk.fingerprint:
         whole = {
@@ -295,7 +301,7 @@ def save(study: Study[Any], asked: Request, answer: Answer, desk: Desk) -> list[
     if desk.fingerprint or "" in answer.results:
         files.append(out / results.MANIFEST)
     _write_json(out / ANSWER, _kept(study, asked, answer, out, drawn))
-    return files
+    return [*files, *named]
 
 
 class Drawn(NamedTuple):
@@ -323,7 +329,7 @@ def _kept(
         "findings": list(answer.findings),
         "notes": list(answer.notes),
         "printed": [one._asdict() for one in answer.printed],
-        "tables": {one.name: list(one.columns) for one in answer.tables},
+        "tables": {one.name: list(one.columns) for one in answer.tables if one.columns},
         "charts": {one.files[0].relative_to(out).as_posix(): one.alt_text for one in drawn},
         "results": list(answer.results),
         "values": dict(answer.values),
@@ -332,8 +338,11 @@ def _kept(
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    text = json.dumps(finite(dict(content)), indent=2, ensure_ascii=False, default=str) + "\n"
+    text = json.dumps(finite(dict(content)), indent=2, ensure_ascii=False, default=str)
+    _write(path, f"{text}\n")
 
+
+def _write(path: Path, text: str) -> None:
     def write(stream: IO[bytes]) -> None:
         stream.write(text.encode("utf-8"))
 

@@ -67,9 +67,9 @@ def work(asked: Money, desk: Desk) -> Answer:
         desk.refuse_foreign()
     folders = desk.claim_results(dict(zip(places, planned, strict=True)), asked)
     kept = []
-    for one, folder in zip(planned, folders.values(), strict=True):
+    for one, place in zip(planned, places, strict=True):
         opened = Books(unit)
-        ensemble = desk.ensemble(one, asked, folder, opened.add)
+        ensemble = desk.ensemble(one, asked, folders[place], opened.add)
         kept.append(_kept(ensemble, opened, asked.real))
     told = _ledger(kept[0], unit) if len(kept) == 1 else _split(kept, unit)
     ensembles = {place: one.ensemble for place, one in zip(places, kept, strict=True)}
