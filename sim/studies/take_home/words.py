@@ -60,10 +60,9 @@ def assumed(route: Route, assumptions: PayAssumptions) -> list[str]:
     """Return what a payslip of agency work assumes, one line each."""
     if route is Route.PERMANENT:
         return []
-    return [
-        f"{DECLARED[name].label}: {_said(getattr(assumptions, name), DECLARED[name].unit)} (assumed)"
-        for name in (*_ASSUMED_BY_AGENCY_WORK, *_ASSUMED[route])
-    ]
+    names = (*_ASSUMED_BY_AGENCY_WORK, *_ASSUMED[route])
+    told = ((DECLARED[name], getattr(assumptions, name)) for name in names)
+    return [f"{one.label}: {_said(value, one.unit)} (assumed)" for one, value in told]
 
 
 def _said(value: float | str, unit: str) -> str:
