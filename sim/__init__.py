@@ -21,11 +21,12 @@ The public names, by what they are for:
 
 An agency *share* is people, a charge *rate* is a price. Shares run from 0 to 1.
 
-Below this, imports point down only: `interfaces` (how people meet the model), `experiments`
-(questions), `ensemble` (many runs), `market` (the month in people), `twin` (the month in amounts),
-`london` (what both have in common), `scenario`, `rules` (every equation and every law), `domain`
-(words, parameters, evidence, chance). Names are loaded when first used, so `import sim` is quick
-and a worker process never loads what it does not need.
+Below this, imports point down only: `interfaces` (how people meet the model), `studies`
+(questions, a room each), `terminal`, `charts`, `words` and `answers` (what questions share),
+`ensemble` (many runs), `market` (the month in people), `twin` (the month in amounts), `london`
+(what both have in common), `scenario`, `rules` (every equation and every law), `domain` (words,
+parameters, evidence, chance). Names are loaded when first used, so `import sim` is quick and a
+worker process never loads what it does not need.
 
 Example:
     >>> import sim
@@ -48,15 +49,12 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from sim.studies import QUESTIONS
+
 if TYPE_CHECKING:
     from sim.domain.parameters import PayAssumptions
     from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure, Link, Route
     from sim.ensemble.replicate import drawn
-    from sim.interfaces.python.coalition import Coalition, coalition
-    from sim.interfaces.python.loops import loops
-    from sim.interfaces.python.record import Forecast, hindcast, patterns
-    from sim.interfaces.python.results import Comparison, Result, compare, run
-    from sim.interfaces.python.tip import Tipping, tip
     from sim.market.model import MONTH, LondonMarket
     from sim.market.outcomes import OUTCOMES
     from sim.rules.tax import payslip
@@ -67,6 +65,12 @@ if TYPE_CHECKING:
         scenario_from,
         scenario_names,
     )
+    from sim.studies.coalition.door import Coalition, coalition
+    from sim.studies.hindcast.door import Forecast, hindcast
+    from sim.studies.loops.door import loops
+    from sim.studies.patterns.door import patterns
+    from sim.studies.run.door.results import Comparison, Result, compare, run
+    from sim.studies.tip.door import Tipping, tip
 
     __version__: str
 
@@ -108,11 +112,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "sim.interfaces.python.results": ("run", "compare", "Result", "Comparison"),
-    "sim.interfaces.python.coalition": ("coalition", "Coalition"),
-    "sim.interfaces.python.loops": ("loops",),
-    "sim.interfaces.python.record": ("hindcast", "patterns", "Forecast"),
-    "sim.interfaces.python.tip": ("tip", "Tipping"),
+    "sim.studies.run.door.results": ("run", "compare", "Result", "Comparison"),
+    "sim.studies.coalition.door": ("coalition", "Coalition"),
+    "sim.studies.loops.door": ("loops",),
+    "sim.studies.hindcast.door": ("hindcast", "Forecast"),
+    "sim.studies.patterns.door": ("patterns",),
+    "sim.studies.tip.door": ("tip", "Tipping"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",
@@ -120,6 +125,7 @@ _HOMES = {
         "Scenario",
         "ScenarioError",
     ),
+    "sim.studies.saved": ("opened",),
     "sim.ensemble.replicate": ("drawn",),
     "sim.market.model": ("LondonMarket", "MONTH"),
     "sim.market.outcomes": ("OUTCOMES",),
@@ -127,6 +133,7 @@ _HOMES = {
     "sim.domain.parameters": ("PayAssumptions",),
     "sim.domain.vocabulary": ("BidTrigger", "HiringStructure", "Link", "LINK_LABELS", "Route"),
 }
+_QUESTIONS = frozenset(name.replace("-", "_") for name in QUESTIONS)
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 
@@ -134,6 +141,8 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first used (PEP 562)."""
     if name == "__version__":
         found = import_module("sim.ensemble.stamp").package_version()
+    elif name in _QUESTIONS:
+        found = _quietly_imported("sim.interfaces.python.door").named(name)
     elif name in _HOME:
         found = getattr(_quietly_imported(_HOME[name]), name)
     else:

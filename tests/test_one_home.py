@@ -12,9 +12,16 @@ from sim.domain.quantities import Declaration, declarations
 from sim.rules.levers import Levers
 
 SOURCE = Path(__file__).resolve().parent.parent / "sim"
-FILES = sorted([*(SOURCE / "market").glob("*.py"), *(SOURCE / "interfaces").rglob("*.py")])
-DRAWING = [SOURCE / "interfaces" / "charts", SOURCE / "interfaces" / "page" / "grid.py"]
-NOT_DRAWING = [path for path in FILES if path not in DRAWING and path.parent not in DRAWING]
+ABOVE = ("interfaces", "charts", "words", "terminal")
+FILES = sorted(
+    [
+        *(SOURCE / "market").glob("*.py"),
+        *(path for room in ABOVE for path in (SOURCE / room).rglob("*.py")),
+        *(path for path in (SOURCE / "studies").rglob("*.py") if "work" not in str(path)),
+    ]
+)
+GRID = SOURCE / "interfaces" / "page" / "grid.py"
+NOT_DRAWING = [path for path in FILES if path != GRID and "charts" not in str(path)]
 """Charts are full of numbers that are places on paper, the page's file of steps of its grid."""
 WORDS_ENOUGH = 4
 NUMBERS_ANYBODY_USES = {0, 1, 2, 3, 5, 6, 10, 12, 20, 24, 50, 100, 0.1, 0.2, 0.5}

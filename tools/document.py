@@ -13,10 +13,10 @@ from sim.domain.opening_census import opening_census
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, declarations
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure
-from sim.interfaces.words.model import equations, phases, summary
 from sim.market import ledger, opening, outcomes, pledge, workforce
 from sim.market.outcomes import OUTCOMES
 from sim.rules.levers import Levers
+from sim.words.model import equations, phases, summary
 
 TARGET = Path(__file__).parent.parent / "docs" / "model.md"
 HEADING = """# The model, as the code states it

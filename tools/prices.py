@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.answers.structures import RECORD_START, record_scenario
 from sim.domain.headline import CHARGE_RATE, WORKFORCE
 from sim.domain.randomness import FloatArray
 from sim.ensemble.quick import quick_ensemble
 from sim.ensemble.run import Ensemble
-from sim.experiments.structures import RECORD_START, record_scenario
 from sim.scenario import Scenario, load_scenario
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

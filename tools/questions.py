@@ -10,8 +10,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.interfaces.words.timeline import timeline
 from sim.scenario import load_scenario
+from sim.words.timeline import timeline
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER, PAGE = DOCS / "questions", DOCS / "questions.md"

@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import date
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,17 @@ class Spool:
         self._places[replicate] = len(self._places)
         self._file.seek(0, os.SEEK_END)
         self._file.write(np.ascontiguousarray(values).tobytes())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return it with the bytes of its file, so that an answer can be pickled."""
+        self._file.seek(0)
+        return {**vars(self), "_file": self._file.read()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take it back, into a file of its own."""
+        self.__dict__ |= state
+        self._file = TemporaryFile(prefix="permanence-")  # noqa: SIM115
+        self._file.write(state["_file"])
 
     def outcome(self, place: int) -> FloatArray:
         """Return one outcome of every run, (run, ...), in order of replicate."""

@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.answers.reading import read_manifest
+from sim.answers.results import MANIFEST, SEAL, sealed
 from sim.domain.calendar import month_end
 from sim.ensemble.run_file import OUTCOME_NAMES, content_of
 from sim.ensemble.store import RUNS_FOLDER, RunStore
-from sim.experiments.reading import read_manifest
-from sim.experiments.results import MANIFEST, SEAL, sealed
 
 NOT_YET = ("code", "commit", "scipy")
 """What a manifest of 0.1.0 does not say."""

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from sim.answers.structures import Pair, under
 from sim.domain.evidence import EvidenceError
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import parse_posterior, shipped_posterior
 from sim.domain.quantities import declarations, quantity
 from sim.ensemble import draws as module
 from sim.ensemble.draws import Draws, drawn_scenario
-from sim.experiments.structures import Pair, under
 from sim.scenario import Scenario, load_scenario, scenario_from, scenario_names
 
 DECLARED = declarations(Parameters)

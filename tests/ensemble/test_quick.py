@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.answers.structures import pairs
 from sim.domain.headline import HEADLINE
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.quick import quick_ensemble
 from sim.ensemble.run import run_ensemble
-from sim.experiments.structures import pairs
 from sim.market.outcomes import OUTCOME, OUTCOMES
 from sim.scenario import load_scenario, scenario_from
 from sim.twin import Twin

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sim.answers import results
 from sim.domain.vocabulary import LONDON
 from sim.ensemble import run
 from sim.ensemble.draws import Draws
@@ -25,10 +26,9 @@ from sim.ensemble.run import Ensemble, run_ensemble
 from sim.ensemble.stamp import stamp_of_this_code
 from sim.ensemble.store import RUNS_FOLDER, RunStore
 from sim.ensemble.workers import workers
-from sim.experiments import results
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
-from tests.experiments.invented import PLACE, invented
+from tests.studies.invented import PLACE, invented
 
 TABLES = (results.SUMMARY, results.PANEL, results.COLUMNS)
 RUNS = 3

@@ -71,7 +71,7 @@ def test_the_version_is_that_of_the_checkout_not_of_an_older_install() -> None:
 
 def test_a_questions_own_code_and_the_tables_it_makes_are_its_own() -> None:
     whole = stamp_of_this_code()
-    game = stamp_of_this_code(Rooms("experiments/coalition"))
+    game = stamp_of_this_code(Rooms("studies/coalition/work"))
     assert replace(game, code=whole.code) == whole
     assert game.code != whole.code
     assert stamp_of_this_code(without=("posterior.csv",)).data != whole.data
@@ -83,16 +83,16 @@ def test_a_questions_own_code_and_the_tables_it_makes_are_its_own() -> None:
     ("name", "more", "changed"),
     [
         (EQUATIONS, '\n\n# a word\n"""And some more."""\n', set()),
-        ("sim/interfaces/charts/style.py", "\nWIDTH = 3\n", set()),
-        ("sim/interfaces/cli/run.py", "\nx = 3\n", set()),
-        ("sim/experiments/policy/compare.py", "\nx = 3\n", set()),
+        ("sim/charts/style.py", "\nWIDTH = 3\n", set()),
+        ("sim/studies/run/command/run.py", "\nx = 3\n", set()),
+        ("sim/answers/comparison.py", "\nx = 3\n", set()),
         (EQUATIONS, FIVEFOLD, {"code"}),
         ("sim/scenario.py", "\nx = 3\n", {"code"}),
         ("sim/market/rulebook.py", "\nx = 3\n", {"code"}),
         ("sim/twin/people.py", "\nx = 3\n", {"code"}),
         ("sim/domain/calendar.py", "\nx = 3\n", {"code"}),
         ("sim/ensemble/draws.py", "\nx = 3\n", {"code"}),
-        ("sim/experiments/coalition/game.py", "\nx = 3\n", {"code"}),
+        ("sim/studies/coalition/work/game.py", "\nx = 3\n", {"code"}),
         ("sim/data/census.csv", "\n", {"data"}),
     ],
 )
@@ -289,5 +289,6 @@ def test_the_stamp_knows_every_room_below_the_questions() -> None:
         for path in stamp.PACKAGE.iterdir()
         if (path.is_dir() and any(path.glob("*.py"))) or path.suffix == ".py"
     }
-    above = {"interfaces", "experiments", "__init__.py", "__main__.py"}
+    above = {"interfaces", "studies", "terminal", "charts", "words", "answers"}
+    above |= {"__init__.py", "__main__.py"}
     assert rooms - above - {"data"} == set(stamp.MODEL)

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.answers.reading import Told, read_manifest
+from sim.answers.results import sealed
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.store import RunStore
-from sim.experiments.reading import Told, read_manifest
-from sim.experiments.results import sealed
 from sim.interfaces.report.manifest import as_data, manifest_in
 from tests.interfaces.command import permanence
 

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.answers import results
+from sim.answers.comparison import compared, headline, typical
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble, run_ensemble
-from sim.experiments import results
-from sim.experiments.policy.circle import circle_rows
-from sim.experiments.policy.compare import compared, headline, typical
 from sim.interfaces.cli import demo as cli_demo
-from sim.interfaces.cli import result_folders
 from sim.interfaces.cli.commands import app
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import load_scenario, scenario_names
+from sim.studies.circle.work import circle_rows
+from sim.terminal import result_folders
 from tests.interfaces.command import (
     command_line,
     environment,

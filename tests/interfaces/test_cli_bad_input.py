@@ -275,7 +275,7 @@ def test_there_are_more_than_enough_kinds_of_mistake() -> None:
 
 
 def test_a_result_folder_takes_no_other_result(tmp_path: Path) -> None:
-    from sim.experiments.results import MANIFEST
+    from sim.answers.results import MANIFEST
 
     (tmp_path / "held").mkdir()
     (tmp_path / "held" / MANIFEST).write_text('{"fingerprint": "another-1-10-posterior"}\n')

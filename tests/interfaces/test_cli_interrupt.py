@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sim.experiments.results import MANIFEST, SUMMARY
+from sim.answers.results import MANIFEST, SUMMARY
 from tests.interfaces.command import command_line, environment, permanence
 
 pytestmark = [

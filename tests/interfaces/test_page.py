@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.answers.structures import Pair
 from sim.domain.vocabulary import Link
 from sim.ensemble.draws import Draws
 from sim.ensemble.quick import quick_ensemble
-from sim.experiments.loops.links import CIRCLE
-from sim.experiments.loops.strength import measured_circle
-from sim.experiments.structures import Pair
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.facts import facts
 from sim.interfaces.page.files import in_one_file, modules, served, text_of
@@ -27,6 +25,8 @@ from sim.interfaces.page.story import story, story_pairs
 from sim.interfaces.serve.leash import Leash
 from sim.rules.levers import Levers
 from sim.scenario import ScenarioError, load_scenario, scenario_names
+from sim.studies.loops.work.links import CIRCLE
+from sim.studies.loops.work.strength import measured_circle
 
 CUTS = "structure.cut_links"
 

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 import sim
-import sim.interfaces.python.results
+import sim.studies.run.door.results
+from sim.answers import results
+from sim.answers.comparison import compared
 from sim.ensemble.files import StoreError
-from sim.experiments import results
-from sim.experiments.policy.compare import compared
 
 RUNS, YEARS = 3, 2
 
@@ -261,7 +261,7 @@ def test_worker_processes_load_no_plotting(module):
 
 def test_running_from_python_loads_no_plotting_until_something_is_drawn():
     loaded = loaded_by("import sim; sim.run('no-cap', runs=1, years=1)")
-    assert "sim.interfaces.python.results" in loaded
+    assert "sim.studies.run.door.results" in loaded
     assert "matplotlib" not in loaded
 
 
@@ -281,7 +281,7 @@ def test_every_public_name_is_there_and_listed():
         _ = sim.agency_rate
 
 
-@pytest.mark.parametrize("module", [sim, sim.interfaces.python.results])
+@pytest.mark.parametrize("module", [sim, sim.studies.run.door.results])
 def test_examples_in_docstrings_run(module):
     found = doctest.testmod(module)
     assert found.attempted > 0

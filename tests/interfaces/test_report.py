@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from sim.answers.reading import by_block
+from sim.charts.map import contrast
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import POSTERIOR_TABLE
 from sim.domain.quantities import declarations
-from sim.experiments.reading import by_block
-from sim.interfaces.charts.map import contrast
 from sim.interfaces.cli.report import MOST_PAGE_BYTES
 from sim.interfaces.report.manifest import MOST_DIGESTS, manifest_in, without_output
-from sim.interfaces.words.tables import shown
+from sim.words.tables import shown
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.interfaces.made_results import (
     SMALL,

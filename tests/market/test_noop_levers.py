@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
+from sim.answers import results
 from sim.domain.evidence import employers, scored_employers
 from sim.domain.randomness import Purpose, Streams
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import run_ensemble
-from sim.experiments import results
 from sim.rules.levers import Levers
 from sim.rules.levers.members import members_of
 from sim.scenario import Scenario, load_scenario, scenario_from

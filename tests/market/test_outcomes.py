@@ -48,7 +48,7 @@ from pathlib import Path
 import sim
 from sim.ensemble.quick import quick_ensemble
 from sim.ensemble.run import run_ensemble
-from sim.experiments.results import write_result
+from sim.answers.results import write_result
 from sim.market.model import LondonMarket
 from sim.scenario import load_scenario
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.answers.structures import pairs, record_scenario, under
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.evidence import CensusStart
-from sim.experiments.structures import pairs, record_scenario, under
 from sim.scenario import Scenario, load_scenario
 from sim.twin import FLOWS, Twin
 from sim.twin.london import MONTH

@@ -7,21 +7,21 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from sim.answers.structures import Pair, record_scenario, under
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import shipped_posterior
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunSpec, run_once
-from sim.experiments.calibration.calibrate import TwinSimulator, sampled_names
-from sim.experiments.calibration.targets import (
+from sim.studies.calibrate.work.calibrate import TwinSimulator, sampled_names
+from sim.studies.calibrate.work.targets import (
     FIRST_YEAR,
     LAST_YEAR,
     of_agents,
     summaries,
     targets,
 )
-from sim.experiments.structures import Pair, record_scenario, under
 
 RUNS, DRAWS = 24, 400
 LONDON_WITHIN = 0.01

@@ -14,10 +14,10 @@ from sim.domain.calendar import census_date, tax_year_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.ensemble.files import StoreError, write_atomically
-from sim.interfaces.cli.options import AsJson, Quiet, whole
-from sim.interfaces.words.tables import wrapped
 from sim.rules.pay import opening_scales
 from sim.scenario import load_figures
+from sim.terminal.options import AsJson, Quiet, whole
+from sim.words.tables import wrapped
 
 app = typer.Typer(invoke_without_command=True)
 FACTS_WIDTH = 34

@@ -19,30 +19,31 @@ from sim.domain.evidence import EvidenceError, UnknownBorough
 from sim.ensemble.files import StoreError
 from sim.ensemble.stamp import package_version
 from sim.interfaces.cli import borough_data as cli_borough_data
-from sim.interfaces.cli import calibrate as cli_calibrate
-from sim.interfaces.cli import circle as cli_circle
-from sim.interfaces.cli import coalition as cli_coalition
 from sim.interfaces.cli import demo as cli_demo
 from sim.interfaces.cli import describe as cli_describe
-from sim.interfaces.cli import effects as cli_effects
-from sim.interfaces.cli import forecast as cli_forecast
-from sim.interfaces.cli import hindcast as cli_hindcast
-from sim.interfaces.cli import identify as cli_identify
-from sim.interfaces.cli import loops as cli_loops
-from sim.interfaces.cli import money as cli_money
-from sim.interfaces.cli import patterns as cli_patterns
-from sim.interfaces.cli import recover as cli_recover
 from sim.interfaces.cli import report as cli_report
-from sim.interfaces.cli import run as cli_run
 from sim.interfaces.cli import scenario as cli_scenario
 from sim.interfaces.cli import serve as cli_serve
 from sim.interfaces.cli import store as cli_store
-from sim.interfaces.cli import story as cli_story
-from sim.interfaces.cli import sweep as cli_sweep
-from sim.interfaces.cli import take_home as cli_take_home
-from sim.interfaces.cli import tip as cli_tip
+from sim.interfaces.cli.question import command
 from sim.rules.tax_law import TaxYearError
 from sim.scenario import ScenarioError
+from sim.studies import QUESTIONS, study_named
+from sim.studies.calibrate import command as cli_calibrate
+from sim.studies.circle import command as cli_circle
+from sim.studies.coalition import command as cli_coalition
+from sim.studies.effects import command as cli_effects
+from sim.studies.forecast import command as cli_forecast
+from sim.studies.hindcast import command as cli_hindcast
+from sim.studies.identify import command as cli_identify
+from sim.studies.loops import command as cli_loops
+from sim.studies.patterns import command as cli_patterns
+from sim.studies.recover import command as cli_recover
+from sim.studies.run.command import run as cli_run
+from sim.studies.story import command as cli_story
+from sim.studies.sweep import command as cli_sweep
+from sim.studies.take_home import command as cli_take_home
+from sim.studies.tip import command as cli_tip
 
 BAD_INPUT = (ScenarioError, StoreError, EvidenceError, UnknownBorough, TaxYearError)
 """Faults of the input: told in one line, without a traceback."""
@@ -78,10 +79,11 @@ app.command("verify")(cli_report.verify)
 app.command("circle")(cli_circle.circle)
 app.command("loops")(cli_loops.loops)
 app.command("coalition")(cli_coalition.coalition)
-app.command("money")(cli_money.money)
 app.command("serve")(cli_serve.serve)
 app.command("take-home")(cli_take_home.take_home)
 app.command("describe")(cli_describe.describe)
+for name in QUESTIONS:
+    app.command(name)(command(study_named(name)))
 app.add_typer(
     cli_borough_data.app, name="borough-data", help="A borough's own figures: template and check."
 )

@@ -7,20 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.answers import results
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.ensemble.workers import workers
-from sim.experiments import results
-from sim.interfaces.cli import options as o
-from sim.interfaces.cli.progress import processors
-from sim.interfaces.cli.result_folders import ensemble_of, prepare, refuse_foreign, save_charts
-from sim.interfaces.cli.telling import Files, tell
-from sim.interfaces.words.result_tables import (
+from sim.scenario import load_scenario
+from sim.terminal import options as o
+from sim.terminal.progress import processors
+from sim.terminal.result_folders import ensemble_of, prepare, refuse_foreign, save_charts
+from sim.terminal.telling import Files, tell
+from sim.words.result_tables import (
     pair_as_json,
     print_comparisons,
 )
-from sim.scenario import load_scenario
 
 DEMO_FOLDER = Path("permanence-demo")
 DEMO_PAIRS = (

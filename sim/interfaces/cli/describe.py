@@ -13,12 +13,12 @@ import typer
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declared, declarations
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure
-from sim.interfaces.cli.options import AsJson, Quiet, one_of
-from sim.interfaces.words.model import CANNOT_TELL, IN_SHORT
-from sim.interfaces.words.tables import wrapped
 from sim.market.model import MONTH
 from sim.market.outcomes import OUTCOMES
 from sim.rules.levers import Levers
+from sim.terminal.options import AsJson, Quiet, one_of
+from sim.words.model import CANNOT_TELL, IN_SHORT
+from sim.words.tables import wrapped
 
 
 class Topic(StrEnum):

@@ -12,8 +12,8 @@ import typer
 from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.run import Ensemble
 from sim.ensemble.workers import workers
-from sim.interfaces.cli.progress import progress_bar
-from sim.interfaces.words.result_tables import print_json
+from sim.terminal.progress import progress_bar
+from sim.words.result_tables import print_json
 
 EXPLORER_NAME = "explorer.html"
 MOST_EXPLORER_BYTES = 2_000_000

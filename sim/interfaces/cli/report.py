@@ -9,10 +9,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.ensemble.draws import Draws
-from sim.ensemble.files import StoreError, write_atomically
-from sim.ensemble.workers import workers
-from sim.experiments.reading import (
+from sim.answers.reading import (
     ReadEnsemble,
     SavedResult,
     Told,
@@ -20,15 +17,20 @@ from sim.experiments.reading import (
     read_ensemble,
     refuse_other_stamp,
 )
-from sim.experiments.verify import Rerun, key_numbers, run_again, with_draws
-from sim.interfaces.cli import options as o
-from sim.interfaces.cli.compare_extras import SPLIT_FILE
+from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError, write_atomically
+from sim.ensemble.workers import workers
 from sim.interfaces.cli.explorer import EXPLORER_NAME, is_explorer, write_explorer
-from sim.interfaces.cli.progress import processors, progress_bar
 from sim.interfaces.report import finding as report_finding
 from sim.interfaces.report import manifest as report_manifest
-from sim.interfaces.words.result_tables import print_json
-from sim.interfaces.words.tables import TIED, wrapped
+from sim.interfaces.report.answer import answer_page
+from sim.studies.compare.command import SPLIT_FILE
+from sim.studies.saved import is_saved
+from sim.studies.verify.work import Rerun, key_numbers, run_again, with_draws
+from sim.terminal import options as o
+from sim.terminal.progress import processors, progress_bar
+from sim.words.result_tables import print_json
+from sim.words.tables import TIED, wrapped
 
 if TYPE_CHECKING:
     from sim.interfaces.report.verdicts import Verdict
@@ -68,6 +70,9 @@ def report(
 
     Example: permanence report results/cap --out cap.html
     """
+    if is_saved(result) and not explorer:
+        _of_answer(result, out, as_json=as_json)
+        return
     found = find_result(result, SPLIT_FILE)
     refuse_other_stamp(found, str(result))
     if explorer:
@@ -114,6 +119,19 @@ def report(
     for sentence in told:
         typer.echo("\n".join(wrapped(sentence.replace(" %", f"{TIED}%"))).replace(TIED, " "))
     typer.echo(f"\nSaved: {path} ({len(content) / 1e3:.0f} kB)")
+
+
+def _of_answer(result: Path, out: Path | None, *, as_json: bool) -> None:
+    """Write the page of an answer to a question."""
+    path = result / DEFAULT_NAME if out is None else out
+    _refuse_file(path, is_ours=None)
+    content = answer_page(result).encode("utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, partial(_put, content))
+    if as_json:
+        print_json({"file": str(path), "bytes": len(content)})
+    else:
+        typer.echo(f"Saved: {path} ({len(content) / 1e3:.0f} kB)")
 
 
 def _refuse_mixture(found: SavedResult, result: Path) -> None:

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.interfaces.cli.options import AsJson, Quiet, ScenarioName, Sets, Years
-from sim.interfaces.words.doubts import doubts
-from sim.interfaces.words.result_tables import print_json
-from sim.interfaces.words.scenario_schema import scenario_schema
-from sim.interfaces.words.tables import wrapped
-from sim.interfaces.words.timeline import differences, names_of, timeline, timeline_json
 from sim.rules.levers.lever import EARLIER
 from sim.scenario import Scenario, load_scenario, scenario_names, written
+from sim.terminal.options import AsJson, Quiet, ScenarioName, Sets, Years
+from sim.words.doubts import doubts
+from sim.words.result_tables import print_json
+from sim.words.scenario_schema import scenario_schema
+from sim.words.tables import wrapped
+from sim.words.timeline import differences, names_of, timeline, timeline_json
 
 DEFAULT_YEARS = 10
 

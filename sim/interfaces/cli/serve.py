@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from sim.ensemble.draws import Draws
-from sim.interfaces.cli import options as o
-from sim.interfaces.cli.progress import processors
 from sim.interfaces.page.sizes import DEFAULT_RUNS
+from sim.terminal import options as o
+from sim.terminal.progress import processors
 
 LOOPBACK, DEFAULT_PORT = "127.0.0.1", 8765
 MOST_OPEN_CONNECTIONS = 64

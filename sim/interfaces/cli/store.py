@@ -13,10 +13,10 @@ from sim.ensemble.contents import Kept, contents, counted
 from sim.ensemble.contents import prune as prune_kept
 from sim.ensemble.files import StoreError
 from sim.ensemble.stamp import Stamp, stamp_of_this_code
-from sim.experiments.coalition import game
-from sim.interfaces.cli.options import AsJson, Quiet
-from sim.interfaces.words.result_tables import print_json
-from sim.interfaces.words.tables import print_table, wrapped
+from sim.studies.coalition.work import game
+from sim.terminal.options import AsJson, Quiet
+from sim.words.result_tables import print_json
+from sim.words.tables import print_table, wrapped
 
 SHOWN = 6
 """Digits of a hash in the table."""

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from sim.answers.comparison import compared
+from sim.answers.results import summarised
 from sim.domain.headline import AGENCY_SHARE, HEADLINE
 from sim.domain.randomness import FloatArray
 from sim.ensemble.run import Ensemble
-from sim.experiments.policy.compare import compared
-from sim.experiments.results import summarised
-from sim.interfaces.words.captions import caution
-from sim.interfaces.words.grounds import rests_on
-from sim.interfaces.words.notes import notes
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
+from sim.words.captions import caution
+from sim.words.grounds import rests_on
+from sim.words.notes import notes
 
 DRAWN = (*HEADLINE, "policy_cost_per_year", AGENCY_SHARE)
 """The outcomes the page draws."""

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.answers.comparison import HIGH, LOW
 from sim.domain.evidence import UNSCORED_EMPLOYER, employers, places, scored_employers
 from sim.domain.quantities import Declaration
 from sim.domain.vocabulary import LINK_LABELS, LONDON, TARGET_PERMANENT_SHARE, Link
 from sim.ensemble.draws import Draws
 from sim.ensemble.stamp import package_version
-from sim.experiments.policy.compare import HIGH, LOW
 from sim.interfaces.page.answers import DRAWN
 from sim.interfaces.page.sizes import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
 from sim.interfaces.page.specs import Book, choices_of, controlled, in_words, rest_of, values_of
 from sim.interfaces.page.story import story
-from sim.interfaces.words.captions import unit_name
-from sim.interfaces.words.map_shades import PERMANENT_EDGES, SHADES
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
 from sim.rules.levers.members import MEMBERS_UNIT
+from sim.words.captions import unit_name
+from sim.words.map_shades import PERMANENT_EDGES, SHADES
 
 START = {"base": "no-cap", "policy": "pan-london-cap"}
 YES_NO, DATE, LIST = "yes or no", "date", "list"

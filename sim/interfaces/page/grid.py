@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.answers.comparison import compared
+from sim.answers.results import summarised
 from sim.domain.headline import CHARGE_RATE, HEADLINE, SHARES
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
-from sim.experiments.policy.compare import compared
-from sim.experiments.results import summarised
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.estimates import estimate
 from sim.interfaces.page.facts import START

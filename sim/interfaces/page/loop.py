@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.answers.structures import Pair
 from sim.domain.vocabulary import LINK_LABELS, Link
 from sim.ensemble.draws import Draws
-from sim.experiments.loops.links import CIRCLE
-from sim.experiments.loops.strength import DEFAULT_RUNS, measured_circle
-from sim.experiments.policy.circle import LINKS_OF_ONE_STRUCTURE
-from sim.experiments.structures import Pair
-from sim.interfaces.words import loop as words
-from sim.interfaces.words.loop_places import BEND, BENDS, BOXED, DIAGRAM_TALL, DIAGRAM_WIDE, places
 from sim.scenario import Scenario
+from sim.studies.circle.work import LINKS_OF_ONE_STRUCTURE
+from sim.studies.loops.words import sentences as words
+from sim.studies.loops.words.places import BEND, BENDS, BOXED, DIAGRAM_TALL, DIAGRAM_WIDE, places
+from sim.studies.loops.work.links import CIRCLE
+from sim.studies.loops.work.strength import DEFAULT_RUNS, measured_circle
 
 DECIMALS = 4
 LEFT_OUT = ("along", "price_pushes_per_year", "check")

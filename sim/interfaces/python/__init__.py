@@ -1,1 +1,1 @@
-"""The Python interface: results as tables, figures and pages of a notebook."""
+"""The Python interface: every question as a function, and saved answers opened again."""

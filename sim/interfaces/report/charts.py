@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from sim.answers.results import summarised
+from sim.charts import ensembles as charts
+from sim.charts import structures as charts_structures
+from sim.charts.lines import census_dots
+from sim.charts.style import MOST_SERIES, Chart, svg_text
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.headline import AGENCY_SHARE, CHARGE_RATE, SHARES
 from sim.ensemble.run import Ensemble
-from sim.experiments.results import summarised
-from sim.interfaces.charts import ensembles as charts
-from sim.interfaces.charts import structures as charts_structures
-from sim.interfaces.charts.lines import census_dots
-from sim.interfaces.charts.style import MOST_SERIES, Chart, svg_text
 from sim.interfaces.report.finding import on
 from sim.interfaces.report.html import Group, details, figure, paragraph, subheading, table
-from sim.interfaces.words.captions import CENSUS_SOURCE, unit_name
-from sim.interfaces.words.tables import shown, spread
 from sim.market.outcomes import OUTCOME
+from sim.words.captions import CENSUS_SOURCE, unit_name
+from sim.words.tables import shown, spread
 
 PRICES = (CHARGE_RATE, AGENCY_SHARE)
 MOST_PICTURES = 5

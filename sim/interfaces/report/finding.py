@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
-from sim.domain.vocabulary import LONDON
-from sim.ensemble.run import Ensemble
-from sim.experiments.policy.compare import (
+from sim.answers.comparison import (
     SHARE_OF_RUNS,
     Difference,
     compared,
@@ -16,11 +13,14 @@ from sim.experiments.policy.compare import (
     spread_of,
     typical,
 )
+from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
+from sim.domain.vocabulary import LONDON
+from sim.ensemble.run import Ensemble
 from sim.interfaces.report.html import Group, bullets, paragraph, subheading, table
-from sim.interfaces.words import captions as words
-from sim.interfaces.words.notes import apart, combined, notes
-from sim.interfaces.words.result_tables import PAIRED
-from sim.interfaces.words.tables import labelled, shown, spread, times
+from sim.words import captions as words
+from sim.words.notes import apart, combined, notes
+from sim.words.result_tables import PAIRED
+from sim.words.tables import labelled, shown, spread, times
 
 LEAVES_POSTS_EMPTY = (
     "Part of the gain in the share of the workforce is posts left empty: unfilled posts rise, and "

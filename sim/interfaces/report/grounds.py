@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.answers.comparison import spread_of
 from sim.domain.census import census_years
 from sim.domain.headline import WORKFORCE
 from sim.domain.parameters import Parameters
@@ -22,13 +23,12 @@ from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, Grade
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
-from sim.experiments.policy.compare import spread_of
 from sim.interfaces.report.html import bullets, paragraph, table
-from sim.interfaces.words.captions import listed
-from sim.interfaces.words.grounds import NO_SOURCE, rests_on, what_was_learned
-from sim.interfaces.words.model import CANNOT_TELL
 from sim.rules.levers import Levers
 from sim.scenario import DRAWN_STRUCTURE, Structure
+from sim.words.captions import listed
+from sim.words.grounds import NO_SOURCE, rests_on, what_was_learned
+from sim.words.model import CANNOT_TELL
 
 QUALITY = {
     Grade.MEASURED: "green: measured",

@@ -9,12 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sim.answers.reading import ReadEnsemble, SavedResult, Told, by_block, told
+from sim.answers.results import SEAL, seal_holds, sealed
 from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.files import StoreError
-from sim.experiments.reading import ReadEnsemble, SavedResult, Told, by_block, told
-from sim.experiments.results import SEAL, seal_holds, sealed
-from sim.experiments.verify import key_numbers
+from sim.studies.verify.work import key_numbers
 
 KIND = "permanence report"
 FORMAT = 1

@@ -7,8 +7,8 @@ from typing import Any
 
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure
 from sim.interfaces.report.html import code, facts, paragraph, subheading, text
-from sim.interfaces.words.captions import CENSUS_SOURCE, LICENCE, listed
-from sim.interfaces.words.model import IN_SHORT, Part, equations, phases
+from sim.words.captions import CENSUS_SOURCE, LICENCE, listed
+from sim.words.model import IN_SHORT, Part, equations, phases
 
 LICENCE_PAGE = "nationalarchives.gov.uk/doc/open-government-licence/version/3"
 ENVIRONMENT = ("python", "numpy", "scipy", "mesa", "matplotlib", "platform")

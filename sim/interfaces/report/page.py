@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.answers.reading import is_stamped
 from sim.ensemble.run import Ensemble
-from sim.experiments.reading import is_stamped
 from sim.interfaces.report import charts as pictures
 from sim.interfaces.report import finding as words
 from sim.interfaces.report import grounds, method
@@ -23,9 +23,9 @@ from sim.interfaces.report.html import (
     text,
 )
 from sim.interfaces.report.manifest import as_data
-from sim.interfaces.words.effects import lever_name
-from sim.interfaces.words.tables import shown, spread
 from sim.market.outcomes import OUTCOME
+from sim.studies.effects.words import lever_name
+from sim.words.tables import shown, spread
 
 SPLIT_NOTE = (
     "Each part is the mean over runs and over every order in which the levers can be added (the "

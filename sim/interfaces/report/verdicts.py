@@ -9,9 +9,12 @@ from typing import Any
 
 import matplotlib as mpl
 
-from sim.experiments.reading import SavedResult, Told
-from sim.experiments.results import DIFFERENCES, PANEL, SUMMARY
-from sim.experiments.verify import (
+from sim.answers.reading import SavedResult, Told
+from sim.answers.results import DIFFERENCES, PANEL, SUMMARY
+from sim.interfaces.report import page as report
+from sim.interfaces.report.check import page_apart
+from sim.market.outcomes import OUTCOME
+from sim.studies.verify.work import (
     Apart,
     CellApart,
     Rerun,
@@ -22,10 +25,7 @@ from sim.experiments.verify import (
     stamps_apart,
     tables_apart,
 )
-from sim.interfaces.report import page as report
-from sim.interfaces.report.check import page_apart
-from sim.interfaces.words.captions import listed, unit_name
-from sim.market.outcomes import OUTCOME
+from sim.words.captions import listed, unit_name
 
 ONLY_DIGESTS = (
     "The key numbers agree to 1e-9. A report has no other numbers to compare: verify the result's "

@@ -1,0 +1,1 @@
+"""What questions share: comparisons, rival structures, and results written and read back."""

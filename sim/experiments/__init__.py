@@ -1,1 +1,0 @@
-"""Experiments: ensembles, comparisons and what they leave on disk. Nothing here draws."""

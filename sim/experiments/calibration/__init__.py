@@ -1,1 +1,0 @@
-"""Fitting the model to London's record, and what that can tell."""

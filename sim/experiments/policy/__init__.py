@@ -1,1 +1,0 @@
-"""Policies beside each other, or links cut: paired differences, splits, sweeps, money, stories."""

@@ -1,0 +1,25 @@
+"""Questions, a room each: what is asked, the work, the words, the chart.
+
+Each room with a `question.py` holds a `STUDY`; every door (command line, Python, report) serves
+it from there.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.studies.study import Study
+
+QUESTIONS = {
+    "money": "Follow every pound: who pays whom, and what of a saving is only a shift.",
+}
+"""What each question answers, by its name, in the order of the help."""
+
+
+def study_named(name: str) -> Study[Any]:
+    """Return a question by its name; its room is loaded when it is first asked for."""
+    room = name.replace("-", "_")
+    found: Study[Any] = import_module(f"sim.studies.{room}.question").STUDY
+    return found

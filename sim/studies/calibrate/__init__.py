@@ -1,0 +1,1 @@
+"""Fitting the model to London's record: which parameters are likely."""

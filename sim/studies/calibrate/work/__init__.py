@@ -1,0 +1,1 @@
+"""The sampler, its targets, and what it keeps."""

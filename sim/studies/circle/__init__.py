@@ -1,0 +1,1 @@
+"""Does the vicious circle close, and which link holds it together?"""

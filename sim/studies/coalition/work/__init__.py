@@ -1,0 +1,1 @@
+"""The game, its gains, the order of leaving."""

@@ -1,0 +1,1 @@
+"""A policy against its base: told apart from luck, split by lever, and by when it acts."""

@@ -1,0 +1,1 @@
+"""Splits, pairing, and the test against no policy at all."""

@@ -1,0 +1,1 @@
+"""What each lever does by itself and beside the others."""

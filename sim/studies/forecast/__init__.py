@@ -1,0 +1,1 @@
+"""The next census, forecast before it is known, and scored after."""

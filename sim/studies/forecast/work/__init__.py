@@ -1,0 +1,1 @@
+"""The forecast registered, judged, and the census it is held against."""

@@ -1,0 +1,1 @@
+"""Forecasts from past censuses, scored on what came after."""

@@ -1,0 +1,1 @@
+"""Forecasts, filters, baselines and scores."""

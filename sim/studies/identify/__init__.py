@@ -1,0 +1,1 @@
+"""What the record can tell about each parameter."""

@@ -1,0 +1,1 @@
+"""Loops through time, and the diagram of the circle."""

@@ -1,0 +1,1 @@
+"""Links and loops in sentences and values."""

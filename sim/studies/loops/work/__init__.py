@@ -1,0 +1,1 @@
+"""The graph, its links, and their strength by probe."""

@@ -1,0 +1,1 @@
+"""Where a borough's money goes, and what a policy saves or costs."""

@@ -1,0 +1,1 @@
+"""The books, and their split into prices and people."""

@@ -1,0 +1,1 @@
+"""Patterns of London's record, and whether the model shows them."""

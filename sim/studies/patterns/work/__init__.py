@@ -1,0 +1,1 @@
+"""The patterns, and how one is judged."""

@@ -1,0 +1,1 @@
+"""Does the calibration find again a truth that is known?"""

@@ -1,0 +1,1 @@
+"""The trial, and the files it keeps."""

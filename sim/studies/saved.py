@@ -1,0 +1,101 @@
+"""An answer that was saved, opened again: its tables, sentences, charts and runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.answers import cells
+from sim.answers.answer import Answer, Chart, Printed, Table
+from sim.answers.reading import read_ensemble, read_manifest
+from sim.answers.results import MANIFEST
+from sim.ensemble.files import StoreError
+from sim.studies.study import ANSWER
+
+HELD = ("study", "about", "heading", "findings", "notes", "printed", "tables", "charts")
+
+
+def is_saved(folder: Path) -> bool:
+    """Return whether a folder holds a saved answer."""
+    return (folder / ANSWER).is_file()
+
+
+def opened(folder: str | Path) -> Answer:
+    """Return the answer that a folder holds, its runs read from disk and none made.
+
+    Raises:
+        StoreError: no answer lies there, or it has changed since it was written.
+    """
+    place = Path(folder)
+    content = content_of(place)
+    tables = [_table(place, name, columns) for name, columns in content["tables"].items()]
+    kept = {name: place / name for name in content.get("results", ())}
+    return Answer(
+        about=content["about"],
+        values=content.get("values", {}),
+        printed=[Printed(**one) for one in content["printed"]],
+        findings=content["findings"],
+        notes=content["notes"],
+        tables=tables,
+        charts=[_picture(place, name, words) for name, words in content["charts"].items()],
+        results={
+            name: read_ensemble(read_manifest(at)).ensemble
+            for name, at in kept.items()
+            if (at / MANIFEST).is_file()
+        },
+        heading=content["heading"],
+        study=content["study"],
+    )
+
+
+def content_of(folder: Path) -> Mapping[str, Any]:
+    """Return what a saved answer says of itself, as it lies in its folder.
+
+    Raises:
+        StoreError: no answer lies there, or it has changed since it was written.
+    """
+    path = folder / ANSWER
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StoreError(
+            f"{folder}: holds no answer ({ANSWER}); allowed: a folder that --out named"
+        ) from None
+    except (OSError, ValueError):
+        raise StoreError(f"{path}: cannot be read; give the command again") from None
+    if not isinstance(content, dict) or any(key not in content for key in HELD):
+        raise StoreError(f"{path}: has changed since it was written; give the command again")
+    return content
+
+
+def _table(folder: Path, name: str, columns: Sequence[str]) -> Table:
+    path = folder / f"{name}.csv"
+    try:
+        with path.open(encoding=cells.ENCODING, newline="") as stream:
+            header, *rows = cells.rows_of(stream)
+    except (OSError, ValueError):
+        raise StoreError(f"{path}: cannot be read; give the command again") from None
+    if header != list(columns):
+        raise StoreError(f"{path}: has changed since it was written; give the command again")
+    return Table.of(name, columns, rows)
+
+
+def _picture(folder: Path, name: str, words: str) -> Chart:
+    def draw() -> tuple[Any, str]:
+        import matplotlib.image as images
+
+        from sim.charts import style  # plotting is loaded only when something is drawn
+
+        picture = images.imread(folder / name)
+        high, wide = picture.shape[:2]
+        inches = (wide / style.DOTS_PER_INCH, high / style.DOTS_PER_INCH)
+        figure = style.AccessibleFigure(figsize=inches)
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        axes.imshow(picture)
+        style.no_axis(axes)
+        figure.alt_text = words
+        return figure, words
+
+    return Chart(str(Path(name).with_suffix("")), draw)

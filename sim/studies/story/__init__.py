@@ -1,0 +1,1 @@
+"""The circle told in five steps."""

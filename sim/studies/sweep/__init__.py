@@ -1,0 +1,1 @@
+"""A grid or a Sobol design over levers."""

@@ -1,0 +1,1 @@
+"""One payslip: a year's take-home pay by engagement route."""

@@ -1,0 +1,1 @@
+"""Tipping points in sentences, tables and a map."""

@@ -1,0 +1,1 @@
+"""The twin, its states, and the search for a level."""

@@ -1,0 +1,1 @@
+"""A report run again and compared with itself."""
