@@ -14,6 +14,8 @@ import numpy as np
 
 from sim.answers.structures import RECORD_START, record_scenario
 from sim.domain.headline import CHARGE_RATE, WORKFORCE
+from sim.domain.parameters import Parameters
+from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.ensemble.quick import quick_ensemble
 from sim.ensemble.run import Ensemble
@@ -63,7 +65,8 @@ every headline is shown across it, with the growth of posts and the answer of de
 
 def page() -> str:
     """Return the whole text."""
-    parts = "\n".join((HEADING, *_checks(), *_headlines(), *_effects())).splitlines()
+    texts = (HEADING, *_checks(), *_headlines(), *_effects(), *_tax_change())
+    parts = "\n".join(texts).splitlines()
     lines = (one if one.startswith("|") else textwrap.fill(one, WIDTH) for one in parts)
     return "\n".join(lines) + "\n"
 
@@ -111,6 +114,7 @@ def _checks() -> Iterator[str]:
             _check("agency FTE from 2014 in three years, %", numbers, 0.44, 0.84, 100),
         ),
     )
+    yield GRADES
     yield from _circle_of_numbers(free)
 
 
@@ -160,6 +164,15 @@ def _by_structure(ensemble: Ensemble) -> dict[tuple, list[int]]:
     for run, structure in enumerate(ensemble.structures):
         found.setdefault(tuple(structure), []).append(run)
     return found
+
+
+GRADES = """
+Grades are mixed in this price. London's caps of January 2016 were £25 to £32 an hour for a social
+worker, £35 for a senior and £38 to £42 for managers; the mean charge of 2017 is over all of them,
+so it lies above a social worker's cap and is set beside a social worker's salary. A paid year is
+1,628 hours, 44 weeks of 37; an account that pays 52 weeks finds agency staff £25,800 a year dearer
+where the model says £12,000: a gap of definition, not of price.
+"""
 
 
 # Headlines
@@ -235,6 +248,32 @@ def _effects() -> Iterator[str]:
             (name, _old(before[name]), *(interval(found[one][name], 100) for one in VARIANTS))
             for name in EFFECTS
         ),
+    )
+
+
+COMPANY = "parameters.company_share"
+COMPANY_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
+
+
+def _tax_change() -> Iterator[str]:
+    """Tell what enforcing IR35 does as tax arithmetic, over how many used a company."""
+    low, high = declarations(Parameters)["company_share"].prior or (0.0, 1.0)
+    yield "## IR35, as tax arithmetic\n"
+    yield (
+        "What a limited company saved is law, worked out to the penny by `permanence take-home`. "
+        f"How many agency staff used one is on no record: the prior is {low:g} to {high:g}. So the "
+        "effect is a multiple of that share, not a finding; nothing was fitted to what the change "
+        "did, and the model misses the one national anchor that there is for it.\n"
+    )
+    rows = []
+    for share in COMPANY_SHARES:
+        sets = [f"{COMPANY}={share}"]
+        old, new = (quick(load_scenario(name, sets)) for name in ("no-ir35", "baseline"))
+        change = new.london(WORKFORCE)[:, -1] - old.london(WORKFORCE)[:, -1]
+        price = new.london(CHARGE_RATE)[:, -1] - old.london(CHARGE_RATE)[:, -1]
+        rows.append([f"{100 * share:.0f} %", interval(change, 100), interval(price)])
+    yield from table(
+        ("agency staff who could use a company", "share, points", "charge, £ an hour"), rows
     )
 
 

@@ -160,7 +160,8 @@ class Parameters(
         allowed=(10, 200),
         prior=(30, 36),
         grade=Grade.LOOKED_UP,
-        source="Community Care 2016: caps £28-32, £35 for seniors; take-home premium 1.2-1.5",
+        source="Community Care 2016: caps £28-32 for a social worker, £35 for seniors, £38-42 for "
+        "managers: a mean over these grades lies above a social worker's cap; premium 1.2-1.5",
     )
     starting_bid_spread: float = quantity(
         0.05,

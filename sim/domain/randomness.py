@@ -90,6 +90,7 @@ class Purpose(IntEnum):
     COMMON_HIRING = 38
     COMMON_LEAVING = 39
     LEAVING_CONDITION = 40
+    PLEDGE_JOINING = 41
 
 
 def _mixed(keys: KeyArray) -> KeyArray:

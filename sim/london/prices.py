@@ -12,8 +12,8 @@ from sim.rules import bidding
 
 def rules_come_into_force(london: London) -> None:
     """The cap, the tax year, the offers and the pipeline of this month take effect."""
-    parameters, highest = london.parameters, float(london.charge_rates.max())
-    before, london.rules = london.rules, london.rulebook.in_force(london.today, highest)
+    parameters = london.parameters
+    before, london.rules = london.rules, london.rulebook.in_force(london.today)
     if (london.month - 1) % MONTHS_PER_YEAR == 0:
         hiring, leaving = parameters.common_hiring_spread, parameters.common_leaving_spread
         london.common_hiring = london.common_shock(Purpose.COMMON_HIRING, hiring)

@@ -52,20 +52,15 @@ class Rulebook:
         self.levers, self.parameters, self.opening = levers, parameters, opening
         self._employers, self._drawn = employers, who
         self._joined: dict[tuple[Members, Purpose], BoolArray] = {}
-        self._highest_bids: dict[str, float] = {}
 
-    def in_force(self, today: date, highest_bid: float) -> RulesInForce:
-        """Return the rules of the month that ends `today`.
-
-        `highest_bid` (£ per hour) is where a cap that is phased in starts from.
-        """
+    def in_force(self, today: date) -> RulesInForce:
+        """Return the rules of the month that ends `today`."""
         now = Moment(
             opening=self.opening,
             today=today,
             parameters=self.parameters,
             index_at=self._index_at,
             who=self._who,
-            highest_bid=lambda name: self._highest_bids.setdefault(name, highest_bid),
         )
         rules = self._ordinary(now)
         for lever in self.levers.each():

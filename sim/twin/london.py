@@ -98,7 +98,7 @@ class Twin(TwinState):
         self._memberships = Streams(memberships)
         who = (self.parameters, self.opened_on, len(self.employers), self.who)
         self.rulebook = Rulebook(self.levers, *who)
-        self.rules = Rulebook(Levers(), *who).in_force(self.opened_on, 0.0)
+        self.rules = Rulebook(Levers(), *who).in_force(self.opened_on)
         figures, index = scenario.start.figures, self.rules.salary_index
         scales = opening_scales(self.plan.parameters, self.employers, figures, index)
         self.pay = PermanentPayDesk(self.plan.parameters, scales)

@@ -41,8 +41,9 @@ class SameLuck(Twin):
         super().__init__(scenario, repeated, len(runs) * copies, seed, census=census)
 
     def who(self, members: Members, purpose: Purpose) -> BoolArray:
-        """Return who belongs; who signs an agreement is drawn in each run's own order."""
-        if purpose is not Purpose.PLEDGE_ORDER:
+        """Return who belongs; who signs an agreement, and when,
+        is drawn in each run's own order."""
+        if purpose not in (Purpose.PLEDGE_ORDER, Purpose.PLEDGE_JOINING):
             return super().who(members, purpose)
         each = [members_of(members, self.employers, one, purpose) for one in self._streams]
         return np.repeat(np.stack(each), self._copies, axis=0)

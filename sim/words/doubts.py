@@ -24,7 +24,6 @@ from sim.scenario import Scenario
 from sim.words.captions import listed
 from sim.words.timeline import lever_title, when
 
-FAR_ABOVE = 1e9
 """£ per hour that a cap is phased in from, so that only what has come in counts."""
 
 
@@ -71,7 +70,7 @@ def below_floor(scenario: Scenario, years: int) -> BelowFloor | None:
     opening = scenario.start.opening
     book = Rulebook(scenario.levers, scenario.parameters, opening, 1, who)
     for month in range(years * MONTHS_PER_YEAR + 1):
-        rules = book.in_force(month_end(opening, month), FAR_ABOVE)
+        rules = book.in_force(month_end(opening, month))
         cap, floor = float(np.min(rules.cap_charge_rates)), float(rules.lowest_lawful_charge)
         if cap < floor:
             return BelowFloor(rules.today, cap, floor)

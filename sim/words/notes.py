@@ -205,7 +205,7 @@ def _equal_pay(ensemble: Ensemble) -> str:
         return members_of(members, employers, streams, purpose)
 
     book = Rulebook(scenario.levers, scenario.parameters, opening, len(employers), who)
-    rules = book.in_force(last, highest_bid=0.0)
+    rules = book.in_force(last)
     if rules.cap_charge_rate >= rules.lowest_lawful_charge:
         return ""
     return (

@@ -24,6 +24,7 @@ from sim.answers.comparison import (
 )
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
+from sim.words.assumed import moved_by
 from sim.words.captions import unit_name
 from sim.words.notes import apart, combined, notes
 from sim.words.tables import labelled, print_notes, print_table, shown, spread, times
@@ -58,6 +59,7 @@ def print_run(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> None:
         *([f"Changed: {', '.join(sets)}"] if sets else []),
         f"{unit_name(unit)}, 30 September: medians of {ensemble.runs} "
         f"run{'' if ensemble.runs == 1 else 's'}",
+        *moved_by(ensemble, unit),
     ]
     print_table("\n".join(title), ("", str(first), str(last), "80 % interval"), rows)
     print_notes(notes(ensemble, unit))
@@ -97,6 +99,7 @@ def print_differences(title: str, base: Ensemble, policy: Ensemble, unit: str) -
         f"{title}\n{unit_name(unit)}, {day.day} {day:%B %Y}: medians of {policy.runs} "
         f"run{'' if policy.runs == 1 else 's'}, and of their paired differences"
     )
+    heading = "\n".join([heading, *moved_by(policy, unit, base)])
     print_table(heading, DIFFERENCE_HEADER, rows, tight=True)
 
 
@@ -175,6 +178,7 @@ def run_as_json(
     return {
         "scenario": ensemble.scenario.name,
         **context_of(ensemble, unit, files, sets),
+        "assumptions_that_move_it": moved_by(ensemble, unit),
         "notes": notes(ensemble, unit),
         "outcomes": rows,
     }
@@ -191,6 +195,9 @@ def comparison_as_json(
     return {
         "base": ensembles[0].scenario.name,
         **context_of(ensembles[-1], unit, files, sets),
+        "assumptions_that_move_it": combined(
+            [moved_by(ensemble, unit, ensembles[0]) for ensemble in ensembles[1:]]
+        ),
         "notes": combined(
             [_paired_notes(ensembles[0], ensemble, unit) for ensemble in ensembles[1:]]
         ),

@@ -21,7 +21,7 @@ def pledged(parameters: dict[str, Any] | None = None, **terms: Any) -> LondonMar
     agreed = {"charge_rate_per_hour": CAP, "members": 1.0, "tolerance": 0.10} | terms
     market = market_of(scenario(STILL | (parameters or {}), cap=agreed), small_census(3, posts=100))
     market.month += 1
-    market.rules = market.rulebook.in_force(market.today, float(market.charge_rates.max()))
+    market.rules = market.rulebook.in_force(market.today)
     return market
 
 
@@ -178,10 +178,33 @@ def test_before_its_start_there_is_no_cap_and_nobody_is_a_member() -> None:
     assert levels(5, start="2024-01-15") == [np.inf] * 3 + [CAP] * 2
 
 
-def test_a_cap_that_is_phased_in_comes_down_evenly_from_the_highest_bid() -> None:
+def test_members_join_a_cap_that_is_phased_in_one_after_another() -> None:
     assert OPENING > CAP + 2
-    ramp = [OPENING + (CAP - OPENING) * month / 4 for month in (1, 2, 3, 4, 4)]
-    assert levels(6, start="2023-11-20", ramp_months=4) == pytest.approx([np.inf, *ramp])
+    agreed = {"charge_rate_per_hour": CAP, "members": 1.0, "tolerance": 1.0}
+    market = market_of(
+        scenario(STILL, cap=agreed | {"start": "2023-11-20", "ramp_months": 4}), small_census(8)
+    )
+    joined, before = [], np.zeros(len(market.employers), bool)
+    for _ in range(6):
+        market.step()
+        assert (market.is_member >= before).all()
+        before = market.is_member.copy()
+        joined.append(int(before.sum()))
+        np.testing.assert_allclose(market.charge_rates, np.where(before, CAP, OPENING), rtol=1e-12)
+    assert joined == [0, 2, 4, 6, 8, 8]
+
+
+def test_terms_that_take_over_bring_their_exceptions_placement_by_placement() -> None:
+    first = {"start": "2016-01-01", "charge_rate_per_hour": CAP, "members": 1.0}
+    second = first | {"start": "2023-11-20", "ramp_months": 4, "enforcement": "break_glass"}
+    cap = {"terms": [first, second | {"exceptions_share": 0.2}]}
+    market = market_of(scenario(STILL, cap=cap))
+    outside = []
+    for _ in range(6):
+        market.step()
+        assert market.rules.agreement is not None
+        outside.append(market.rules.agreement.exceptions_share)
+    assert outside == pytest.approx([0, 0.05, 0.10, 0.15, 0.20, 0.20])
 
 
 def test_a_cap_from_before_the_start_is_in_full_force_at_once() -> None:

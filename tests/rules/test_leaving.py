@@ -16,7 +16,7 @@ from sim.rules.levers import Levers
 PARAMETERS = Parameters()
 OPENING = date(2023, 9, 30)
 EVERYBODY = np.ones(1, bool)
-RULES = Rulebook(Levers(), PARAMETERS, OPENING, 1, lambda *_: EVERYBODY).in_force(OPENING, 0.0)
+RULES = Rulebook(Levers(), PARAMETERS, OPENING, 1, lambda *_: EVERYBODY).in_force(OPENING)
 
 
 @pytest.mark.parametrize(

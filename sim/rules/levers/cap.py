@@ -15,7 +15,7 @@ from sim.domain.evidence import scored_employers
 from sim.domain.given import Day
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import quantity
-from sim.domain.randomness import FloatArray, Purpose
+from sim.domain.randomness import BoolArray, FloatArray, Purpose
 from sim.domain.vocabulary import Enforcement, PriceBasis
 from sim.rules.levers import layers
 from sim.rules.levers.lever import NOT_IDENTIFIED, Lever, Moment
@@ -138,21 +138,23 @@ class Cap(Lever):
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with the agreement of the day in them, once one has begun.
 
-        Terms that come in over time start from where those they take over from had got to, or
-        from London's highest bid where nobody had agreed on anything.
+        Terms that take over from others come in placement by placement: levels and exceptions are
+        means over old and new ones. Where nobody had agreed on anything, members join one after
+        another, as in London in 2015 and 2016, and each pays the level from the day it joins.
         """
         begun = self.terms_on(now.opening, now.today)
         if not begun or begun[-1].is_idle:
             return rules
         terms = begun[-1]
+        levels, exceptions = _agreed(begun, now, now.today)
         agreement = Agreement(
-            charge_rates=_levels_in_force(begun, now, now.today),
-            signed=now.who(terms.members, Purpose.PLEDGE_ORDER),
+            charge_rates=levels,
+            signed=_signed(begun, now),
             tolerance=terms.tolerance,
             months_short_before_leaving=terms.months_short_before_leaving,
             return_months=terms.return_months,
             may_leave=terms.enforcement is Enforcement.VOLUNTARY,
-            exceptions_share=terms.exceptions_share,
+            exceptions_share=exceptions,
             project_teams_share=terms.project_teams_share,
             spares_existing_assignments=terms.spares_existing_assignments,
         )
@@ -222,19 +224,29 @@ class Cap(Lever):
         return levels
 
 
-def _levels_in_force(begun: Sequence[Cap], now: Moment, until: date) -> FloatArray:
-    """Return the levels of the last of some terms, as far as they had come in by a day.
+def _agreed(begun: Sequence[Cap], now: Moment, until: date) -> tuple[FloatArray, float]:
+    """Return the levels and the exceptions of some terms, as far as the last had come in by a day.
 
     What rises with pay is in the money of today.
     """
     terms, before = begun[-1], begun[:-1]
-    levels = terms._levels(now)
+    levels, exceptions = terms._levels(now), terms.exceptions_share
     phase = terms.come_in(now.opening, until)
-    if before and not before[-1].is_idle:
-        if phase == 1.0:
-            return levels
-        assert terms.start is not None  # terms that take over have a day
-        comes_from = _levels_in_force(before, now, month_end(terms.start, -1))
-        return levels + (1.0 - phase) * (comes_from - levels)
-    highest = now.highest_bid(f"cap from {terms.start}")
-    return levels + (1.0 - phase) * np.maximum(0.0, highest - levels)
+    if phase == 1.0 or not before or before[-1].is_idle:
+        return levels, exceptions
+    assert terms.start is not None  # terms that take over have a day
+    had_levels, had_exceptions = _agreed(before, now, month_end(terms.start, -1))
+    return (
+        levels + (1.0 - phase) * (had_levels - levels),
+        exceptions + (1.0 - phase) * (had_exceptions - exceptions),
+    )
+
+
+def _signed(begun: Sequence[Cap], now: Moment) -> BoolArray:
+    """Return who has joined by today."""
+    terms, before = begun[-1], begun[:-1]
+    all_who_sign = now.who(terms.members, Purpose.PLEDGE_ORDER)
+    phase = terms.come_in(now.opening, now.today)
+    if phase == 1.0 or (before and not before[-1].is_idle):
+        return all_who_sign
+    return all_who_sign & now.who(phase, Purpose.PLEDGE_JOINING)

@@ -40,7 +40,6 @@ class Moment:
         opening, today: the day of month 0, and the last day of the month.
         index_at: the pay index on a day.
         who: who of the employers belongs, given members and the purpose of the draw.
-        highest_bid: £ per hour; the highest when a named lever first came into force.
     """
 
     opening: date
@@ -48,7 +47,6 @@ class Moment:
     parameters: Parameters
     index_at: Callable[[date], float]
     who: Callable[[Members, Purpose], BoolArray]
-    highest_bid: Callable[[str], float]
 
     @property
     def price_level(self) -> float:

@@ -56,9 +56,14 @@ FEWEST_CENSUSES = 3
 """Up to the origin, for a baseline to have two moves to go by."""
 Scored = dict[str, tuple[Score, list[Skill]]]
 """By forecaster: its score, and what the model's is less its own (none for the model)."""
-LATER_AGENCY_RULES: dict[str, Any] = {"start": date(2022, 6, 1), "cooling_off_months": 6}
+LATER_AGENCY_RULES: dict[str, Any] = {
+    "start": date(2022, 6, 1),
+    "ramp_months": 24,
+    "cooling_off_months": 6,
+}
 """Known after 2021: the London Pledge's six months (June 2022). The rules of October 2024 ask for
-three months, which the Pledge goes beyond; their experience bar is a year above today's custom."""
+three months, which the Pledge goes beyond; their experience bar is a year above today's custom.
+It comes in over two years, as practice turns over (assumption): London moved in 2024-25 only."""
 
 
 @dataclass(frozen=True)
