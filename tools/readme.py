@@ -12,9 +12,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sim.domain.headline import SHARES
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, Link
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,9 +24,9 @@ README, DOCS = ROOT / "README.md", ROOT / "docs"
 TABLES = DOCS / "tables"
 TIP = ("tip", "baseline", "--lever", "levers.cap.charge_rate_per_hour")
 CIRCLE = ("circle", "--runs", "100")
+BIDS_ON = {BidTrigger.UNFILLED: "unfilled posts", BidTrigger.VACANCIES: "vacancies"}
 TRIGGERS = (BidTrigger.VACANCIES, BidTrigger.UNFILLED)
 VARIANTS = {"nothing cut": "nothing cut", "with a cap": "with a cap near the price of the day"}
-SHARES = ("permanent_share_of_workforce", "permanent_share_of_posts", "unfilled_share")
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -45,17 +47,16 @@ def percent(share: str) -> str:
     return f"{100 * float(share):.1f} %"
 
 
-def scores() -> str:
-    """Return the scores of the hindcast from 2021, all years together."""
+def scores(origin: str = "2021") -> str:
+    """Return the scores of the hindcast from a census, all years together."""
+    name = "hindcast-scores.csv" if origin == "2021" else f"hindcast-scores-{origin}.csv"
     rows = [
-        row
-        for row in read(DOCS / "hindcast-scores.csv")
-        if row["measure"] == SHARES[0] and row["origin"] == "2021"
+        row for row in read(DOCS / name) if row["measure"] == SHARES[0] and row["origin"] == origin
     ]
     rows = [row for row in rows if row["years"] == rows[0]["years"]]
     heads = (
-        "boroughs 2022-2025, permanent share of the workforce", "RMSE, points", "CRPS, points",
-        "interval score", "90 % band holds",
+        f"boroughs {rows[0]['years']} from {origin}, permanent share of the workforce",
+        "RMSE, points", "CRPS, points", "interval score", "90 % band holds",
     )  # fmt: skip
     return table(
         heads,
@@ -83,7 +84,7 @@ def circle() -> str:
         return "" if share is None else f"{100 * share:.0f} %"
 
     return table(
-        ("", *(f"boroughs bid on {one.value.replace('_', ' ')}" for one in TRIGGERS)),
+        ("", *(f"boroughs bid on {BIDS_ON[one]}" for one in TRIGGERS)),
         ((_variant(name), *(told(name, one) for one in TRIGGERS)) for name in names),
     )
 
@@ -115,7 +116,12 @@ def tip() -> str:
     )
 
 
-MADE: dict[str, Callable[[], str]] = {"scores": scores, "circle": circle, "tip": tip}
+MADE: dict[str, Callable[[], str]] = {
+    "scores": scores,
+    "scores-2023": partial(scores, "2023"),
+    "circle": circle,
+    "tip": tip,
+}
 
 
 def filled(text: str) -> str:

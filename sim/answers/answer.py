@@ -59,6 +59,7 @@ class Table:
     def write(self, folder: Path) -> Path:
         """Write it as a file of comma-separated values; return the file."""
         path = folder / f"{self.name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
         results.write_table(path, self.columns, (tuple(map(_cell, row)) for row in self.rows))
         return path
 

@@ -25,13 +25,13 @@ def assignments_end(market: MarketState) -> None:
 def agency_staff_choose_assignments(market: MarketState) -> None:
     """Outsiders join the bench; those who look choose by gap and pay, and gaps are rationed."""
     _outsiders_arrive(market)
-    workforce, parameters, rules = market.workforce, market.parameters, market.rules
+    workforce, parameters = market.workforce, market.parameters
     gap = np.maximum(market.wanted_places() - workforce.placed, 0)
     appeal = agency_work.assignment_appeal(
         gap.astype(float)[:, None], market.prices, parameters.assignment_pay_elasticity
     )
-    chance, turns_away = agency_work.search_chance(parameters, rules), rules.turns_away_waiting
-    people = market.people
+    chance = agency_work.search_chance(parameters, market.rules)
+    people, turns_away = market.people, market.rules.turns_away_waiting
     searching, wanted = loops.searchers(
         people, float(chance), np.ascontiguousarray(appeal.T), turns_away, market.slots
     )

@@ -147,6 +147,9 @@ def _usage_sentence(fault: Exception) -> str:
     """Return typer's complaint in one line, with the command whose help to read."""
     said = " ".join(fault.format_message().split())  # type: ignore[attr-defined]
     said = re.sub(r"^Invalid value for '([^']+)'", r"\1", said)
+    what = getattr(getattr(fault, "param", None), "help", None)
+    if said.startswith("Missing") and what:
+        said = f"{said.rstrip('.')}: {what}"
     context = getattr(fault, "ctx", None)
     command = "permanence" if context is None else context.command_path
     return f"{said.rstrip('.')} (see {command} --help)"

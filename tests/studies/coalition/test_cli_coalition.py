@@ -165,7 +165,7 @@ def test_a_cap_that_never_binds_says_so() -> None:
         (("no-cap",), "no-cap: has no cap to sign"),
         (("pan-london-cap", "--cares-about", "pride"), "given pride; allowed: unfilled"),
         (("pan-london-cap", "--post-value", "-1"), "given -1; allowed: £ a year from 0"),
-        (("pan-london-cap", "--post-value", "much"), "given much; allowed: a number"),
+        (("pan-london-cap", "--post-value", "much"), "given much; allowed: £ a year from 0"),
         (("pan-london-cap", "--post-value", "nan"), "given nan; allowed: £ a year from 0"),
         (("pan-london-cap", "--shortlist", "0"), "given 0; allowed: a whole number from 1 to 33"),
         (("pan-london-cap", "--years", "0"), "given 0; allowed"),
