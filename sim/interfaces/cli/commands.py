@@ -29,11 +29,7 @@ from sim.interfaces.cli.question import command
 from sim.rules.tax_law import TaxYearError
 from sim.scenario import ScenarioError
 from sim.studies import QUESTIONS, study_named
-from sim.studies.calibrate import command as cli_calibrate
 from sim.studies.forecast import command as cli_forecast
-from sim.studies.hindcast import command as cli_hindcast
-from sim.studies.identify import command as cli_identify
-from sim.studies.recover import command as cli_recover
 from sim.studies.run.command import run as cli_run
 
 BAD_INPUT = (ScenarioError, StoreError, EvidenceError, UnknownBorough, TaxYearError)
@@ -56,10 +52,6 @@ app = typer.Typer(
 app.command("demo")(cli_demo.demo)
 app.command("run")(cli_run.run)
 app.command("compare")(cli_run.compare)
-app.command("hindcast")(cli_hindcast.hindcast_command)
-app.command("calibrate")(cli_calibrate.calibrate_command)
-app.command("recover")(cli_recover.recover_command)
-app.command("identify")(cli_identify.identify_command)
 app.command("report")(cli_report.report)
 app.command("verify")(cli_report.verify)
 app.command("serve")(cli_serve.serve)
