@@ -122,6 +122,7 @@ class Answer:
         results: ensembles behind it, by the folder each goes to ("" is the answer's own).
         manifest: what it takes to make it again, for the folder's manifest.
         heading: lines above the first table.
+        written: files that the work has written already.
         documents: texts to write to files that were named, whatever folder was.
         findings_first: whether findings stand above the tables.
         found: what the work found, as its own objects.
@@ -138,6 +139,7 @@ class Answer:
     results: Mapping[str, Ensemble] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
     heading: Sequence[str] = ()
+    written: Sequence[Path] = ()
     documents: Mapping[Path, str] = field(default_factory=dict)
     findings_first: bool = False
     found: Any = None

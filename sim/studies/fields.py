@@ -15,6 +15,7 @@ from sim.domain import evidence
 from sim.domain.given import day_of, shortened
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError
 from sim.scenario import (
     DRAWN_STRUCTURE,
     Scenario,
@@ -152,6 +153,9 @@ BidTriggers = Annotated[
     asked(f"What boroughs bid on: {', '.join(BidTrigger)}, or all.", metavar="TRIGGER"),
 ]
 Day = Annotated[date, BeforeValidator(_day)]
+Document = Annotated[
+    Path | None, asked("Write the page of the documents (Markdown) there.", metavar="FILE")
+]
 SHARE = "a share between 0 and 1, such as 0.9"
 
 
@@ -168,6 +172,11 @@ def plan(given: Any, overrides: Sequence[str] = (), borough_data: Path | None = 
         )
     found = load_scenario(given, overrides)
     return found if borough_data is None else found.with_figures(load_figures(borough_data))
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things, in the singular where it is one."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def unit_of(borough: str | None) -> str:
@@ -189,6 +198,16 @@ def refuse_other_starts(planned: Sequence[Scenario]) -> None:
                 f"{scenario.name} starts on {scenario.start.opening}, {base.name} on "
                 f"{base.start.opening}: only scenarios with one start date can be compared"
             )
+
+
+def refuse_document(path: Path | None) -> None:
+    """Refuse a file that cannot be written, before any work.
+
+    Raises:
+        StoreError: it is a folder, or its folder is not there.
+    """
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise StoreError(f"--write-docs {path}: allowed: a file in a folder that is there")
 
 
 def set_keys(overrides: Iterable[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from importlib import import_module
 import os
 import re
 import subprocess
@@ -19,9 +20,10 @@ from sim.answers.comparison import compared, headline, typical
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble, run_ensemble
 from sim.interfaces.cli import demo as cli_demo
-from sim.interfaces.cli.commands import app
+from sim.interfaces.cli.lazy import FUNCTIONS, GROUPS
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import load_scenario, scenario_names
+from sim.studies import QUESTIONS
 from sim.studies.circle.work import circle_rows
 from sim.terminal import result_folders
 from tests.interfaces.command import (
@@ -71,10 +73,10 @@ def without_charts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def commands() -> list[tuple[str, ...]]:
     """Return every command, groups taken apart."""
-    found = [(str(command.name),) for command in app.registered_commands]
-    for group in app.registered_groups:
-        assert group.typer_instance is not None
-        found += [(str(group.name), str(c.name)) for c in group.typer_instance.registered_commands]
+    found: list[tuple[str, ...]] = [(name,) for name in (*FUNCTIONS, *QUESTIONS)]
+    for name, (module, _) in GROUPS.items():
+        group = import_module(module).app
+        found += [(name, str(command.name)) for command in group.registered_commands]
     return found
 
 

@@ -43,7 +43,7 @@ def function(study: Study[Any]) -> Callable[..., Answer]:
     parameters = [_parameter(name, field) for name, field in fields(study.request)]
     others = {} if study.is_quick else RUNNER
     parameters += [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=default)
+        Parameter(name, Parameter.KEYWORD_ONLY, default=study.folder if name == "out" else default)
         for name, (default, _) in others.items()
     ]
     parameters.sort(key=lambda one: one.kind)
@@ -52,6 +52,7 @@ def function(study: Study[Any]) -> Callable[..., Answer]:
     def ask(*given: Any, **named: Any) -> Answer:
         values = signature.bind(*given, **named).arguments
         runner = {name: values.pop(name, default) for name, (default, _) in RUNNER.items()}
+        runner["out"] = runner["out"] or study.folder
         return _ask(study, values, **runner)
 
     ask.__name__ = ask.__qualname__ = study.name.replace("-", "_")
