@@ -53,12 +53,22 @@ class Rulebook:
         self._employers, self._drawn = employers, who
         self._joined: dict[tuple[Members, Purpose], BoolArray] = {}
         self._highest_bids: dict[str, float] = {}
+        self._settles_on = max(lever.settles_on(opening) for lever in levers.each())
+        self._settled: RulesInForce | None = None
 
     def in_force(self, today: date, highest_bid: float) -> RulesInForce:
         """Return the rules of the month that ends `today`.
 
         `highest_bid` (£ per hour) is where a cap that is phased in starts from.
         """
+        if today <= self._settles_on:
+            return self._worked_out(today, highest_bid)
+        kept = self._settled
+        if kept is None or kept.tax_year != tax_year_of(today):
+            kept = self._settled = self._worked_out(today, highest_bid)
+        return replace(kept, today=today)
+
+    def _worked_out(self, today: date, highest_bid: float) -> RulesInForce:
         now = Moment(
             opening=self.opening,
             today=today,
