@@ -25,13 +25,13 @@ def assignments_end(market: MarketState) -> None:
 def agency_staff_choose_assignments(market: MarketState) -> None:
     """Outsiders join the bench; those who look choose by gap and pay, and gaps are rationed."""
     _outsiders_arrive(market)
-    workforce, parameters, rules = market.workforce, market.parameters, market.rules
+    workforce, parameters = market.workforce, market.parameters
     gap = np.maximum(market.wanted_places() - workforce.placed, 0)
     appeal = agency_work.assignment_appeal(
         gap.astype(float)[:, None], market.prices, parameters.assignment_pay_elasticity
     )
-    chance, turns_away = agency_work.search_chance(parameters, rules), rules.turns_away_waiting
-    people = market.people
+    chance = agency_work.search_chance(parameters, market.rules)
+    people, turns_away = market.people, market.rules.turns_away_waiting
     searching, wanted = loops.searchers(
         people, float(chance), np.ascontiguousarray(appeal.T), turns_away, market.slots
     )
@@ -46,8 +46,6 @@ def _outsiders_arrive(market: MarketState) -> None:
     expected = agency_work.outsiders_this_month(
         float(market.posts.sum()), premium, market.drawn_beyond_london(), parameters
     )
-    arriving = market.streams.poisson(
-        Purpose.OUTSIDERS, market.month, market.slots[:1], np.array([expected])
-    )
+    arriving = market.count_for(Purpose.OUTSIDERS, market.month, np.array([float(expected)]))
     people = persons(market.streams, parameters, Source.AGENCY_OUTSIDER, arriving, market.month)
     market.workforce.enter(people, Source.AGENCY_OUTSIDER, WorkerState.BENCH)
