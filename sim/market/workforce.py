@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sim.domain.randomness import FloatArray, KeyArray
 from sim.domain.vocabulary import Event, Source, WorkerState
+from sim.scenario import ScenarioError
 
 IntArray = npt.NDArray[np.int64]
 NOWHERE = -1
@@ -37,6 +38,15 @@ _LEAVING_EVENTS = {
     WorkerState.PLACED: Event.AGENCY_LEFT_SECTOR,
     WorkerState.BENCH: Event.AGENCY_LEFT_SECTOR,
 }
+
+
+PEOPLE_PER_POST = 300
+MOST_PEOPLE = 10_000 * PEOPLE_PER_POST
+"""Who may ever have entered a run: what each is known by takes some 40 bytes."""
+
+
+class CrowdError(ScenarioError):
+    """A scenario draws in more people than a run can hold."""
 
 
 class LedgerError(RuntimeError):
@@ -279,6 +289,12 @@ class Workforce:
     def _make_room(self, count: int) -> None:
         capacity = self._columns["key"].size
         needed = self.size + count
+        if needed > MOST_PEOPLE:
+            raise CrowdError(
+                f"month {self.month}: {needed:,} people have come to London's posts; allowed: "
+                f"{MOST_PEOPLE:,}, some {PEOPLE_PER_POST} to each post of today; look at growth of "
+                "posts and at what draws people in"
+            )
         if needed <= capacity:
             return
         for name, rows in self._columns.items():
