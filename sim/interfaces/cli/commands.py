@@ -15,7 +15,9 @@ from typing import Annotated, cast
 
 import typer
 
+from sim.answers.results import note_command
 from sim.domain.evidence import EvidenceError, UnknownBorough
+from sim.domain.given import shortened
 from sim.ensemble.files import StoreError
 from sim.ensemble.stamp import package_version
 from sim.interfaces.cli import borough_data as cli_borough_data
@@ -25,6 +27,7 @@ from sim.interfaces.cli import report as cli_report
 from sim.interfaces.cli import scenario as cli_scenario
 from sim.interfaces.cli import serve as cli_serve
 from sim.interfaces.cli import store as cli_store
+from sim.interfaces.cli import verify as cli_verify
 from sim.interfaces.cli.question import command
 from sim.rules.tax_law import TaxYearError
 from sim.scenario import ScenarioError
@@ -75,7 +78,7 @@ app.command("sweep")(cli_sweep.sweep)
 app.command("tip")(cli_tip.tip)
 app.command("effects")(cli_effects.effects_command)
 app.command("report")(cli_report.report)
-app.command("verify")(cli_report.verify)
+app.command("verify")(cli_verify.verify)
 app.command("circle")(cli_circle.circle)
 app.command("loops")(cli_loops.loops)
 app.command("coalition")(cli_coalition.coalition)
@@ -119,6 +122,7 @@ def main() -> None:
     os.environ["MPLBACKEND"] = "agg"  # a command only writes pictures, whatever it is called from
     try:
         _refuse_odd_bytes(sys.argv[1:])
+        note_command(sys.argv[1:])
         code = app(prog_name="permanence", standalone_mode=False)
     except USAGE_ERRORS as fault:
         _say(_usage_sentence(fault))
@@ -131,6 +135,9 @@ def main() -> None:
     except BrokenProcessPool:
         _say("a worker process was killed; runs already saved are kept, the same command goes on")
         code = 1
+    except MemoryError:
+        _say("not enough memory; allowed: fewer runs or years, --jobs 1; what is saved is kept")
+        code = 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
@@ -138,6 +145,8 @@ def main() -> None:
         name = f"{Path(str(fault.filename))}: " if fault.filename else ""
         _say(f"{name}{fault.strerror or fault}")
         code = 1
+    finally:
+        note_command(None)
     if code == INTERRUPTED:
         _say("interrupted; finished runs in a results folder are kept, the same command goes on")
     sys.exit(code or 0)
@@ -157,8 +166,18 @@ def _refuse_odd_bytes(arguments: Sequence[str]) -> None:
             raise StoreError(f"given {written}; allowed: names in UTF-8") from None
 
 
+MOST_WORD = 120
+"""Letters without a blank that a message repeats."""
+
+
 def _say(text: str) -> None:
-    sys.stderr.write(f"permanence: {text}\n")
+    """Write one line, whatever was given: nothing that controls a screen, no word without end."""
+    words = (one if len(one) <= MOST_WORD else shortened(one) for one in text.split(" "))
+    line = " ".join(words).translate({sign: f"\\x{sign:02x}" for sign in _CONTROLS})
+    sys.stderr.write(f"permanence: {line.encode('utf-8', 'backslashreplace').decode()}\n")
+
+
+_CONTROLS = (*range(32), *range(127, 160))
 
 
 def _usage_sentence(fault: Exception) -> str:
