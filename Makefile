@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench pictures pagebench docs prices patterns record posterior identification recovery clean constraints
+.PHONY: help demo test check soak licences bench pictures pagebench docs prices patterns record posterior identification recovery clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -39,14 +39,20 @@ demo: $(CORE) ## under a minute once installed: the vicious circle, the cap, the
 test: $(TEST) ## the whole test suite
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
 	  echo 'No Chromium found: the browser tests are left out.'
-	@$(PYTEST) $(if $(MARKED),-m '$(MARKED)')
+	@$(PYTEST) -m '$(if $(MARKED),($(MARKED)) and )not soak'
+
+soak: $(TEST) ## half an hour: 2,000 generated inputs, 60 interrupts at random moments
+	@$(PY) -m pytest -m soak --durations 10 tests/soak
+
+licences: $(CORE) ## list what is installed with it, each with its licence
+	@$(PY) tools/licences.py
 
 check: $(DEV) ## what CI runs on every change: format, lint, types, import layers, fast tests
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy sim
 	$(VENV)/bin/lint-imports --no-logo
-	$(PYTEST) -m 'not (slow or long or browser)'
+	$(PYTEST) -m 'not (slow or long or browser or soak)'
 
 bench: $(CORE) ## speed and memory, as ratios measured side by side
 	$(PY) tools/bench.py

@@ -14,6 +14,7 @@ from sim.answers.structures import Pair, pairs
 from sim.domain import evidence
 from sim.domain.given import day_of, shortened
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
+from sim.ensemble.asked import MOST_RUNS, MOST_YEARS
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
 from sim.scenario import (
@@ -25,7 +26,6 @@ from sim.scenario import (
 )
 from sim.studies.request import asked
 
-MOST_RUNS, MOST_YEARS, MOST_JOBS = 100_000, 30, 256
 EVERY = "all"
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from importlib import import_module
 import os
 import re
 import subprocess
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 

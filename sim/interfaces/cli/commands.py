@@ -15,6 +15,7 @@ from typing import Annotated, cast
 
 import typer
 
+from sim.answers.command_line import note_command
 from sim.interfaces.cli.lazy import HELP, Commands, put_into
 
 USAGE_ERRORS = cast(tuple[type[Exception], ...], typer.BadParameter.__bases__)
@@ -61,6 +62,7 @@ def main() -> None:
     os.environ["MPLBACKEND"] = "agg"  # a command only writes pictures, whatever it is called from
     try:
         _refuse_odd_bytes(sys.argv[1:])
+        note_command(sys.argv[1:])
         code = app(prog_name="permanence", standalone_mode=False)
     except USAGE_ERRORS as fault:
         _say(_usage_sentence(fault))
@@ -71,6 +73,9 @@ def main() -> None:
         _say(
             "a worker process was killed; runs already saved are kept, repeat the command to resume"
         )
+        code = 1
+    except MemoryError:
+        _say("not enough memory; allowed: fewer runs or years, --jobs 1; what is saved is kept")
         code = 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -84,6 +89,8 @@ def main() -> None:
         name = f"{Path(str(fault.filename))}: " if fault.filename else ""
         _say(f"{name}{fault.strerror or fault}")
         code = 1
+    finally:
+        note_command(None)
     if code == INTERRUPTED:
         _say(
             "interrupted; finished runs in a results folder are kept, repeat the command to resume"
@@ -117,8 +124,20 @@ def _refuse_odd_bytes(arguments: Sequence[str]) -> None:
             raise StoreError(f"given {written}; allowed: names in UTF-8") from None
 
 
+MOST_WORD = 120
+"""Letters without a blank that a message repeats."""
+
+
 def _say(text: str) -> None:
-    sys.stderr.write(f"permanence: {text}\n")
+    """Write one line, whatever was given: nothing that controls a screen, no word without end."""
+    from sim.domain.given import shortened  # loaded only when there is something to say
+
+    words = (one if len(one) <= MOST_WORD else shortened(one) for one in text.split(" "))
+    line = " ".join(words).translate({sign: f"\\x{sign:02x}" for sign in _CONTROLS})
+    sys.stderr.write(f"permanence: {line.encode('utf-8', 'backslashreplace').decode()}\n")
+
+
+_CONTROLS = (*range(32), *range(127, 160))
 
 
 def _usage_sentence(fault: Exception) -> str:

@@ -21,7 +21,7 @@ FUNCTIONS = {
     "run": "sim.studies.run.command.run",
     "compare": "sim.studies.run.command.run",
     "report": "sim.interfaces.cli.report",
-    "verify": "sim.interfaces.cli.report",
+    "verify": "sim.interfaces.cli.verify",
     "serve": "sim.interfaces.cli.serve",
     "describe": "sim.interfaces.cli.describe",
 }
