@@ -128,7 +128,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first used (PEP 562)."""
     if name == "__version__":
         found = import_module("sim.ensemble.stamp").package_version()
-    elif name in _QUESTIONS:
+    elif name in _QUESTIONS - _HOME.keys():
         found = _quietly_imported("sim.interfaces.python.door").named(name)
     elif name in _HOME:
         found = getattr(_quietly_imported(_HOME[name]), name)

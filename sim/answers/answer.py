@@ -92,6 +92,8 @@ class Printed(NamedTuple):
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     tight: bool = False
+    notes: Sequence[str] = ()
+    """What must stand beside this table alone."""
 
 
 class Chart(NamedTuple):
@@ -226,7 +228,7 @@ def _html_table(one: Printed) -> str:
     )
     return (
         f"<table><caption>{escape(_plain(one.title))}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{_html_list(one.notes)}"
     )
 
 

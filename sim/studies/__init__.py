@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sim.studies.study import Study
 
 QUESTIONS = {
+    "demo": "Show the vicious circle, a pan-London cap, the IR35 change and a package.",
+    "run": "Run an ensemble of one scenario.",
+    "compare": "Compare scenarios run by run: old, new, difference with its 80 % interval, and the "
+    "pairing.",
     "calibrate": "Fit every rival structure to London's record of 2017-2021: half an hour on two "
     "processors.",
     "circle": "Test the circle over draws: capped, and with each link cut in turn.",

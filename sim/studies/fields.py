@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer
 
@@ -157,6 +157,15 @@ Document = Annotated[
     Path | None, asked("Write the page of the documents (Markdown) there.", metavar="FILE")
 ]
 SHARE = "a share between 0 and 1, such as 0.9"
+
+
+class Luck(NamedTuple):
+    """What decides an ensemble besides its scenario, where a request does not hold it all."""
+
+    runs: int
+    seed: int
+    years: int
+    parameters: Draws
 
 
 def plan(given: Any, overrides: Sequence[str] = (), borough_data: Path | None = None) -> Scenario:

@@ -17,9 +17,6 @@ from sim.studies import QUESTIONS, study_named
 HERE = Path(__file__).parent
 HELP = {"help_option_names": ["-h", "--help"]}
 FUNCTIONS = {
-    "demo": "sim.interfaces.cli.demo",
-    "run": "sim.studies.run.command.run",
-    "compare": "sim.studies.run.command.run",
     "report": "sim.interfaces.cli.report",
     "verify": "sim.interfaces.cli.verify",
     "serve": "sim.interfaces.cli.serve",
@@ -70,9 +67,9 @@ def _made(name: str, function: Any) -> Any:
 
 def sentences() -> Iterator[tuple[str, str]]:
     """Yield every command with what it does, in the order of the help."""
+    yield from QUESTIONS.items()
     for name in FUNCTIONS:
         yield name, _first_line(name)
-    yield from QUESTIONS.items()
     yield from ((name, says) for name, (_, says) in GROUPS.items())
 
 

@@ -138,5 +138,6 @@ def show(answer: Answer) -> None:
         if place or answer.heading:
             typer.echo()
         print_table(one.title, one.header, one.rows, tight=one.tight)
+        print_notes(one.notes)
     print_notes([] if answer.findings_first else answer.findings)
     print_notes(answer.notes)

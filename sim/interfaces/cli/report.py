@@ -21,7 +21,7 @@ from sim.interfaces.cli.explorer import EXPLORER_NAME, is_explorer, write_explor
 from sim.interfaces.report import finding as report_finding
 from sim.interfaces.report import manifest as report_manifest
 from sim.interfaces.report.answer import answer_page
-from sim.studies.compare.command import SPLIT_FILE
+from sim.studies.compare.extras import SPLIT_FILE
 from sim.studies.saved import is_saved
 from sim.studies.verify.work.kept import key_numbers
 from sim.terminal import options as o
