@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check soak licences bench pictures pagebench docs prices patterns record posterior identification recovery clean constraints
+.PHONY: help demo test check soak licences bench bench-compare pictures pagebench docs prices patterns record posterior identification recovery clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -54,8 +54,11 @@ check: $(DEV) ## what CI runs on every change: format, lint, types, import layer
 	$(VENV)/bin/lint-imports --no-logo
 	$(PYTEST) -m 'not (slow or long or browser or soak)'
 
-bench: $(CORE) ## speed and memory, as ratios measured side by side
+bench: $(CORE) ## some minutes: rewrite docs/bench.md, speed and memory as ratios measured side by side
 	$(PY) tools/bench.py
+
+bench-compare: $(CORE) ## a London decade of this checkout against another revision's: REV=v0.1.0
+	$(PY) tools/bench_compare.py '$(REV)'
 
 pictures: $(TEST) ## rewrite docs/page/*.png, the workshop page in pictures; needs Chromium
 	@$(PY) tools/page.py pictures
