@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sim.ensemble.run import Ensemble
-from sim.terminal.result_folders import save_charts
+from sim.studies.pictures import pictures_of
 
 FIGURES = "figures"
 
@@ -29,9 +29,19 @@ def figures_apart(
 ) -> tuple[Path | None, set[str]]:
     """Return the first chart of a folder that is not as it is drawn now, and all that are drawn."""
     with TemporaryDirectory(prefix="permanence-") as folder:
-        fresh = {path.name: path.read_bytes() for path in save_charts(drawn, Path(folder), unit)}
+        fresh = {path.name: path.read_bytes() for path in _drawn_anew(drawn, Path(folder), unit)}
     for name, content in fresh.items():
         path = place / name
         if not path.is_file() or path.read_bytes() != content:
             return path, set(fresh)
     return None, set(fresh)
+
+
+def _drawn_anew(ensembles: Sequence[Ensemble], folder: Path, unit: str) -> list[Path]:
+    from sim.charts import style  # plotting is loaded only when something is drawn
+
+    saved = []
+    for chart in pictures_of(ensembles, ".", unit):
+        figure, words = chart.draw()
+        saved += style.save(figure, words, folder / chart.stem)
+    return saved
