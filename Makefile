@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check soak licences bench bench-compare pictures pagebench docs prices patterns record posterior identification recovery clean constraints
+.PHONY: help demo test check soak licences bench bench-compare pictures pagebench docs prices tables patterns record posterior identification recovery clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -73,6 +73,9 @@ docs: $(CORE) ## rewrite docs/model.md and docs/questions.md from the code
 prices: $(CORE) ## some minutes: rewrite docs/prices.md, what prices do and what that rests on
 	$(PY) tools/prices.py
 
+tables: $(CORE) ## some minutes: rewrite the README's tables of circle and tipping
+	@$(PY) tools/readme.py compute
+
 patterns: $(CORE) ## about a minute: rewrite docs/patterns.md, the model beside the record
 	@$(VENV)/bin/permanence patterns --write-docs docs/patterns.md
 
@@ -80,6 +83,9 @@ record: $(CORE) ## two minutes: rewrite the README's chart and scores, the hindc
 	@$(VENV)/bin/permanence hindcast --origin 2021 --to 2025 --runs 300 --out results/hindcast
 	@cp results/hindcast/figures/hindcast.png results/hindcast/figures/hindcast.svg docs/
 	@cp results/hindcast/scores.csv docs/hindcast-scores.csv
+	@$(VENV)/bin/permanence hindcast --origin 2023 --to 2025 --runs 300 --out results/hindcast-2023 --quiet
+	@cp results/hindcast-2023/scores.csv docs/hindcast-scores-2023.csv
+	@$(PY) tools/readme.py
 
 posterior: $(CORE) ## half an hour: calibrate anew and ship the posterior; goes on where it was stopped
 	@$(VENV)/bin/permanence calibrate --out results/calibration

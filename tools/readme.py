@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,17 +46,16 @@ def percent(share: str) -> str:
     return f"{100 * float(share):.1f} %"
 
 
-def scores() -> str:
-    """Return the scores of the hindcast from 2021, all years together."""
+def scores(origin: str = "2021") -> str:
+    """Return the scores of the hindcast from a census, all years together."""
+    name = "hindcast-scores.csv" if origin == "2021" else f"hindcast-scores-{origin}.csv"
     rows = [
-        row
-        for row in read(DOCS / "hindcast-scores.csv")
-        if row["measure"] == SHARES[0] and row["origin"] == "2021"
+        row for row in read(DOCS / name) if row["measure"] == SHARES[0] and row["origin"] == origin
     ]
     rows = [row for row in rows if row["years"] == rows[0]["years"]]
     heads = (
-        "boroughs 2022-2025, permanent share of the workforce", "RMSE, points", "CRPS, points",
-        "interval score", "90 % band holds",
+        f"boroughs {rows[0]['years']} from {origin}, permanent share of the workforce",
+        "RMSE, points", "CRPS, points", "interval score", "90 % band holds",
     )  # fmt: skip
     return table(
         heads,
@@ -115,7 +115,12 @@ def tip() -> str:
     )
 
 
-MADE: dict[str, Callable[[], str]] = {"scores": scores, "circle": circle, "tip": tip}
+MADE: dict[str, Callable[[], str]] = {
+    "scores": scores,
+    "scores-2023": partial(scores, "2023"),
+    "circle": circle,
+    "tip": tip,
+}
 
 
 def filled(text: str) -> str:
