@@ -189,8 +189,9 @@ def as_list(overrides: Iterable[str]) -> tuple[str, ...]:
     Raises:
         ScenarioError: they are one text, or not all of them are texts.
     """
-    found = (overrides,) if isinstance(overrides, str | None) else tuple(overrides)
-    if isinstance(overrides, str | None) or not all(isinstance(one, str) for one in found):
+    is_list = isinstance(overrides, Iterable) and not isinstance(overrides, str | bytes)
+    found = tuple(overrides) if is_list else ()
+    if not is_list or not all(isinstance(one, str) for one in found):
         raise ScenarioError(
             f"overrides: given {shown(overrides)}; allowed: a list of texts key=value, such as "
             '["parameters.bid_speed=0.2"]'

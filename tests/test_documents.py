@@ -61,8 +61,8 @@ def test_no_table_of_numbers_in_the_readme_is_typed_by_hand() -> None:
     ]
 
 
-def test_the_readmes_timeline_is_what_the_command_prints(tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_guides_timeline_is_what_the_command_prints(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
     between = text.split("<!-- timeline -->")[1].split("<!-- end of timeline -->")[0]
     written, said = re.findall(r"```(?:toml)?\n(.*?)```", between, re.DOTALL)
     assert len(written.splitlines()) < 12

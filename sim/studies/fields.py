@@ -14,7 +14,7 @@ from sim.answers.structures import Pair, pairs
 from sim.domain import evidence
 from sim.domain.given import day_of, shortened
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
-from sim.ensemble.asked import MOST_RUNS, MOST_YEARS
+from sim.ensemble.asked import MOST_RUNS, MOST_SEED, MOST_YEARS
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
 from sim.scenario import (
@@ -96,6 +96,7 @@ Seed = Annotated[
     asked(
         "Root seed: the same seed gives the same bytes.",
         low=0,
+        high=MOST_SEED,
         metavar="N",
         allowed="a whole number from 0 up",
     ),

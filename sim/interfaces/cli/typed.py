@@ -60,11 +60,13 @@ def _read(typed: Sequence[str]) -> Mapping[str, Any] | None:
     """Return the values of a command's arguments and options; None if it is no command."""
     from sim.interfaces.cli.commands import USAGE_ERRORS, app
 
-    commands = getattr(typer.main.get_command(app), "commands", {})
-    if len(typed) < 2 or typed[1] not in commands or any(word in HELP for word in typed):
+    group: Any = typer.main.get_command(app)
+    whole = group.make_context(NAMED[0], [], resilient_parsing=True)
+    command = group.get_command(whole, typed[1]) if len(typed) > 1 else None
+    if command is None or any(word in HELP for word in typed):
         return None
     try:
-        context = commands[typed[1]].make_context(typed[1], list(typed[2:]))
+        context = command.make_context(typed[1], list(typed[2:]))
     except USAGE_ERRORS as fault:
         if "--parameters" in str(getattr(fault, "param_hint", "")) or "--parameters" in typed:
             return {}  # a posterior's file that is not here: its digest is in the manifest

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from sim.answers.answer import Answer
+from sim.ensemble.asked import MOST_JOBS, whole
 from sim.ensemble.run import Progress
 from sim.studies import study_named
 from sim.studies.request import fields, request_from, said
@@ -98,8 +99,7 @@ def _ask(
     progress: bool,
     cancel: threading.Event | None,
 ) -> Answer:
-    if jobs < 1:
-        raise ValueError(f"jobs: given {jobs}; allowed: a whole number from 1 up")
+    whole("jobs", jobs, 1, MOST_JOBS)
     request = request_from(study.request, given)
     folder = None if out is None else Path(out)
     desk = Desk(

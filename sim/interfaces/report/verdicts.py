@@ -12,6 +12,7 @@ import matplotlib as mpl
 
 from sim.answers.reading import SavedResult, Told
 from sim.answers.results import COLUMNS, DIFFERENCES, DRAWN_BY, MANIFEST, PANEL, SUMMARY
+from sim.ensemble.run import Ensemble
 from sim.ensemble.store import RUNS_FOLDER
 from sim.interfaces.report import page as report
 from sim.interfaces.report.check import charts_apart, odd_chart, page_apart
@@ -172,42 +173,24 @@ def _of_block(reruns: Sequence[Rerun]) -> str:
 def of_folder(result: SavedResult, reruns: Sequence[Rerun], asked: Asked) -> Verdict:
     """Return the verdict on a folder whose results were run again."""
     judge = _Judge(result.told, reruns, asked)
-    found = _runs_apart(reruns, platform_apart(result.told[0].content)) or judge.manifests()
+    ensembles = [one.ensemble for one in reruns]
+    first = result.told[0]
+    assert first.folder is not None
+    top = first.folder if len(reruns) == 1 else first.folder.parent
+    drawn_by = str(first.content.get(DRAWN_BY))
+    same_drawing = drawn_by == mpl.__version__
+    found = _runs_apart(reruns, platform_apart(first.content)) or judge.manifests()
+    found = found or judge.tables(top, result.unit)
+    if found is None and same_drawing:
+        found = judge.charts(top, ensembles, asked.unit or result.unit)
     if found is not None:
         return judge.different(found)
-    top = result.told[0].folder
-    assert top is not None
-    looked_at: set[Path] = set()
-    for told, one in zip(result.told, reruns, strict=True):
-        assert told.folder is not None
-        cell = tables_apart(told.folder, one.ensemble)
-        if cell is not None:
-            return judge.different(_cell(cell))
-        strays = strays_of(told)
-        if strays.odd:
-            return judge.different(f"{strays.odd[0]}: is no run of this result")
-        judge.leave_runs(strays)
-        names = (SUMMARY, PANEL, COLUMNS, MANIFEST, RUNS_FOLDER)
-        looked_at |= {told.folder / name for name in names}
-    if len(reruns) > 1:
-        top = top.parent
-        cell = differences_apart(top, [one.ensemble for one in reruns], result.unit)
-        if cell is not None:
-            return judge.different(_cell(cell))
-        looked_at.add(top / DIFFERENCES)
-    drawn_by = str(result.told[0].content.get(DRAWN_BY))
-    charts = drawn_by == mpl.__version__
-    unit = asked.unit or result.unit
-    shown = charts_in(top, [one.ensemble for one in reruns])
-    for place, drawn in shown if charts else ():
-        other, names_drawn = figures_apart(place, drawn, unit)
-        if other is not None:
-            return judge.different(f"{other}: is not the chart that the runs draw")
-        looked_at |= {place / name for name in names_drawn}
-    judge.left += not_looked_at(top, looked_at)
+    has_charts = bool(charts_in(top, ensembles))
+    judge.left += not_looked_at(top, judge.looked_at)
     tables = [SUMMARY, PANEL, COLUMNS, *([DIFFERENCES] if len(reruns) > 1 else [])]
-    said = f"Its tables ({listed(tables)}){' and charts' if shown and charts else ''} are what "
-    return judge.same(f"{said}the runs give.", drawn_by if shown and not charts else None)
+    drawn = " and charts" if has_charts and same_drawing else ""
+    said = f"Its tables ({listed(tables)}){drawn} are what the runs give."
+    return judge.same(said, drawn_by if has_charts and not same_drawing else None)
 
 
 def _runs_apart(reruns: Sequence[Rerun], elsewhere: Sequence[Apart]) -> str | None:
@@ -234,6 +217,7 @@ class _Judge:
 
     def __init__(self, told: Sequence[Told], reruns: Sequence[Rerun], asked: Asked) -> None:
         self.left = list(asked.left)
+        self.looked_at: set[Path] = set()
         self._told, self._reruns, self._asked = told, reruns, asked
         self._more: list[str] = []
 
@@ -245,7 +229,35 @@ class _Judge:
                 return f"{one.ensemble.scenario.name}: {_apart(apart)}"
         return None if self._asked.apart is None else _apart(self._asked.apart)
 
-    def leave_runs(self, strays: Strays) -> None:
+    def tables(self, top: Path, unit: str) -> str | None:
+        """Return the first cell of a folder's tables, or run in it, that is not of its runs."""
+        for told, one in zip(self._told, self._reruns, strict=True):
+            assert told.folder is not None
+            cell = tables_apart(told.folder, one.ensemble)
+            if cell is not None:
+                return _cell(cell)
+            strays = strays_of(told)
+            if strays.odd:
+                return f"{strays.odd[0]}: is no run of this result"
+            self._leave_runs(strays)
+            names = (SUMMARY, PANEL, COLUMNS, MANIFEST, RUNS_FOLDER)
+            self.looked_at |= {told.folder / name for name in names}
+        if len(self._reruns) == 1:
+            return None
+        self.looked_at.add(top / DIFFERENCES)
+        cell = differences_apart(top, [one.ensemble for one in self._reruns], unit)
+        return None if cell is None else _cell(cell)
+
+    def charts(self, top: Path, ensembles: Sequence[Ensemble], unit: str) -> str | None:
+        """Return the first chart of a folder that is not what its runs draw."""
+        for place, drawn in charts_in(top, ensembles):
+            other, names = figures_apart(place, drawn, unit)
+            if other is not None:
+                return f"{other}: is not the chart that the runs draw"
+            self.looked_at |= {place / name for name in names}
+        return None
+
+    def _leave_runs(self, strays: Strays) -> None:
         """Note runs that lie in the folder and are not part of the result."""
         if strays.more:
             self._more.append(f"{strays.more:,} further runs of it")
