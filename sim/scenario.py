@@ -14,7 +14,7 @@ from hashlib import blake2b
 from importlib import resources
 from os.path import isdir, isfile  # unlike a Path's, no fault where no path can be so named
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
@@ -190,8 +190,9 @@ def as_list(overrides: object) -> tuple[str, ...]:
         ScenarioError: they are one text, or not all of them are texts.
     """
     is_list = isinstance(overrides, Iterable) and not isinstance(overrides, str | bytes)
-    found = tuple(overrides) if is_list else ()
-    if not is_list or not all(isinstance(one, str) for one in found):
+    listed = list(cast(Iterable[object], overrides)) if is_list else []
+    found = tuple(one for one in listed if isinstance(one, str))
+    if not is_list or len(found) < len(listed):
         raise ScenarioError(
             f"overrides: given {shown(overrides)}; allowed: a list of texts key=value, such as "
             '["parameters.bid_speed=0.2"]'
