@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sim.domain.headline import SHARES
 from sim.domain.vocabulary import LINK_LABELS, BidTrigger, Link
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,7 +26,6 @@ TIP = ("tip", "baseline", "--lever", "levers.cap.charge_rate_per_hour")
 CIRCLE = ("circle", "--runs", "100")
 TRIGGERS = (BidTrigger.VACANCIES, BidTrigger.UNFILLED)
 VARIANTS = {"nothing cut": "nothing cut", "with a cap": "with a cap near the price of the day"}
-SHARES = ("permanent_share_of_workforce", "permanent_share_of_posts", "unfilled_share")
 
 
 def read(path: Path) -> list[dict[str, str]]:

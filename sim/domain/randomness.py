@@ -304,11 +304,14 @@ def _luck_of_months(
 
 SUMMED_UP_TO = 300.0
 """Means up to which a Poisson distribution is summed count by count."""
+SUMMED_TO_WITHIN = 1.0 - 1e-12
+"""The chance up to which it is: a sum of floats may never get further."""
 
 
 def poisson_quantile(probability: FloatArray, mean: FloatArray) -> IntArray:
     """Return the smallest count whose Poisson distribution function reaches `probability`."""
-    if mean.max(initial=0.0) > SUMMED_UP_TO:
+    is_rare = probability.max(initial=0.0) > SUMMED_TO_WITHIN
+    if is_rare or mean.max(initial=0.0) > SUMMED_UP_TO:
         return _poisson_quantile_by_inversion(probability, mean)
     return _poisson_quantiles(np.asarray(probability), np.asarray(mean, np.float64))
 
