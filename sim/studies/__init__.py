@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 QUESTIONS = {
     "money": "Follow every pound: who pays whom, and what of a saving is only a shift.",
+    "reach": "Find the cheapest way to a target, with a stated chance under every structure.",
     "sensitivity": "Say what drives an answer: screening, shares of variance, a tornado.",
 }
 """What each question answers, by its name, in the order of the help."""
