@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import IO, Any, Generic, NamedTuple, TypeVar
 
 from sim.answers import results
-from sim.answers.answer import Answer
+from sim.answers.answer import Answer, sheets_of
+from sim.answers.results import Csv
+from sim.answers.workbook import ENDING, write_workbook
 from sim.ensemble import contents
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError, write_atomically
@@ -255,8 +257,13 @@ def fingerprint_of(study: str, asked: Any, planned: Sequence[Scenario], own: Any
 # Saving
 
 
-def save(study: Study[Any], asked: Request, answer: Answer, out: Path) -> list[Path]:
+def save(
+    study: Study[Any], asked: Request, answer: Answer, out: Path, csv: Csv = Csv.ALL
+) -> list[Path]:
     """Write an answer into its folder: charts, tables, results, and what it says of itself.
+
+    Args:
+        csv: which tables are written beside the workbook; `none` leaves out the answer's own too.
 
     Returns:
         The files and folders worth naming.
@@ -264,8 +271,11 @@ def save(study: Study[Any], asked: Request, answer: Answer, out: Path) -> list[P
     drawn = [_drawn(one.draw, out / one.stem) for one in answer.charts]
     charts = [path for one in drawn for path in one.files]
     for name, ensemble in answer.results.items():
-        results.write_result(ensemble, out / name, results.command_line())
-    tables = [one.write(out) for one in answer.tables]
+        results.write_result(ensemble, out / name, results.command_line(), csv)
+    written = () if csv is Csv.NONE else answer.tables
+    tables = [one.write(out) for one in written]
+    if answer.tables:
+        tables.append(write_workbook(out / f"{study.name}{ENDING}", sheets_of(answer)))
     files = [*charts, *tables, *(out / name for name in answer.results if name)]
     if answer.manifest is not None:
         whole = {
@@ -277,7 +287,9 @@ def save(study: Study[Any], asked: Request, answer: Answer, out: Path) -> list[P
         _write_json(out / results.MANIFEST, whole)
     if answer.manifest is not None or "" in answer.results:
         files.append(out / results.MANIFEST)
-    _write_json(out / ANSWER, _kept(study, asked, answer, out, drawn))
+    kept = _kept(study, asked, answer, out, drawn)
+    kept["tables"] = {one.name: list(one.columns) for one in written}
+    _write_json(out / ANSWER, kept)
     return files
 
 
@@ -306,7 +318,6 @@ def _kept(
         "findings": list(answer.findings),
         "notes": list(answer.notes),
         "printed": [one._asdict() for one in answer.printed],
-        "tables": {one.name: list(one.columns) for one in answer.tables},
         "charts": {one.files[0].relative_to(out).as_posix(): one.alt_text for one in drawn},
         "results": list(answer.results),
         "values": dict(answer.values),

@@ -9,7 +9,11 @@ from pathlib import Path
 import typer
 
 from sim.answers import results
+from sim.answers.answer import Table, sheet_of
+from sim.answers.books import ensemble_sheets, sources_sheet
 from sim.answers.comparison import Difference
+from sim.answers.results import Csv
+from sim.answers.workbook import write_workbook
 from sim.ensemble import contents
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
@@ -20,6 +24,9 @@ from sim.ensemble.stamp import Stamp, stamp_of_this_code
 from sim.ensemble.store import RUNS_FOLDER, RunStore
 from sim.scenario import Scenario, ScenarioError
 from sim.terminal.progress import progress_bar
+from sim.words.notes import combined, notes
+
+RUN_BOOK, COMPARE_BOOK = "run.xlsx", "compare.xlsx"
 
 
 def prepare(places: dict[Path, Scenario], seed: int, years: int, draws: Draws) -> None:
@@ -103,20 +110,39 @@ def ensemble_of(
         )
 
 
-def save_run(ensemble: Ensemble, out: Path, unit: str) -> list[Path]:
-    """Write a result and its charts; return the files worth naming."""
-    results.write_result(ensemble, out, results.command_line())
+def save_run(
+    ensemble: Ensemble, out: Path, unit: str, csv: Csv = Csv.ALL, tables: Sequence[Table] = ()
+) -> list[Path]:
+    """Write a result, its charts and its workbook; return the files worth naming."""
+    results.write_result(ensemble, out, results.command_line(), csv)
     charts = save_charts([ensemble], out / "figures", unit)
-    tables = [results.SUMMARY, results.PANEL, results.COLUMNS, results.MANIFEST]
-    return [*charts, *(out / name for name in tables)]
+    book = save_book(out / RUN_BOOK, [ensemble], tables, unit)
+    named = [*csv.tables, *([results.COLUMNS] if csv.tables else []), results.MANIFEST]
+    return [*charts, book, *(out / name for name in named)]
+
+
+def save_book(
+    path: Path, ensembles: Sequence[Ensemble], tables: Sequence[Table], unit: str
+) -> Path:
+    """Write the workbook of results and of the tables beside them."""
+    base = ensembles[0] if len(ensembles) > 1 else None
+    noted = combined([notes(one, unit, base) for one in ensembles[1:] or ensembles])
+    sheets = [*ensemble_sheets(ensembles, unit), *map(sheet_of, tables), sources_sheet(noted)]
+    return write_workbook(path, sheets)
 
 
 def save_comparison(
-    ensembles: Sequence[Ensemble], found: dict[str, list[Difference]], out: Path, unit: str
+    ensembles: Sequence[Ensemble],
+    found: dict[str, list[Difference]],
+    out: Path,
+    unit: str,
+    csv: Csv = Csv.ALL,
+    tables: Sequence[Table] = (),
 ) -> list[Path]:
-    """Write each result, a chart of each pair and the table of differences."""
+    """Write each result, a chart of each pair, the table of differences and the workbook."""
     for ensemble in ensembles:
-        results.write_result(ensemble, out / ensemble.scenario.name, results.command_line())
+        folder = out / ensemble.scenario.name
+        results.write_result(ensemble, folder, results.command_line(), csv)
     charts: list[Path] = []
     for ensemble in ensembles[1:]:
         pair = [ensembles[0], ensemble]
@@ -124,8 +150,12 @@ def save_comparison(
             pair, out / f"{pair[0].scenario.name}-and-{pair[1].scenario.name}", unit
         )
     table = out / results.DIFFERENCES
-    results.write_differences(table, ensembles[0].scenario.name, unit, found)
-    return [*charts, table, *(out / e.scenario.name for e in ensembles)]
+    base = ensembles[0].scenario.name
+    results.write_differences(table, base, unit, found)
+    rows = results.difference_rows(base, unit, found)
+    beside = [Table.of("differences", results.DIFFERENCE_COLUMNS, rows), *tables]
+    book = save_book(out / COMPARE_BOOK, ensembles, beside, unit)
+    return [*charts, book, table, *(out / e.scenario.name for e in ensembles)]
 
 
 def save_charts(ensembles: Sequence[Ensemble], folder: Path, unit: str) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib as mpl
 
 from sim.answers.reading import SavedResult, Told
-from sim.answers.results import DIFFERENCES, PANEL, SUMMARY
+from sim.answers.results import DIFFERENCES
 from sim.interfaces.report import page as report
 from sim.interfaces.report.check import page_apart
 from sim.market.outcomes import OUTCOME
@@ -24,6 +24,7 @@ from sim.studies.verify.work import (
     platform_apart,
     stamps_apart,
     tables_apart,
+    tables_kept,
 )
 from sim.words.captions import listed, unit_name
 
@@ -142,7 +143,7 @@ def of_folder(result: SavedResult, reruns: Sequence[Rerun]) -> Verdict:
             return _verdict(result.told, reruns, text)
     for told, one in zip(result.told, reruns, strict=True):
         assert told.folder is not None
-        cell = tables_apart(told.folder, one.ensemble)
+        cell = tables_apart(told.folder, one.ensemble, tables_kept(told.content))
         if cell is not None:
             return _verdict(result.told, reruns, _cell(cell))
     if len(reruns) > 1 and result.told[0].folder is not None:
@@ -150,9 +151,10 @@ def of_folder(result: SavedResult, reruns: Sequence[Rerun]) -> Verdict:
         cell = differences_apart(folder, [one.ensemble for one in reruns], result.unit)
         if cell is not None:
             return _verdict(result.told, reruns, _cell(cell))
-    tables = [SUMMARY, PANEL, *([DIFFERENCES] if len(reruns) > 1 else [])]
-    said = f"Its tables ({listed(tables)}) are what the runs give."
-    return _verdict(result.told, reruns, None, said)
+    kept = tables_kept(result.told[0].content)
+    tables = [*kept, *([DIFFERENCES] if len(reruns) > 1 else [])]
+    said = [f"Its tables ({listed(tables)}) are what the runs give."] if tables else []
+    return _verdict(result.told, reruns, None, *said)
 
 
 def _verdict(

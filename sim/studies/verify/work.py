@@ -258,11 +258,23 @@ class CellApart(NamedTuple):
     here: str
 
 
-def tables_apart(folder: Path, ensemble: Ensemble) -> CellApart | None:
+def tables_apart(
+    folder: Path, ensemble: Ensemble, kept: Sequence[str] = results.Csv.ALL.tables
+) -> CellApart | None:
     """Return the first cell of a result's tables that differs from what its runs give."""
-    return table_apart(
-        folder / results.SUMMARY, results.SUMMARY_COLUMNS, results.summary_rows(ensemble)
-    ) or table_apart(folder / results.PANEL, results.PANEL_COLUMNS, results.panel_rows(ensemble))
+    for name, columns, rows_from in (
+        (results.SUMMARY, results.SUMMARY_COLUMNS, results.summary_rows),
+        (results.PANEL, results.PANEL_COLUMNS, results.panel_rows),
+    ):
+        found = table_apart(folder / name, columns, rows_from(ensemble)) if name in kept else None
+        if found is not None:
+            return found
+    return None
+
+
+def tables_kept(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which tables a manifest says were written beside it."""
+    return results.Csv(content.get("csv", results.Csv.ALL)).tables
 
 
 def table_apart(
