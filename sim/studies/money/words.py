@@ -14,6 +14,7 @@ from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
 from sim.studies.money.work.money import Account, LedgerLine, ratio
+from sim.studies.money.work.spending import Spending
 from sim.studies.money.work.split import MoneyChange, MoneySplit
 from sim.words.captions import caution, listed, unit_name
 from sim.words.notes import CHANCE, FEW_RUNS, notes
@@ -231,6 +232,19 @@ def _beside(ensembles: Sequence[Ensemble], unit: str) -> str:
         values = [typical(one.of(name, unit)[:, -1], "share") for one in ensembles]
         found.append(f"{OUTCOME[name].label} {', then '.join(shown(v, 'share') for v in values)}")
     return f"Beside the money, at the end (medians): {'; '.join(found)}."
+
+
+def spending_sentences(found: Spending, unit: str) -> list[str]:
+    """Return what of a difference in spending is no saving, and what a permanent post costs."""
+    sentences = [*_work(found.split, unit), _public_purse(found.split, unit)]
+    if found.bill_a_post is None or found.policies_a_post is None:
+        return [*sentences, "No permanent staff are added, so there is no cost for each."]
+    return [
+        *sentences,
+        f"For each of {found.extra_permanent:,.0f} further permanent staff {payers(unit)} "
+        f"£{abs(found.bill_a_post):,.0f} a year {way(found.bill_a_post)} in all; of that "
+        f"£{found.policies_a_post:,.0f} a year buys the policy.",
+    ]
 
 
 def money_notes(

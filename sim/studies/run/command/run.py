@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from sim.answers.comparison import compared
+from sim.answers.results import Csv
 from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord
 from sim.ensemble.workers import workers
 from sim.scenario import Scenario
 from sim.studies.compare.command import (
@@ -22,6 +24,14 @@ from sim.studies.compare.command import (
     save_extras,
 )
 from sim.studies.compare.work.null_test import Records
+from sim.studies.money.work.money import Books
+from sim.studies.run.command.spending import (
+    all_spending,
+    print_spending,
+    save_spending,
+    spending_as_json,
+    spending_table,
+)
 from sim.studies.run.command.structures import Asked, under_all
 from sim.studies.run.command.variance import ExplainVariance, explained_as_json, print_explained
 from sim.studies.run.work import explained
@@ -29,7 +39,6 @@ from sim.terminal import options as o
 from sim.terminal.progress import processors
 from sim.terminal.result_folders import (
     ensemble_of,
-    forget,
     prepare,
     refuse_foreign,
     refuse_namesakes,
@@ -59,6 +68,7 @@ def run(
     bid_trigger: o.BidTriggerOption = None,
     explain_variance: ExplainVariance = False,
     out: o.Out = None,
+    csv: o.Tables = Csv.ALL,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
 ) -> None:
@@ -99,7 +109,7 @@ def run(
         return found | ({"variance": explained_as_json(parts)} if parts else {})
 
     def save() -> Files:
-        return [] if out is None else save_run(ensemble, out, unit)
+        return [] if out is None else save_run(ensemble, out, unit, csv)
 
     tell(show, content, save, as_json=as_json)
 
@@ -121,6 +131,7 @@ def compare(
     null_test: NullTestOption = False,
     measure_pairing: PairingOption = False,
     out: o.Out = None,
+    csv: o.Tables = Csv.ALL,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
 ) -> None:
@@ -146,10 +157,10 @@ def compare(
     if len(pairs) > 1:
         under_all(planned, pairs, asked)
         return
-    _compare(planned, asked, wanted)
+    _compare(planned, asked, wanted, csv)
 
 
-def _compare(planned: Sequence[Scenario], asked: Asked, wanted: Wanted) -> None:
+def _compare(planned: Sequence[Scenario], asked: Asked, wanted: Wanted, csv: Csv) -> None:
     """Run scenarios side by side under one structure; print and save what is asked."""
     out, unit, quiet = asked.out, asked.unit, asked.quiet
     if out is not None:
@@ -158,12 +169,15 @@ def _compare(planned: Sequence[Scenario], asked: Asked, wanted: Wanted) -> None:
     places = {f: s for f, s in zip(folders, planned, strict=True) if f is not None}
     prepare(places, asked.seed, asked.years, asked.draws)
     records = Records()
-    of_base = records.keep if wanted.null_test else forget
+    books = [Books(unit) for _ in planned]
+    each: list[Callable[[RunRecord], None]] = [one.add for one in books]
+    if wanted.null_test:
+        each[0] = _both(records.keep, books[0].add)
     with workers(asked.jobs) as pool:
         ensembles = [
             ensemble_of(
                 scenario, asked.runs, asked.seed, asked.years, asked.draws, pool, asked.jobs,
-                folder, quiet, of_base if place == 0 else forget,
+                folder, quiet, each[place],
             )
             for place, (scenario, folder) in enumerate(zip(planned, folders, strict=True))
         ]  # fmt: skip
@@ -171,22 +185,38 @@ def _compare(planned: Sequence[Scenario], asked: Asked, wanted: Wanted) -> None:
             wanted, ensembles, records, unit, pool=pool, jobs=asked.jobs, quiet=quiet
         )
     found = {e.scenario.name: compared(ensembles[0], e, unit) for e in ensembles[1:]}
+    spent = all_spending(ensembles, books)
 
     def show() -> None:
         both = f"\nBoth with {', '.join(asked.sets)}" if asked.sets else ""
         print_comparisons([(ensembles[0], policy, both) for policy in ensembles[1:]], unit)
+        print_spending(ensembles, spent, unit)
         print_extras(extras, ensembles[0])
 
     def content(files: Files) -> Any:
         answer = comparison_as_json(ensembles, found, unit, files, asked.sets)
-        return answer | extras_as_json(extras)
+        return answer | {"spending": spending_as_json(spent, unit)} | extras_as_json(extras)
 
     def save() -> Files:
         if out is None:
             return []
-        saved = save_comparison(ensembles, found, out, unit)
+        table = spending_table(ensembles[0], spent, unit)
+        saved = save_comparison(ensembles, found, out, unit, csv, [table])
+        saved += save_spending(out, ensembles, books, spent, unit)
         return [*saved, *save_extras(extras, ensembles, out)]
 
     tell(show, content, save, as_json=asked.as_json)
     if extras.failed:
         raise typer.Exit(1)
+
+
+def _both(
+    one: Callable[[RunRecord], None], other: Callable[[RunRecord], None]
+) -> Callable[[RunRecord], None]:
+    """Return what shows a run's record to two that keep of it."""
+
+    def each(record: RunRecord) -> None:
+        one(record)
+        other(record)
+
+    return each
