@@ -52,7 +52,7 @@ def _dated(column: str, value: Any) -> Value:
             return date.fromisoformat(value)
         except ValueError:
             return value
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def ensemble_sheets(ensembles: Sequence[Ensemble], unit: str = LONDON) -> list[Sheet]:
@@ -100,7 +100,7 @@ def _ends(values: FloatArray) -> tuple[float, float]:
 
 def _by_year(ensembles: Sequence[Ensemble]) -> Sheet:
     columns = ("scenario", "outcome", "unit", "statistic", *_years(ensembles))
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (one.scenario.name, outcome.label, outcome.unit, statistic, *map(float, values))
         for one in ensembles
         for outcome in OUTCOMES
@@ -111,7 +111,7 @@ def _by_year(ensembles: Sequence[Ensemble]) -> Sheet:
 
 def _boroughs(ensembles: Sequence[Ensemble]) -> Sheet:
     columns = ("scenario", "employer", "outcome", "unit", *_years(ensembles))
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (
             one.scenario.name, employer, outcome.label, outcome.unit,
             *map(float, summarised(one.of(outcome.name, employer))[2]),
@@ -167,7 +167,7 @@ def _since_start(paid: FloatArray) -> FloatArray:
 
 def _borough_spending(ensembles: Sequence[Ensemble]) -> Sheet:
     columns = ("scenario", "employer", "spent on", "unit", *_years(ensembles))
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (one.scenario.name, employer, kind, YEARLY, *map(float, line.mean(axis=0)))
         for one in ensembles
         for employer in one.units[1:]

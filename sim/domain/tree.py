@@ -88,9 +88,9 @@ class Tree:
 
     def _hint(self, place: Sequence[str]) -> str:
         names = self._names_at(place[:-1])
-        close = [name for name in names if place[-1] in name.split("_")]
+        close = [path for path in self.paths() if path.endswith(f".{place[-1]}")]
+        close += [name for name in names if place[-1] in name.split("_")]
         close += difflib.get_close_matches(place[-1], names, n=1)
-        close += [path for path in self.paths() if path.endswith(f".{place[-1]}")]
         return f" (did you mean {close[0]!r}?)" if close else ""
 
     def _names(self, place: Sequence[str]) -> str:

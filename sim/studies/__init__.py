@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.studies.study import Study
 
 QUESTIONS = {
+    "brief": "Write a page: what a policy does, what it costs, what would change the answer.",
     "money": "Follow every pound: who pays whom, and what of a saving is only a shift.",
     "reach": "Find the cheapest way to a target, with a stated chance under every structure.",
     "sensitivity": "Say what drives an answer: screening, shares of variance, a tornado.",

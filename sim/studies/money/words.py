@@ -239,11 +239,14 @@ def spending_sentences(found: Spending, unit: str) -> list[str]:
     sentences = [*_work(found.split, unit), _public_purse(found.split, unit)]
     if found.bill_a_post is None or found.policies_a_post is None:
         return [*sentences, "No permanent staff are added, so there is no cost for each."]
+    bought = f"£{found.policies_a_post:,.0f} a year buys the policy"
+    more = f"{found.extra_permanent:,.0f} further permanent staff"
+    if found.bill_a_post <= 0.0:
+        return [*sentences, f"{more} come with a lower bill: none has a cost; for each {bought}."]
     return [
         *sentences,
-        f"For each of {found.extra_permanent:,.0f} further permanent staff {payers(unit)} "
-        f"£{abs(found.bill_a_post):,.0f} a year {way(found.bill_a_post)} in all; of that "
-        f"£{found.policies_a_post:,.0f} a year buys the policy.",
+        f"For each of {more} {payers(unit)} £{found.bill_a_post:,.0f} a year more in all; of that "
+        f"{bought}.",
     ]
 
 

@@ -186,7 +186,7 @@ def _agents(
         bill=total.mean,
         low=total.q10,
         high=total.q90,
-        policies=reasons["policies"],
+        policies=reasons.get("policies", 0.0),
         empty=reasons["empty"],
         a_post=split.bill.difference.mean / more if more >= 1.0 else None,
     )

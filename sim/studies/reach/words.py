@@ -131,6 +131,8 @@ def _cost(agents: Agents) -> str:
         text += f"{scale.said(agents.empty)} is work not done in empty posts, not a saving. "
     if agents.a_post is None:
         return text + "No permanent staff are added."
+    if agents.a_post <= 0.0:
+        return text + "Its further permanent staff come with a lower bill a year at the end."
     return text + f"A further permanent member of staff costs £{agents.a_post:,.0f} a year."
 
 

@@ -132,7 +132,8 @@ def test_the_command_says_that_nothing_reaches_and_its_cost_is_moneys(tmp_path: 
     same = ("--runs", "2", "--years", "1", "--seed", "2", "--jobs", "1", "--quiet", "--json")
     money = json.loads(permanence("money", "baseline", policy, *same).out)
     assert money["bill"]["since_start"]["mean"] == pytest.approx(found["agents"]["bill"], abs=0.01)
-    text = permanence("reach", "baseline", "pan-london-cap", *small, "--out", str(out)).out
+    same = ("reach", "baseline", "pan-london-cap", *small, "--out", "reach")
+    text = permanence(*same, folder=tmp_path).out
     assert too_wide(text) == []
     assert "Both shares and unfilled posts stand together" in " ".join(text.split())
 

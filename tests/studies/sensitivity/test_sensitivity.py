@@ -166,8 +166,8 @@ SMALL = (
 def test_the_command_answers_keeps_and_shows_both_shares_with_unfilled_posts(
     tmp_path: Path,
 ) -> None:
-    out = ("--out", str(tmp_path / "s"))
-    answer = permanence("sensitivity", "no-cap", "pan-london-cap", *SMALL, *out)
+    asked = ("sensitivity", "no-cap", "pan-london-cap", *SMALL, "--out", "s")
+    answer = permanence(*asked, folder=tmp_path)
     assert answer.code == 0, answer
     assert too_wide(answer.out) == []
     flat = " ".join(answer.out.split())
@@ -176,7 +176,7 @@ def test_the_command_answers_keeps_and_shows_both_shares_with_unfilled_posts(
     assert "What drives an answer is not what data say of it" in flat
     left = files_in(tmp_path / "s")
     assert {"variance.csv", "screening.csv", "answer.json", f"figures/{WORKFORCE}.svg"} <= set(left)
-    again = permanence("sensitivity", "no-cap", "pan-london-cap", *SMALL, *out, "--json")
+    again = permanence(*asked, "--json", folder=tmp_path)
     found = json.loads(again.out)
     assert [one["outcome"] for one in found["variance"]] == [n for n in SHARES for _ in range(2)]
     assert files_in(tmp_path / "s")["variance.csv"] == left["variance.csv"]
