@@ -65,12 +65,8 @@ if TYPE_CHECKING:
         scenario_from,
         scenario_names,
     )
-    from sim.studies.coalition.door import Coalition, coalition
     from sim.studies.hindcast.door import Forecast, hindcast
-    from sim.studies.loops.door import loops
-    from sim.studies.patterns.door import patterns
     from sim.studies.run.door.results import Comparison, Result, compare, run
-    from sim.studies.tip.door import Tipping, tip
 
     __version__: str
 
@@ -85,9 +81,7 @@ __all__ = [
     "tip",
     "Result",
     "Comparison",
-    "Coalition",
     "Forecast",
-    "Tipping",
     # scenarios
     "load_scenario",
     "scenario_from",
@@ -113,11 +107,7 @@ __all__ = [
 
 _HOMES = {
     "sim.studies.run.door.results": ("run", "compare", "Result", "Comparison"),
-    "sim.studies.coalition.door": ("coalition", "Coalition"),
-    "sim.studies.loops.door": ("loops",),
     "sim.studies.hindcast.door": ("hindcast", "Forecast"),
-    "sim.studies.patterns.door": ("patterns",),
-    "sim.studies.tip.door": ("tip", "Tipping"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",

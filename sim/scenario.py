@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from importlib import resources
@@ -111,6 +111,10 @@ class Scenario(Declared):
 _TREE = Tree(Scenario, hidden=WORKED_OUT, besides=("extends",))
 
 
+Given = str | Path | Scenario | Mapping[str, Any]
+"""What a scenario can be given as: a name, a path, itself, or a dictionary shaped like a file."""
+
+
 def shipped_folder() -> Path:
     """Return the folder of shipped scenarios, in a wheel or beside an editable checkout."""
     packaged = Path(str(resources.files("sim"))) / "_scenarios"
@@ -122,20 +126,38 @@ def scenario_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in shipped_folder().glob("*.toml")))
 
 
-def load_scenario(name_or_path: str | Path, overrides: Iterable[str] = ()) -> Scenario:
+def load_scenario(given: Given, overrides: Iterable[str] = ()) -> Scenario:
     """Return a scenario by shipped name or by path, with `key=value` overrides on top.
+
+    A scenario that is there already, or a dictionary shaped like a file, will do too.
 
     Raises:
         ScenarioError: unreadable, unknown, circular or invalid, in one sentence.
     """
-    path = _find(str(name_or_path))
     overrides = tuple(overrides)
+    if isinstance(given, Scenario):
+        return _changed(given, overrides)
+    if isinstance(given, Mapping):
+        return _changed(scenario_from(given), overrides)
+    path = _find(str(given))
     source = f"{path.name} with --set" if overrides else path.name
-    content = written(name_or_path, overrides)
+    content = written(given, overrides)
     try:
         return _built(content, path.stem, source)
     except ScenarioError as fault:
         raise ScenarioError(_with_line(str(fault), path, overrides)) from None
+
+
+def _changed(scenario: Scenario, overrides: Sequence[str]) -> Scenario:
+    """Return a scenario with overrides on top of what was said in it."""
+    if not overrides:
+        return scenario
+    said = scenario.model_dump(mode="json", exclude_unset=True, exclude=set(WORKED_OUT))
+    above: dict[str, Any] = {}
+    for override in overrides:
+        above = _merged(above, _parsed_override(override))
+    source = f"{scenario.name} with --set"
+    return _built(_extended(said, above, source), scenario.name, source)
 
 
 def written(name_or_path: str | Path, overrides: Iterable[str] = ()) -> dict[str, Any]:

@@ -198,6 +198,21 @@ def _headlines() -> Iterator[str]:
          "agreement, points", "tight cap, points"),
         rows,
     )  # fmt: skip
+    yield from _doubled()
+
+
+def _doubled() -> Iterator[str]:
+    """Name each draw whose real price doubles where nothing is held, with what it had drawn."""
+    free = quick(load_scenario("no-cap"))
+    real = free.london(REAL)[:, -1] / free.london(REAL)[:, 0]
+    found = [free.parameters[run] for run in np.flatnonzero(real >= 2.0)]
+    drawn = ["omega {:.2f}, growth {:.3f}, delta {:.2f}".format(
+        *(one[name.removeprefix("parameters.")] for name in (LIMIT, GROWTH, DEMAND))
+    ) for one in found]  # fmt: skip
+    yield (
+        f"With all three drawn from their priors the real price doubles in {len(found)} of {RUNS} "
+        f"draws{': ' + '; '.join(drawn) if drawn else ''}.\n"
+    )
 
 
 def _headline(assumed: Mapping[str, float]) -> list[str]:
@@ -274,6 +289,10 @@ def _tax_change() -> Iterator[str]:
         rows.append([f"{100 * share:.0f} %", interval(change, 100), interval(price)])
     yield from table(
         ("agency staff who could use a company", "share, points", "charge, £ an hour"), rows
+    )
+    yield (
+        "Where nobody could use a company nothing changes; the interval of that row is the luck of "
+        "single runs of the twin, and part of every interval on this page.\n"
     )
 
 

@@ -134,7 +134,7 @@ def compute() -> None:
     """Run the commands that the tables rest on, and keep what the README needs of them."""
     TABLES.mkdir(exist_ok=True)
     kept = ("hiring", "bid_trigger", "variant", "draws", "both_rise_share")
-    _write("circle", kept, answer(CIRCLE))
+    _write("circle", kept, answer(CIRCLE)["rows"])
     rows = [
         {"hiring": one["hiring"], "bid_trigger": one["bid_trigger"]} | _best(one["best"])
         for one in answer(TIP)["structures"]

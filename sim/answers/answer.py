@@ -7,7 +7,7 @@ them knows which question it answers.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -137,8 +137,11 @@ class Answer:
         tables: the same as files and data frames.
         charts: drawn when looked at.
         results: ensembles behind it, by the folder each goes to ("" is the answer's own).
-        manifest: what it takes to make it again, where the answer keeps a manifest of its own.
+        manifest: what it takes to make it again, for the folder's manifest.
         heading: lines above the first table.
+        documents: texts to write to files that were named, whatever folder was.
+        findings_first: whether findings stand above the tables.
+        found: what the work found, as its own objects.
         failed: whether a check that was asked for failed.
     """
 
@@ -150,8 +153,11 @@ class Answer:
     tables: Sequence[Table] = ()
     charts: Sequence[Chart] = ()
     results: Mapping[str, Ensemble] = field(default_factory=dict)
-    manifest: Mapping[str, Any] | None = None
+    manifest: Mapping[str, Any] = field(default_factory=dict)
     heading: Sequence[str] = ()
+    documents: Mapping[Path, str] = field(default_factory=dict)
+    findings_first: bool = False
+    found: Any = None
     failed: bool = False
     study: str = ""
 
@@ -167,17 +173,21 @@ class Answer:
             raise ValueError(f"table: given {name!r}; allowed: {allowed}")
         return found[0].frame()
 
-    def plot(self, name: str = "") -> Any:
-        """Return a chart as a matplotlib figure with its alternative text: the first, or one named.
+    @property
+    def plot(self) -> Plots:
+        """Charts: `plot()` draws the first, `plot.map()` the one of that name."""
+        return Plots(self.charts)
 
-        Raises:
-            ValueError: there is none of that name.
-        """
-        found = [one for one in self.charts if name in ("", Path(one.stem).name)]
-        if not found:
-            allowed = ", ".join(Path(one.stem).name for one in self.charts) or "none: it draws none"
-            raise ValueError(f"plot: given {name!r}; allowed: {allowed}")
-        return found[0].draw()[0]
+    def __getattr__(self, name: str) -> Any:
+        """Return a table by its name as a method: `answer.gains()` is `answer.table("gains")`."""
+        for one in self.__dict__.get("tables", ()):
+            if one.name.replace("-", "_") == name:
+                return one.frame
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        """Return what it has, its tables by name too."""
+        return [*super().__dir__(), *(one.name.replace("-", "_") for one in self.tables)]
 
     def __repr__(self) -> str:
         """Say what it is in one line."""
@@ -186,6 +196,39 @@ class Answer:
     def _repr_html_(self) -> str:
         tables = "".join(map(_html_table, self.printed))
         return f"{tables}{_html_list(self.findings)}{_html_list(self.notes)}"
+
+
+class Plots:
+    """Charts of an answer; each is a matplotlib figure that carries its alternative text."""
+
+    def __init__(self, charts: Sequence[Chart]) -> None:
+        self._charts = {Path(one.stem).name.replace("-", "_"): one for one in charts}
+
+    def __call__(self, name: str = "") -> Any:
+        """Draw the first chart, or the one named.
+
+        Raises:
+            ValueError: there is none of that name.
+        """
+        found = self._charts.get(name or next(iter(self._charts), ""))
+        if found is None:
+            allowed = ", ".join(self._charts) or "none: it draws none"
+            raise ValueError(f"plot: given {name!r}; allowed: {allowed}")
+        return found.draw()[0]
+
+    def __getattr__(self, name: str) -> Callable[[], Any]:
+        """Return what draws the chart of a name."""
+        if name.startswith("_") or name not in self._charts:
+            raise AttributeError(f"no chart is called {name!r}; there are: {', '.join(self)}")
+        return lambda: self(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the charts."""
+        return iter(self._charts)
+
+    def __dir__(self) -> list[str]:
+        """Return the names of the charts."""
+        return [*super().__dir__(), *self]
 
 
 def _html_table(one: Printed) -> str:

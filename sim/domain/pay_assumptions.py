@@ -72,6 +72,11 @@ class PayAssumptions(Declared):
         label="whether the assignment rate includes employer costs on agency PAYE",
     )
 
+    @property
+    def agency_paye_is_same_rate(self) -> bool:
+        """Whether a worker on the agency's payroll earns the assignment rate itself."""
+        return self.agency_paye_incidence == "same_rate"
+
     @field_validator("director_salary", mode="before")
     @classmethod
     def _is_payable(cls, given: Any) -> Any:

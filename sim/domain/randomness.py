@@ -20,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri, pdtr, pdtrik
 
+from sim.domain.compiled import compiled, elementwise
+
 FloatArray = npt.NDArray[np.float64]
 KeyArray = npt.NDArray[np.uint64]
 IntArray = npt.NDArray[np.int64]
@@ -31,6 +33,8 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _WORD = 2**64 - 1
 _TO_UNIT = 2.0**-52
 _DROP_BITS = np.uint64(12)  # 52 bits and a half: never quite 0 or 1
+_ONE, _PURPOSE_BITS = np.uint64(1), np.uint64(32)
+_SOURCE_BITS, _EMPLOYER_BITS = np.uint64(56), np.uint64(48)
 _SEED_BITS = 48  # of a root seed made here: a spreadsheet and JSON keep 15 digits exactly
 
 RandomSource = (
@@ -111,6 +115,44 @@ def _mixed_word(word: int) -> int:
     return word ^ (word >> 31)
 
 
+# One key at a time, for compiled loops: the same numbers as those above and below
+
+
+@elementwise
+def mixed(key: np.uint64) -> np.uint64:
+    """Return the finaliser of one key."""
+    key = (key ^ (key >> _SHIFT_A)) * _MULTIPLY_A
+    key = (key ^ (key >> _SHIFT_B)) * _MULTIPLY_B
+    return key ^ (key >> _SHIFT_C)
+
+
+@elementwise
+def luck(stream: np.uint64, key: np.uint64) -> float:
+    """Return one uniform draw in (0, 1) of a stream's word (see `Streams.words`)."""
+    return (float(mixed(key + stream) >> _DROP_BITS) + 0.5) * _TO_UNIT
+
+
+@elementwise
+def gumbel_luck(stream: np.uint64, key: np.uint64) -> float:
+    """Return one Gumbel draw. Added to log weights, its maximum chooses in proportion to them."""
+    return float(-np.log(-np.log(luck(stream, key))))
+
+
+@elementwise
+def entrant_key(source: int, employer: int, month: int, nth: int) -> np.uint64:
+    """Return the key of one worker who enters: see `entrant_keys`."""
+    word = (np.uint64(source) << _SOURCE_BITS) | (np.uint64(month) << _PURPOSE_BITS)
+    at = (np.uint64(employer) + _ONE) << _EMPLOYER_BITS
+    return mixed((np.uint64(nth) | at | word) + _GOLDEN)
+
+
+@compiled
+def _words_of_a_month(root: np.uint64, month: int, words: KeyArray) -> None:
+    for purpose in range(words.size):
+        key = (np.uint64(purpose) << _PURPOSE_BITS) | np.uint64(month)
+        words[purpose] = mixed(mixed(key) + root)
+
+
 def entrant_keys(source: int, employers: IntArray, month: int, nth: IntArray) -> KeyArray:
     """Return the key of each worker who enters: the nth by `source` at an employer in a month.
 
@@ -170,7 +212,15 @@ class Streams:
     def __init__(self, seed: int, replicate: int = 0) -> None:
         self.seed, self.replicate = int(seed), int(replicate)
         text = f"{self.seed}:{self.replicate}".encode()
+        self._words: dict[int, KeyArray] = {}
         self._root = int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
+
+    def words(self, month: int) -> KeyArray:
+        """Return the word of each purpose's stream in a month: what `luck` adds to keys."""
+        if month not in self._words:
+            found = self._words[month] = np.empty(len(Purpose) + 1, np.uint64)
+            _words_of_a_month(np.uint64(self._root), month, found)
+        return self._words[month]
 
     def uniform(self, purpose: Purpose, month: int, keys: KeyArray) -> FloatArray:
         """Return one uniform draw in (0, 1) for each key."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray, IntArray, Purpose
 from sim.domain.vocabulary import Source, WorkerState
+from sim.market.heads import learners_and_able
 from sim.market.luck import persons
 from sim.market.state import MarketState
 from sim.rules import recruitment
@@ -96,13 +97,9 @@ def _newly_qualified_looking(market: MarketState) -> FloatArray:
 
 
 def _supervision_places(market: MarketState) -> IntArray:
-    workforce = market.workforce
-    permanent = workforce.ids(WorkerState.PERMANENT)
-    experience = workforce.experience_months(permanent)
-    employers = workforce.of("employer", permanent)
-    count = len(market.employers)
-    learners = np.bincount(employers[experience < NEWLY_QUALIFIED_MONTHS], minlength=count)
-    able = np.bincount(employers[experience >= SUPERVISOR_EXPERIENCE_MONTHS], minlength=count)
+    learners, able = learners_and_able(
+        market.people, len(market.employers), NEWLY_QUALIFIED_MONTHS, SUPERVISOR_EXPERIENCE_MONTHS
+    )
     each = market.parameters.newly_qualified_per_supervisor * market.rules.supervision_multiplier
     limit = np.floor(each * able).astype(np.int64)
     return np.maximum(limit - learners, 0)

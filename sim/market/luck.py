@@ -1,22 +1,23 @@
-"""Who is struck by what, and who arrives: draws keyed by worker, month and purpose."""
+"""Who arrives: newcomers and their fixed traits, keyed by who they are."""
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import ndtri
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.compiled import compiled, elementwise
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import (
-    FloatArray,
+    IntArray,
     KeyArray,
     Purpose,
     Streams,
-    entrant_keys,
-    paired_keys,
+    entrant_key,
+    luck,
 )
 from sim.domain.vocabulary import Source
-from sim.market.state import MarketState
-from sim.market.workforce import IntArray, Newcomers
+from sim.market.rows import Newcomers
 from sim.rules.pay_bands import (
     COMPANY_COMPLIANT,
     COMPANY_NONE,
@@ -24,40 +25,11 @@ from sim.rules.pay_bands import (
     NEW_STAFF_YEARS,
 )
 
-
-def chosen(
-    market: MarketState, purpose: Purpose, ids: IntArray, chance: FloatArray | float
-) -> IntArray:
-    """Return those of `ids` whose draw for this purpose and month falls below their chance."""
-    keys: KeyArray = market.workforce.of("key", ids)
-    return ids[market.streams.uniform(purpose, market.month, keys) < chance]
-
-
-def gumbel(market: MarketState, purpose: Purpose, ids: IntArray) -> FloatArray:
-    """Return Gumbel noise for each worker and employer: the luck of who likes which borough.
-
-    Added to log weights, its maximum chooses in proportion to the weights.
-    """
-    keys = paired_keys(market.workforce.of("key", ids), market.slots)
-    return -np.log(-np.log(market.streams.uniform(purpose, market.month, keys)))
-
-
-def rationed(
-    market: MarketState, ids: IntArray, employers: IntArray, places: IntArray
-) -> np.ndarray:
-    """Return which workers get a place when each employer has only so many.
-
-    Priority is each worker's own draw for the month, so who is first never depends on the
-    order in which rows happen to lie.
-    """
-    keys: KeyArray = market.workforce.of("key", ids)
-    luck = market.streams.uniform(Purpose.PRIORITY, market.month, keys)
-    order = np.lexsort((luck, employers))
-    queue = employers[order]
-    rank = np.arange(queue.size) - np.searchsorted(queue, queue)
-    accepted = np.zeros(ids.size, bool)
-    accepted[order] = rank < places[queue]
-    return accepted
+TASTE, COMPANY, COMPLIANCE = int(Purpose.TASTE), int(Purpose.COMPANY), int(Purpose.COMPLIANCE)
+EXPERIENCE, EXPERIENCE_BAND = int(Purpose.EXPERIENCE), int(Purpose.EXPERIENCE_BAND)
+NEWLY_QUALIFIED, START_PERMANENT = int(Source.NEWLY_QUALIFIED), int(Source.START_PERMANENT)
+REPLACEMENT = int(Source.REPLACEMENT)
+SMALLEST_SHARE = 1e-12
 
 
 def persons(
@@ -68,42 +40,63 @@ def persons(
     Outsiders who come for agency work have a taste for it one spread above the ordinary
     (assumption). Experience is in months and depends on the source.
     """
-    employers = np.repeat(np.arange(counts.size), counts)
-    first = np.cumsum(counts) - counts
-    nth = np.arange(employers.size) - first[employers]
-    keys = entrant_keys(source, employers, month, nth)
-    taste = parameters.taste_spread * streams.normal(Purpose.TASTE, 0, keys)
+    shares = (
+        parameters.company_share,
+        parameters.outside_ir35_share,
+        parameters.start_new_staff_share,
+        parameters.experience_mean_years,
+    )
+    people = _with_traits(int(source), counts, month, streams.words(0), shares)
+    taste = parameters.taste_spread * ndtri(people.taste)
     if source is Source.AGENCY_OUTSIDER:
         taste = taste + parameters.taste_spread
-    experience = _experience_months(streams, parameters, source, keys)
-    return Newcomers(
-        keys=keys,
-        employers=employers,
-        qualified_month=month - experience,
-        taste=taste,
-        company=_company(streams, parameters, keys),
-    )
+    return people._replace(taste=taste)
 
 
-def _company(streams: Streams, parameters: Parameters, keys: KeyArray) -> np.ndarray:
-    """Return whether each could use a company, and whether it would count as outside IR35."""
-    has_company = streams.uniform(Purpose.COMPANY, 0, keys) < parameters.company_share
-    outside = streams.uniform(Purpose.COMPLIANCE, 0, keys) < parameters.outside_ir35_share
-    return np.where(
-        has_company, np.where(outside, COMPANY_OUTSIDE, COMPANY_COMPLIANT), COMPANY_NONE
-    ).astype(np.int8)
+@compiled
+def _with_traits(
+    source: int,
+    counts: IntArray,
+    month: int,
+    words: KeyArray,
+    shares: tuple[float, float, float, float],
+) -> Newcomers:
+    """Return newcomers with the uniform luck of their taste in place of it.
+
+    `shares`: with a company, of companies outside IR35, of new staff at the start; and the mean
+    years of experience.
+    """
+    company_share, outside_share, new_share, mean_years = shares
+    everybody = counts.sum()
+    keys, employers = np.empty(everybody, np.uint64), np.empty(everybody, np.int64)
+    qualified, taste = np.empty(everybody, np.int64), np.empty(everybody)
+    company = np.empty(everybody, np.int8)
+    one = 0
+    for employer in range(counts.size):
+        for nth in range(counts[employer]):
+            key = entrant_key(source, employer, month, nth)
+            keys[one], employers[one] = key, employer
+            qualified[one] = month - _experience(source, key, words, new_share, mean_years)
+            taste[one] = luck(words[TASTE], key)
+            company[one] = COMPANY_NONE
+            if luck(words[COMPANY], key) < company_share:
+                is_outside = luck(words[COMPLIANCE], key) < outside_share
+                company[one] = COMPANY_OUTSIDE if is_outside else COMPANY_COMPLIANT
+            one += 1
+    return Newcomers(keys, employers, qualified, taste, company)
 
 
-def _experience_months(
-    streams: Streams, parameters: Parameters, source: Source, keys: KeyArray
-) -> IntArray:
-    if source is Source.NEWLY_QUALIFIED:
-        return np.zeros(keys.size, np.int64)
+@elementwise
+def _experience(
+    source: int, key: np.uint64, words: KeyArray, new_share: float, mean_years: float
+) -> int:
+    """Return months since qualifying."""
+    if source == NEWLY_QUALIFIED:
+        return 0
     new_months = NEW_STAFF_YEARS * MONTHS_PER_YEAR
-    later = streams.exponential(Purpose.EXPERIENCE, 0, keys) * parameters.experience_mean_years
-    experience = new_months + later * MONTHS_PER_YEAR
-    if source in (Source.START_PERMANENT, Source.REPLACEMENT):
-        band = streams.uniform(Purpose.EXPERIENCE_BAND, 0, keys)
-        share = max(parameters.start_new_staff_share, 1e-12)
-        experience = np.where(band < share, new_months * band / share, experience)
-    return experience.astype(np.int64)
+    if source in (START_PERMANENT, REPLACEMENT):
+        band, share = luck(words[EXPERIENCE_BAND], key), max(new_share, SMALLEST_SHARE)
+        if band < share:
+            return int(new_months * band / share)
+    later = -np.log(luck(words[EXPERIENCE], key)) * mean_years
+    return int(new_months + later * MONTHS_PER_YEAR)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.vocabulary import WorkerState
+from sim.market.heads import heads_at_work
 from sim.market.ledger import PAYEES, PENCE_PER_POUND, MonthLedger
 from sim.market.state import MarketState
 from sim.market.workforce import IntArray
-from sim.rules.pay_bands import BANDS, bands_of
 from sim.rules.tax import Payslip
 
 STAFF_PAYEES = ("workers", "hmrc", "pension_fund", "agencies", "umbrellas", "company_costs")
@@ -23,33 +22,20 @@ SERVICES = list(PAYEES).index("services")
 def money_changes_hands(market: MarketState) -> None:
     """Boroughs pay staff, agencies and suppliers; HMRC and the pension fund take their part."""
     market.work_out_pay()
-    table, workforce = market.pay, market.workforce
-    count, bands = len(market.employers), BANDS
-    ledger = MonthLedger(count)
-    permanent = workforce.ids(WorkerState.PERMANENT)
-    heads = _heads(
-        workforce.of("employer", permanent),
-        bands_of(workforce.experience_months(permanent)),
-        count,
-        bands,
-    )
+    table, heads = market.pay, heads_at_work(market.people, market.prices)
+    ledger = MonthLedger(len(market.employers))
     parts = _monthly_pence(table.permanent)
-    paid = np.einsum("peb,eb->pe", parts, heads)
+    paid = np.einsum("peb,eb->pe", parts, heads.permanent)
     ledger.received[: len(STAFF_PAYEES)] += paid
     ledger.permanent_cost = paid.sum(axis=0)
-    placed = workforce.ids(WorkerState.PLACED)
-    groups = workforce.of("company", placed).astype(np.int64)
-    kinds = groups * bands + bands_of(workforce.experience_months(placed))
-    by_kind = _heads(workforce.of("employer", placed), kinds, count, len(table.routes) * bands)
-    by_group = by_kind.reshape(count, len(table.routes), bands)
     for route in set(table.routes):
-        people = sum(by_group[:, g] for g, used in enumerate(table.routes) if used is route)
+        people = sum(heads.placed[:, g] for g, used in enumerate(table.routes) if used is route)
         paid = np.einsum("peb,eb->pe", _monthly_pence(table.agency[route]), people)
         ledger.received[: len(STAFF_PAYEES)] += paid
         ledger.agency_cost += paid.sum(axis=0)
-    ledger.permanent_equivalent = parts.sum(axis=0)[:, -1] * workforce.placed
+    ledger.permanent_equivalent = parts.sum(axis=0)[:, -1] * market.placed
     _policies_are_paid_for(market, ledger)
-    market.ledger = ledger
+    market.ledger, market.heads = ledger, heads
 
 
 def _policies_are_paid_for(market: MarketState, ledger: MonthLedger) -> None:
@@ -58,11 +44,6 @@ def _policies_are_paid_for(market: MarketState, ledger: MonthLedger) -> None:
     paid = np.rint(yearly * PENCE_PER_POUND / MONTHS_PER_YEAR).astype(np.int64)
     ledger.policy_cost = paid
     ledger.received[SERVICES] += paid
-
-
-def _heads(employers: np.ndarray, groups: np.ndarray, count: int, kinds: int) -> IntArray:
-    cells = employers.astype(np.int64) * kinds + groups
-    return np.bincount(cells, minlength=count * kinds).reshape(count, kinds)
 
 
 def _monthly_pence(slip: Payslip) -> IntArray:

@@ -15,7 +15,7 @@ from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Route
 from sim.rules import pay
-from sim.rules.tax import Payslip
+from sim.rules.tax import Payslip, payslips
 from sim.rules.terms import RulesInForce
 
 
@@ -71,10 +71,9 @@ class PayDesk:
         return PayTable(
             permanent=permanent.slip,
             routes=routes,
-            agency={
-                route: pay.agency_slip(route, charge_rates * to_worker, parameters, rules.law)
-                for route in dict.fromkeys(routes)
-            },
+            agency=payslips(
+                tuple(dict.fromkeys(routes)), rules.law, parameters, charge_rates * to_worker
+            ),
             log_premium=pay.log_premium(nets, np.asarray(permanent.slip.net_annual)),
             offer_pay_ratio=permanent.offer_pay_ratio,
             ordinary_cost=permanent.ordinary_cost,

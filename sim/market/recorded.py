@@ -17,11 +17,10 @@ import numpy.typing as npt
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
-from sim.domain.vocabulary import Event, WorkerState
+from sim.domain.vocabulary import Event
 from sim.london.state import London, LondonInAmounts
 from sim.market.ledger import PAYEES, pounds_per_year
 from sim.market.state import MarketState
-from sim.rules.pay_bands import bands_of
 
 Value = npt.NDArray[Any] | float
 """By employer; the twin's have a row a draw."""
@@ -150,21 +149,15 @@ ONE = amount("one", lambda month: 1.0)
 # Prices and money
 
 
-def _hourly_charges(market: MarketState) -> FloatArray:
-    """Return what an hour of all placed staff costs, £, by employer."""
-    workforce = market.workforce
-    placed = workforce.ids(WorkerState.PLACED)
-    employers = workforce.of("employer", placed)
-    prices = market.prices[employers, bands_of(workforce.experience_months(placed))]
-    total = np.bincount(employers, weights=prices, minlength=len(market.employers))
-    return np.asarray(total, np.float64)
-
-
 def _paid_to(place: int) -> Callable[[MarketState], FloatArray]:
     return lambda market: pounds_per_year(market.ledger.received[place])
 
 
-HOURLY_CHARGES = Column("hourly_charges", _hourly_charges, lambda twin: twin.hourly_charges())
+HOURLY_CHARGES = Column(
+    "hourly_charges",
+    lambda market: market.heads.hourly_charges,
+    lambda twin: twin.hourly_charges(),
+)
 AGENCY_COST = Column(
     "agency_cost",
     lambda market: market.agency_cost_per_year(),
@@ -203,15 +196,6 @@ def _flow(name: str, event: Event) -> Column:
     return Column(name, lambda market: market.workforce.flows[event])
 
 
-def _agency_tenure(market: MarketState) -> FloatArray:
-    """Return months in the current assignment, summed over the placed staff of each employer."""
-    placed = market.workforce.ids(WorkerState.PLACED)
-    months = market.month - market.workforce.of("joined_month", placed)
-    employers = market.workforce.of("employer", placed)
-    total = np.bincount(employers, weights=months, minlength=len(market.employers))
-    return np.asarray(total, np.float64)
-
-
 def _filled(market: MarketState) -> FloatArray:
     """Return permanent posts filled this month, by employer: from outside, agency or elsewhere."""
     permanent = market.permanent
@@ -232,7 +216,7 @@ HANDOVERS = Column(
     "handovers",
     lambda market: MONTHS_PER_YEAR * market.workforce.flows[list(_HANDOVERS)].sum(axis=0),
 )
-AGENCY_TENURE = Column("agency_tenure", _agency_tenure)
+AGENCY_TENURE = Column("agency_tenure", lambda market: market.heads.tenure_months)
 LEAVERS = _flow("leavers", Event.LEFT_SECTOR)
 TO_AGENCY = _flow("to_agency", Event.WENT_TO_AGENCY)
 TO_PERMANENT = _flow("to_permanent", Event.TOOK_PERMANENT_POST)

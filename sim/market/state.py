@@ -8,12 +8,15 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
+from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose, Streams, slot_keys
 from sim.domain.vocabulary import WorkerState
 from sim.london.state import London
 from sim.market.boroughs import Borough
+from sim.market.heads import Heads, premiums_of_placed
 from sim.market.ledger import MonthLedger, pounds_per_year
+from sim.market.loops import Felt, People, Routes, pulls_on
 from sim.market.ofsted import Ofsted
 from sim.market.pay import PayDesk, PayTable
 from sim.market.pledge import Pledge
@@ -22,7 +25,6 @@ from sim.rules import agency_work, choice, conditions, hazards
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.levers.members import Members, members_of
-from sim.rules.pay_bands import bands_of
 from sim.rules.structures import Links, structure_terms
 from sim.scenario import Scenario
 
@@ -38,7 +40,7 @@ class MarketState(mesa.Model, London):
         offers_made, offers_accepted: this month's offers of permanent posts, by employer.
         pay: what every way of working pays at the last bids.
         premium: agency over permanent take-home pay in `pay`, averaged over placed staff.
-        ledger: who paid whom this month.
+        ledger: who paid whom this month, and heads: for how many.
         columns: names of what is recorded each month (`outcomes.py`).
         panel: (month, employer, `columns`) what was recorded.
     """
@@ -50,6 +52,7 @@ class MarketState(mesa.Model, London):
     desk: PayDesk
     pay: PayTable
     premium: float
+    heads: Heads
     opening_pay: PayTable
     opening_premium: float
     opening_mean_charge: float
@@ -102,6 +105,12 @@ class MarketState(mesa.Model, London):
     def recorded(self, column: str) -> FloatArray:
         """What was recorded of a column in the months before this one, (month, employer)."""
         return self.panel[: self.month, :, self.columns.index(column)]
+
+    @property
+    def people(self) -> People:
+        """Everybody, and their luck of the month."""
+        workforce, words = self.workforce, self.streams.words(self.month)
+        return People(workforce.living, workforce.rows, self.month, words)
 
     @property
     def permanent(self) -> IntArray:
@@ -175,13 +184,9 @@ class MarketState(mesa.Model, London):
 
     def mean_premium(self, table: PayTable) -> float:
         """Return agency over permanent take-home pay in a pay table, averaged over placed staff."""
-        placed = self.workforce.ids(WorkerState.PLACED)
-        if placed.size == 0:
-            return float(np.exp(table.log_premium[:, -1].mean()))
-        employers = self.workforce.of("employer", placed)
-        bands = bands_of(self.workforce.experience_months(placed))
-        groups = self.workforce.of("company", placed)
-        return float(np.exp(table.log_premium[employers, bands, groups].mean()))
+        found = premiums_of_placed(self.people, table.log_premium)
+        every = found if found.size else table.log_premium[:, -1]
+        return float(np.exp(every.mean()))
 
     @property
     def strain_appeal(self) -> FloatArray:
@@ -189,20 +194,36 @@ class MarketState(mesa.Model, London):
         multiplier = conditions.strain_multiplier(self.parameters.strain_to_leaving, self.strain)
         return 1.0 / multiplier
 
-    def agency_pull(self, ids: IntArray) -> FloatArray:
-        """What draws some workers to agency work now, in log pay."""
+    def routes(self) -> Routes:
+        """Return what decides between a permanent post and agency work now."""
+        parameters, rules = self.parameters, self.rules
+        waiting_loss: Amount = 0.0
+        if rules.cooling_off_months:
+            closed = choice.closed_share(self.posts, rules.turns_away_waiting)
+            foresight = parameters.foresight_years
+            waiting_loss = choice.cooling_off_loss(rules.cooling_off_months, foresight, closed)
+        return Routes(
+            felt=self.felt(self.premium_that_draws(), self.strain),
+            sensitivity=parameters.pay_sensitivity,
+            attachment=float(self.route.attachment),
+            reconsider_per_year=float(self.route.reconsider_per_year),
+            needed_months=float(MONTHS_PER_YEAR * rules.agency_experience_years),
+            waiting_loss=float(waiting_loss),
+        )
+
+    def felt(self, log_premium: FloatArray, strain: FloatArray) -> Felt:
+        """Return what workers weigh under a premium and a strain."""
+        careers = self.rules.offer_careers
+        return Felt(log_premium, strain, careers, self.parameters.strain_to_route)
+
+    def premium_that_draws(self) -> FloatArray:
+        """Return the pay gap that workers go by: the start's, if pay draws nobody."""
         holds = self.links.pay_draws_to_agency
-        premium = self.pay.log_premium if holds else self.opening_pay.log_premium
-        return self.pull(ids, premium, self.strain)
+        return self.pay.log_premium if holds else self.opening_pay.log_premium
 
     def pull(self, ids: IntArray, log_premium: FloatArray, strain: FloatArray) -> FloatArray:
-        """Return what draws some workers to agency work under a premium and a strain."""
-        workforce = self.workforce
-        employers = workforce.of("employer", ids)
-        bands = bands_of(workforce.experience_months(ids))
-        pay = log_premium[employers, bands, workforce.of("company", ids)]
-        taste, careers = workforce.of("taste", ids), self.rules.offer_careers[employers]
-        return choice.pull(pay, strain[employers], taste, careers, self.parameters.strain_to_route)
+        """Return what draws some workers to agency work under a premium and a strain, log pay."""
+        return pulls_on(self.people._replace(living=ids), self.felt(log_premium, strain))
 
     def permanent_cost_per_year(self) -> FloatArray:
         """Return what each employer's permanent staff cost this month, £ a year."""

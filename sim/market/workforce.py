@@ -8,29 +8,16 @@ checked against the rows at any time.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.domain.randomness import FloatArray, KeyArray
+from sim.domain.randomness import IntArray
 from sim.domain.vocabulary import Event, Source, WorkerState
+from sim.market.rows import NOWHERE, Newcomers, Rows, move, take_in, those_not_out
 
-IntArray = npt.NDArray[np.int64]
-NOWHERE = -1
-
-_COLUMNS: dict[str, type] = {
-    "key": np.uint64,
-    "state": np.int8,
-    "employer": np.int16,
-    "source": np.int8,
-    "qualified_month": np.int32,
-    "joined_month": np.int32,
-    "free_from_month": np.int32,
-    "taste": np.float64,
-    "company": np.int8,
-}
-
+__all__ = ["IntArray", "LedgerError", "Moment", "Newcomers", "Worker", "Workforce"]
 
 _LEAVING_EVENTS = {
     WorkerState.PERMANENT: Event.LEFT_SECTOR,
@@ -41,16 +28,6 @@ _LEAVING_EVENTS = {
 
 class LedgerError(RuntimeError):
     """The ledger's counts and its rows disagree: a fault of the program, never of its input."""
-
-
-class Newcomers(NamedTuple):
-    """What is known of workers as they enter (one array element each)."""
-
-    keys: KeyArray
-    employers: IntArray
-    qualified_month: IntArray
-    taste: FloatArray
-    company: npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -80,32 +57,55 @@ class Workforce:
     """Columns of workers behind one ledger.
 
     Attributes:
-        permanent, placed: FTE by employer (one worker is one FTE).
+        rows: the columns, by id, with room for more (read them, never write them).
         flows: this month's events by kind and employer, zeroed by `open_month`.
-        bench, out, entered: London counts.
     """
 
     def __init__(self, employers: tuple[str, ...], capacity: int = 1024) -> None:
         self.employers = employers
         self.month = 0
         self.size = 0
-        self._columns: dict[str, npt.NDArray[Any]] = {
-            name: np.zeros(capacity, kind) for name, kind in _COLUMNS.items()
-        }
-        count = len(employers)
-        self.permanent = np.zeros(count, np.int64)
-        self.placed = np.zeros(count, np.int64)
-        self.flows = np.zeros((len(Event), count), np.int64)
-        self.bench = self.out = 0
+        self.rows = Rows.empty(capacity)
+        self.flows = np.zeros((len(Event), len(employers)), np.int64)
+        self._heads = np.zeros((len(WorkerState), len(employers) + 1), np.int64)
+        self._living = np.zeros(capacity, np.int64)
+        self._alive = 0
         self._log: list[tuple[int, Event, IntArray, IntArray]] = []
+
+    @property
+    def permanent(self) -> IntArray:
+        """Permanent staff, FTE by employer (one worker is one FTE)."""
+        return self._heads[WorkerState.PERMANENT, :NOWHERE]
+
+    @property
+    def placed(self) -> IntArray:
+        """Agency staff placed, FTE by employer."""
+        return self._heads[WorkerState.PLACED, :NOWHERE]
+
+    @property
+    def bench(self) -> int:
+        """London's agency staff between assignments."""
+        return int(self._heads[WorkerState.BENCH, NOWHERE])
+
+    @property
+    def out(self) -> int:
+        """How many have left for good."""
+        return int(self._heads[WorkerState.OUT, NOWHERE])
+
+    @property
+    def living(self) -> IntArray:
+        """Ids, in order of entry, of all who had not left for good when the month opened."""
+        return self._living[: self._alive]
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return one column of all workers ever entered (a view: read it, never write it)."""
-        return self._columns[name][: self.size]
+        found: npt.NDArray[Any] = getattr(self.rows, name)[: self.size]
+        return found
 
     def of(self, name: str, ids: IntArray) -> npt.NDArray[Any]:
         """Return one column's values for some workers."""
-        return self._columns[name][ids]
+        found: npt.NDArray[Any] = getattr(self.rows, name)[ids]
+        return found
 
     def ids(self, state: WorkerState) -> IntArray:
         """Return the ids of all workers in a state, in order of entry."""
@@ -113,12 +113,13 @@ class Workforce:
 
     def experience_months(self, ids: IntArray) -> IntArray:
         """Return months since qualifying, for some workers."""
-        return self.month - self._columns["qualified_month"][ids].astype(np.int64)
+        return self.month - self.rows.qualified_month[ids].astype(np.int64)
 
     def open_month(self, month: int) -> None:
         """Start a month: its flows begin at zero."""
         self.month = month
         self.flows[:] = 0
+        self._alive = those_not_out(self.rows, self.living)
 
     # The moves
 
@@ -127,87 +128,52 @@ class Workforce:
         count = newcomers.keys.size
         self._make_room(count)
         ids = np.arange(self.size, self.size + count)
+        at_work = state is not WorkerState.BENCH
+        stands = int(source), int(state), self.month, at_work
+        flow = self.flows[Event.ENTERED]
+        places = take_in(self.rows, self.size, newcomers, stands, self._heads, flow)
+        self._living[self._alive : self._alive + count] = ids
+        self._alive += count
         self.size += count
-        rows = self._columns
-        for name, values in newcomers._asdict().items():
-            if name not in ("keys", "employers"):
-                rows[name][ids] = values
-        rows["key"][ids] = newcomers.keys
-        rows["source"][ids] = source
-        rows["state"][ids] = state
-        rows["joined_month"][ids] = self.month
-        at_work = state in (WorkerState.PERMANENT, WorkerState.PLACED)
-        rows["employer"][ids] = newcomers.employers if at_work else NOWHERE
-        if state is WorkerState.PERMANENT:
-            self.permanent += self._counted(newcomers.employers)
-        elif state is WorkerState.PLACED:
-            self.placed += self._counted(newcomers.employers)
-        else:
-            self.bench += count
-        self._note(Event.ENTERED, ids, newcomers.employers if at_work else None)
+        self._note(Event.ENTERED, ids, places)
         return ids
 
     def leave_sector(self, ids: IntArray) -> None:
         """Let workers in any state but out leave for good."""
-        states = self._columns["state"][ids]
+        states = self.rows.state[ids]
         for state, event in _LEAVING_EVENTS.items():
             leaving = ids[states == state]
-            employers = self._columns["employer"][leaving]
-            if state is WorkerState.PERMANENT:
-                self.permanent -= self._counted(employers)
-            elif state is WorkerState.PLACED:
-                self.placed -= self._counted(employers)
-            else:
-                self.bench -= leaving.size
-            self._note(event, leaving, None if state is WorkerState.BENCH else employers)
-        self.out += ids.size
-        self._columns["state"][ids] = WorkerState.OUT
-        self._columns["employer"][ids] = NOWHERE
+            self._move(event, leaving, WorkerState.OUT, _nowhere(leaving))
 
     def go_to_agency(self, ids: IntArray, cooling_off_months: int = 0) -> None:
         """Move permanent staff to the bench, where they look for an assignment after any wait."""
-        employers = self._columns["employer"][ids]
-        self.permanent -= self._counted(employers)
-        self.bench += ids.size
-        self._note(Event.WENT_TO_AGENCY, ids, employers)
-        self._columns["free_from_month"][ids] = self.month + cooling_off_months
-        self._columns["state"][ids] = WorkerState.BENCH
-        self._columns["employer"][ids] = NOWHERE
+        self.rows.free_from_month[ids] = self.month + cooling_off_months
+        self._move(Event.WENT_TO_AGENCY, ids, WorkerState.BENCH, _nowhere(ids))
 
     def take_permanent_post(self, ids: IntArray) -> None:
         """Give placed agency staff a permanent post where they are placed."""
-        employers = self._columns["employer"][ids]
-        self.placed -= self._counted(employers)
-        self.permanent += self._counted(employers)
-        self._note(Event.TOOK_PERMANENT_POST, ids, employers)
-        self._columns["state"][ids] = WorkerState.PERMANENT
-        self._columns["joined_month"][ids] = self.month
+        self.rows.joined_month[ids] = self.month
+        employers = self.rows.employer[ids].astype(np.int64)
+        self._move(Event.TOOK_PERMANENT_POST, ids, WorkerState.PERMANENT, employers)
 
     def move_borough(self, ids: IntArray, employers: IntArray) -> None:
         """Move permanent staff to permanent posts at other employers."""
-        before = self._columns["employer"][ids]
-        self.permanent += self._counted(employers) - self._counted(before)
-        self._note(Event.MOVED_BOROUGH, ids, before, shown=employers)
-        self._columns["employer"][ids] = employers
-        self._columns["joined_month"][ids] = self.month
+        self.rows.joined_month[ids] = self.month
+        self._move(Event.MOVED_BOROUGH, ids, WorkerState.PERMANENT, employers)
 
     def begin_assignment(self, ids: IntArray, employers: IntArray) -> None:
         """Place agency staff from the bench."""
-        self.bench -= ids.size
-        self.placed += self._counted(employers)
-        self._note(Event.ASSIGNMENT_BEGAN, ids, employers)
-        self._columns["state"][ids] = WorkerState.PLACED
-        self._columns["employer"][ids] = employers
-        self._columns["joined_month"][ids] = self.month
+        self.rows.joined_month[ids] = self.month
+        self._move(Event.ASSIGNMENT_BEGAN, ids, WorkerState.PLACED, employers)
 
     def end_assignment(self, ids: IntArray) -> None:
         """Return placed agency staff to the bench."""
-        employers = self._columns["employer"][ids]
-        self.placed -= self._counted(employers)
-        self.bench += ids.size
-        self._note(Event.ASSIGNMENT_ENDED, ids, employers)
-        self._columns["state"][ids] = WorkerState.BENCH
-        self._columns["employer"][ids] = NOWHERE
+        self._move(Event.ASSIGNMENT_ENDED, ids, WorkerState.BENCH, _nowhere(ids))
+
+    def _move(self, event: Event, ids: IntArray, state: WorkerState, employers: IntArray) -> None:
+        if ids.size:
+            to, flow = (int(state), employers), self.flows[event]
+            self._note(event, ids, move(self.rows, ids, to, self._heads, flow))
 
     # Reading and checking
 
@@ -219,7 +185,7 @@ class Workforce:
         """
         if not 0 <= worker_id < self.size:
             raise KeyError(f"no worker {worker_id}; ids run from 0 to {self.size - 1}")
-        rows = self._columns
+        rows = self.rows
         history = tuple(
             Moment(month, event, self._name(int(places[where[0]])))
             for month, event, ids, places in self._log
@@ -227,12 +193,12 @@ class Workforce:
         )
         return Worker(
             id=worker_id,
-            state=WorkerState(int(rows["state"][worker_id])),
-            employer=self._name(int(rows["employer"][worker_id])),
-            source=Source(int(rows["source"][worker_id])),
-            experience_months=self.month - int(rows["qualified_month"][worker_id]),
-            tenure_months=self.month - int(rows["joined_month"][worker_id]),
-            taste=float(rows["taste"][worker_id]),
+            state=WorkerState(int(rows.state[worker_id])),
+            employer=self._name(int(rows.employer[worker_id])),
+            source=Source(int(rows.source[worker_id])),
+            experience_months=self.month - int(rows.qualified_month[worker_id]),
+            tenure_months=self.month - int(rows.joined_month[worker_id]),
+            taste=float(rows.taste[worker_id]),
             history=history,
         )
 
@@ -260,28 +226,19 @@ class Workforce:
     def _counted(self, employers: npt.NDArray[Any]) -> IntArray:
         return np.bincount(employers.astype(np.int64), minlength=len(self.employers))
 
-    def _note(
-        self,
-        event: Event,
-        ids: IntArray,
-        employers: npt.NDArray[Any] | None,
-        shown: IntArray | None = None,
-    ) -> None:
-        if ids.size == 0:
-            return
-        if employers is not None:
-            self.flows[event] += self._counted(employers)
-        places = shown if shown is not None else employers
-        if places is None:
-            places = np.full(ids.size, NOWHERE)
-        self._log.append((self.month, event, ids, places.astype(np.int64)))
+    def _note(self, event: Event, ids: IntArray, places: IntArray) -> None:
+        if ids.size:
+            self._log.append((self.month, event, ids, places))
 
     def _make_room(self, count: int) -> None:
-        capacity = self._columns["key"].size
+        capacity = self.rows.key.size
         needed = self.size + count
         if needed <= capacity:
             return
-        for name, rows in self._columns.items():
-            grown = np.zeros(max(needed, 2 * capacity), rows.dtype)
-            grown[: self.size] = rows[: self.size]
-            self._columns[name] = grown
+        more = max(needed, 2 * capacity)
+        self.rows = self.rows.grown(more)
+        self._living = np.concatenate([self._living, np.zeros(more - capacity, np.int64)])
+
+
+def _nowhere(ids: IntArray) -> IntArray:
+    return np.full(ids.size, NOWHERE)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.compiled import elementwise
 from sim.domain.randomness import BoolArray, FloatArray, IntArray
 from sim.rules.hazards import Amount
 
@@ -16,6 +17,7 @@ CERTAIN = 500.0
 """Logits beyond which a choice is certain to the last digit."""
 
 
+@elementwise
 def pull(
     log_premium: Amount,
     strain: Amount,
@@ -43,6 +45,7 @@ def agency_odds(pull: Amount, sensitivity: Amount) -> FloatArray:
     return np.exp(np.minimum(np.maximum(logit, -CERTAIN), CERTAIN))
 
 
+@elementwise
 def agency_chance(pull: Amount, sensitivity: Amount, attachment: Amount) -> FloatArray:
     """Return P = 1 / (1 + 1 / odds), the logit choice of agency work: see `agency_odds`."""
     logit = sensitivity * (pull - attachment)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.compiled import elementwise
 from sim.domain.randomness import FloatArray
 
 Amount = npt.NDArray[Any] | float
@@ -19,6 +20,7 @@ BISECTIONS = 60
 """Halvings of a search: its ends are then 1e-18 of their distance apart."""
 
 
+@elementwise
 def monthly_chance(hazard_per_year: Amount) -> FloatArray:
     """Return the chance that something with a yearly hazard happens within a month."""
     return -np.expm1(-hazard_per_year / MONTHS_PER_YEAR)

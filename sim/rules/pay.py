@@ -14,8 +14,7 @@ from sim.domain.borough_figures import SALARIES, BoroughFigures
 from sim.domain.parameters import Parameters, PayAssumptions
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.domain.vocabulary import Route
-from sim.rules.tax import Payslip, payslip
-from sim.rules.tax_law import TaxLaw
+from sim.rules.tax import Payslip, payslip, payslips
 from sim.rules.terms import RulesInForce
 
 PENCE = 2
@@ -150,20 +149,12 @@ def agency_nets(
     Returns:
         (..., band, company group), £ a year; and `routes_taken`.
     """
-    nets = {
-        route: np.asarray(agency_slip(route, rates, assumptions, rules.law).net_annual, np.float64)
-        for route in agency_routes(rules.off_payroll_enforced)
-    }
+    routes = agency_routes(rules.off_payroll_enforced)
+    slips = payslips(routes, rules.law, assumptions, rates)
+    nets = {route: np.asarray(slip.net_annual, np.float64) for route, slip in slips.items()}
     taken = routes_taken(nets)
     groups = [sum((nets[route] * one for route, one in group.items()), 0.0) for group in taken]
     return np.stack(groups, axis=-1), taken
-
-
-def agency_slip(
-    route: Route, rates: FloatArray, assumptions: PayAssumptions, law: TaxLaw
-) -> Payslip:
-    """Return payslips of an agency route at some assignment rates, £ per hour."""
-    return payslip(route, law, assumptions, assignment_rate_per_hour=rates)
 
 
 def log_premium(agency_nets: FloatArray, permanent_nets: FloatArray) -> FloatArray:

@@ -8,13 +8,14 @@ the law in `sim.rules.tax_law`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.domain.compiled import compiled, elementwise
 from sim.domain.parameters import PayAssumptions
 from sim.domain.vocabulary import Route
 from sim.rules.tax_formulas import (
@@ -37,13 +38,14 @@ from sim.rules.tax_formulas import (
     umbrella_gross,
     vat_flat_rate_gain,
 )
-from sim.rules.tax_law import TaxLaw, TaxYearError, law_in_force, tabulated_law
+from sim.rules.tax_law import TaxLaw, TaxYearError, law_in_force, on_payroll, tabulated_law
 from sim.rules.tax_table import FIRST_TAX_YEAR, OFF_PAYROLL_REFORM
 
 __all__ = [
     # a year's pay
     "Payslip",
     "payslip",
+    "payslips",
     # prices
     "charge_to_assignment",
     "assignment_to_charge",
@@ -133,7 +135,25 @@ class Payslip:
         return self.umbrella_margin
 
 
-_FIELDS = tuple(field.name for field in fields(Payslip))
+class Parts(NamedTuple):
+    """The parts of a payslip, in its order: what one worker's numbers are while they are made."""
+
+    net_annual: Pounds
+    gross_pay: Pounds
+    dividends: Pounds
+    income_tax: Pounds
+    employee_ni: Pounds
+    employer_ni: Pounds
+    apprenticeship_levy: Pounds
+    corporation_tax: Pounds
+    dividend_tax: Pounds
+    vat_gain: Pounds
+    employee_pension: Pounds
+    employer_pension: Pounds
+    umbrella_margin: Pounds
+    agency_margin: Pounds
+    running_costs: Pounds
+    borough_cost: Pounds
 
 
 def payslip(
@@ -170,14 +190,34 @@ def payslip(
     if route == Route.PERMANENT:
         if salary is None or assignment_rate_per_hour is not None:
             raise ValueError("a permanent payslip needs salary, and no assignment_rate_per_hour")
-        return _permanent(_checked("salary", salary), law)
+        return Payslip(*_permanent(_checked("salary", salary), law))
     if route not in _AGENCY_PAYSLIPS:
         raise ValueError(f"route: given {route!r}; allowed: {', '.join(Route)}")
     if assignment_rate_per_hour is None or salary is not None:
         raise ValueError(f"a payslip by {route} needs assignment_rate_per_hour, and no salary")
     rate = _checked("assignment_rate_per_hour", assignment_rate_per_hour)
     income = rate * paid_hours_per_year(assumptions)
-    return _AGENCY_PAYSLIPS[route](income, law, assumptions)
+    if np.ndim(income) and _is_payroll(route, law):
+        return _many_slips((route,), income, law, assumptions)[0]
+    return Payslip(*_AGENCY_PAYSLIPS[route](income, law, assumptions))
+
+
+def payslips(
+    routes: Sequence[Route], law: TaxLaw, assumptions: PayAssumptions, rates: Pounds
+) -> dict[Route, Payslip]:
+    """Return payslips of several agency routes at the same assignment rates, £ per hour.
+
+    They are those of `payslip`, sooner.
+    """
+    income = _checked("assignment_rate_per_hour", rates) * paid_hours_per_year(assumptions)
+    payrolls = tuple(route for route in routes if _is_payroll(route, law))
+    found = dict(zip(payrolls, _many_slips(payrolls, income, law, assumptions), strict=True))
+    return {
+        route: found[route]
+        if route in found
+        else Payslip(*_AGENCY_PAYSLIPS[route](income, law, assumptions))
+        for route in routes
+    }
 
 
 def charge_to_assignment(charge_rate: Pay, assumptions: PayAssumptions) -> Pay:
@@ -185,6 +225,7 @@ def charge_to_assignment(charge_rate: Pay, assumptions: PayAssumptions) -> Pay:
     return charge_rate * (1.0 - assumptions.agency_margin_share)
 
 
+@elementwise
 def assignment_to_charge(assignment_rate: Pay, assumptions: PayAssumptions) -> Pay:
     """Return the charge to the borough behind an assignment rate (£ an hour)."""
     return assignment_rate / (1.0 - assumptions.agency_margin_share)
@@ -204,18 +245,18 @@ def _checked(name: str, given: npt.ArrayLike) -> Pounds:
     return pay
 
 
-def _slip(shape_of: Pounds, **parts: Any) -> Payslip:
+def _slip(shape_of: Pounds, **parts: Any) -> Parts:
     """Return a payslip whose unnamed parts are zero."""
-    return Payslip(**(dict.fromkeys(_FIELDS, shape_of * 0.0) | parts))
+    return Parts(**(dict.fromkeys(Parts._fields, shape_of * 0.0) | parts))
 
 
-def _agency_slip(income: Pounds, assumptions: PayAssumptions, on_top: Pay, **parts: Any) -> Payslip:
+def _agency_slip(income: Pounds, assumptions: PayAssumptions, on_top: Pay, **parts: Any) -> Parts:
     """Return an agency worker's payslip; the borough pays the agency's charge and `on_top`."""
     charge = assignment_to_charge(income, assumptions)
     return _slip(income, agency_margin=charge - income, borough_cost=charge + on_top, **parts)
 
 
-def _permanent(salary: Pounds, law: TaxLaw) -> Payslip:
+def _permanent(salary: Pounds, law: TaxLaw) -> Parts:
     """A permanent post in the local government pension scheme, taxed on pay less contribution.
 
     A council pays the apprenticeship levy on every extra pound: its allowance is used up.
@@ -241,42 +282,53 @@ def _permanent(salary: Pounds, law: TaxLaw) -> Payslip:
     )
 
 
+@elementwise
 def _payroll(
     gross: Pounds, income: Pounds, margin: Pounds, law: TaxLaw, assumptions: PayAssumptions
-) -> Payslip:
+) -> Parts:
     """An employee of an umbrella or an agency; what `income` does not cover is paid on top."""
+    none, charge = income * 0.0, assignment_to_charge(income, assumptions)
     employer = employer_ni(gross, law)
     levy = law.apprenticeship_levy_rate * gross
     tax, employee = tax_on_earnings(gross, law), employee_ni(gross, law)
-    return _agency_slip(
-        income,
-        assumptions,
-        on_top=margin + gross + employer + levy - income,
+    on_top = margin + gross + employer + levy - income
+    return Parts(
         net_annual=gross - tax - employee,
         gross_pay=gross,
+        dividends=none,
         income_tax=tax,
         employee_ni=employee,
         employer_ni=employer,
         apprenticeship_levy=levy,
+        corporation_tax=none,
+        dividend_tax=none,
+        vat_gain=none,
+        employee_pension=none,
+        employer_pension=none,
         umbrella_margin=margin,
+        agency_margin=charge - income,
+        running_costs=none,
+        borough_cost=charge + on_top,
     )
 
 
-def _umbrella(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Payslip:
+@elementwise
+def _umbrella(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Parts:
     wanted = assumptions.umbrella_margin_per_week * assumptions.weeks_per_year
     margin = np.minimum(income, wanted)
     return _payroll(umbrella_gross(income, margin, law), income, margin, law, assumptions)
 
 
-def _agency_paye(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Payslip:
-    if assumptions.agency_paye_incidence == "same_rate":
+@elementwise
+def _agency_paye(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Parts:
+    if assumptions.agency_paye_is_same_rate:
         gross = income
     else:
         gross = umbrella_gross(income, 0.0, law)
     return _payroll(gross, income, income * 0.0, law, assumptions)
 
 
-def _outside_ir35(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Payslip:
+def _outside_ir35(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Parts:
     """A company that pays its director a small salary and distributes all profit."""
     gain = _vat_gain(income, law, assumptions)
     costs = np.minimum(income + gain, assumptions.running_costs_per_year)
@@ -308,11 +360,11 @@ def _outside_ir35(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> P
     )
 
 
-def _inside_ir35(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Payslip:
+def _inside_ir35(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Parts:
     return rule_in_force(_INSIDE_IR35, law)(income, law, assumptions)
 
 
-def _inside_by_chapter_8(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Payslip:
+def _inside_by_chapter_8(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Parts:
     """A company that assesses itself: a deemed payment, and the rest distributed.
 
     Running costs come out of the 5 % and the VAT gain first, then out of the worker's pocket.
@@ -346,29 +398,38 @@ def _inside_by_chapter_8(income: Pounds, law: TaxLaw, assumptions: PayAssumption
     )
 
 
-def _inside_by_chapter_10(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Payslip:
+@elementwise
+def _inside_by_chapter_10(income: Pounds, law: TaxLaw, assumptions: PayAssumptions) -> Parts:
     """A company whose fee is taxed as pay before it arrives.
 
     Employer costs the fee-payer does not pass on reach the borough's bill (assumption: the law
     leaves that to the contract). The limited-cost VAT gain, 0.2 % of the fee, is left out.
     """
+    none, charge = income * 0.0, assignment_to_charge(income, assumptions)
     pay = chapter_10_pay(deemed_direct_payment(income), law, assumptions.fee_payer_pass_through)
     employer = employer_ni(pay, law)
     levy = law.apprenticeship_levy_rate * pay
     tax, employee = tax_on_earnings(pay, law), employee_ni(pay, law)
     received = pay - tax - employee
     costs = np.minimum(received, assumptions.running_costs_per_year)
-    return _agency_slip(
-        income,
-        assumptions,
-        on_top=pay + employer + levy - income,
+    on_top = pay + employer + levy - income
+    return Parts(
         net_annual=received - costs,
         gross_pay=pay,
+        dividends=none,
         income_tax=tax,
         employee_ni=employee,
         employer_ni=employer,
         apprenticeship_levy=levy,
+        corporation_tax=none,
+        dividend_tax=none,
+        vat_gain=none,
+        employee_pension=none,
+        employer_pension=none,
+        umbrella_margin=none,
+        agency_margin=charge - income,
         running_costs=costs,
+        borough_cost=charge + on_top,
     )
 
 
@@ -381,7 +442,7 @@ def _director_salary(law: TaxLaw, assumptions: PayAssumptions) -> float:
     return law.director_primary_threshold if chosen == "primary_threshold" else float(chosen)
 
 
-_RouteRule = Callable[[Pounds, TaxLaw, PayAssumptions], Payslip]
+_RouteRule = Callable[[Pounds, TaxLaw, PayAssumptions], Parts]
 _INSIDE_IR35: DatedRules[_RouteRule] = (
     (FIRST_TAX_YEAR, _inside_by_chapter_8),
     (OFF_PAYROLL_REFORM, _inside_by_chapter_10),
@@ -392,3 +453,60 @@ _AGENCY_PAYSLIPS: dict[Route, _RouteRule] = {
     Route.PSC_OUTSIDE: _outside_ir35,
     Route.PSC_INSIDE: _inside_ir35,
 }
+
+
+# Many payslips at once, where nothing but payroll taxes is due: one after another, compiled
+
+_PAYROLLS = (Route.UMBRELLA, Route.AGENCY_PAYE, Route.PSC_INSIDE)
+_IS_UMBRELLA, _IS_AGENCY_PAYE = 0, 1
+
+
+class _Assumed(NamedTuple):
+    """What such payslips ask of the assumptions."""
+
+    agency_margin_share: float
+    umbrella_margin_per_week: float
+    weeks_per_year: float
+    running_costs_per_year: float
+    fee_payer_pass_through: float
+    agency_paye_is_same_rate: bool
+
+
+def _is_payroll(route: Route, law: TaxLaw) -> bool:
+    """Whether nothing but payroll taxes is due by a route."""
+    by_chapter_8 = route is Route.PSC_INSIDE and law.first_year < OFF_PAYROLL_REFORM
+    return route in _PAYROLLS and not by_chapter_8
+
+
+def _many_slips(
+    routes: Sequence[Route], incomes: Pounds, law: TaxLaw, assumptions: PayAssumptions
+) -> list[Payslip]:
+    assumed = _Assumed(*(getattr(assumptions, name) for name in _Assumed._fields))
+    parts = np.empty((len(routes), len(Parts._fields), incomes.size))
+    table, flat = law.payroll_table, incomes.ravel()
+    for route, into in zip(routes, parts, strict=True):
+        _fill_in(_PAYROLLS.index(route), flat, table.figures, table.steps, assumed, into)
+    shape = (len(Parts._fields), *incomes.shape)
+    return [Payslip(*one.reshape(shape)) for one in parts]
+
+
+@compiled
+def _fill_in(
+    route: int,
+    incomes: Pounds,
+    figures: Pounds,
+    steps: Pounds,
+    assumed: Any,
+    parts: Pounds,
+) -> None:
+    """Write payslips, (part, income). Law and assumptions have the names that the rules ask for."""
+    law: Any = on_payroll(figures, steps)
+    for nth in range(incomes.size):
+        if route == _IS_UMBRELLA:
+            slip = _umbrella(incomes[nth], law, assumed)
+        elif route == _IS_AGENCY_PAYE:
+            slip = _agency_paye(incomes[nth], law, assumed)
+        else:
+            slip = _inside_by_chapter_10(incomes[nth], law, assumed)
+        for part, value in enumerate(slip):
+            parts[part, nth] = value

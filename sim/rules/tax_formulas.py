@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from sim.domain.compiled import elementwise
 from sim.rules.tax_law import Steps, TaxLaw
 from sim.rules.tax_table import (
     CONTRACTING_OUT_ENDED,
@@ -40,11 +41,12 @@ def rule_in_force(rules: DatedRules[Rule], law: TaxLaw) -> Rule:
     return [rule for begins, rule in rules if begins <= law.first_year][-1]
 
 
+@elementwise
 def charged(amount: Pay, steps: Steps) -> Pounds:
     """Return what a stepped rate charges on an amount (not below 0)."""
-    total: Pounds = steps[0].extra_rate * np.maximum(amount - steps[0].above, 0.0)
-    for above, extra_rate in steps[1:]:
-        total = total + extra_rate * np.maximum(amount - above, 0.0)
+    total: Pounds = steps[0][1] * np.maximum(amount - steps[0][0], 0.0)
+    for step in range(1, len(steps)):
+        total = total + steps[step][1] * np.maximum(amount - steps[step][0], 0.0)
     return total
 
 
@@ -63,6 +65,7 @@ class IncomeTax(NamedTuple):
         return self.on_earnings + self.on_dividends
 
 
+@elementwise
 def personal_allowance(net_income: Pay, law: TaxLaw) -> Pounds:
     """Return the tax-free allowance left at a net income: £1 goes for every £2 above £100,000.
 
@@ -76,6 +79,7 @@ def personal_allowance(net_income: Pay, law: TaxLaw) -> Pounds:
     return np.where(lost > 0.0, rounded, law.personal_allowance)
 
 
+@elementwise
 def tax_on_earnings(earnings: Pay, law: TaxLaw) -> Pounds:
     """Return income tax on a year's earnings where there are no dividends.
 
@@ -141,7 +145,8 @@ def _taxable(earnings: Pay, dividends: Pay, law: TaxLaw) -> tuple[Pounds, Pounds
 # National Insurance
 
 
-def employee_ni(earnings: Pay, law: TaxLaw, *, director: bool = False) -> Pounds:
+@elementwise
+def employee_ni(earnings: Pay, law: TaxLaw, director: bool = False) -> Pounds:
     """Return employee National Insurance (class 1) on a year's earnings.
 
     Where rates changed within the year, whole-year formulas are weighted by months; a director
@@ -152,7 +157,8 @@ def employee_ni(earnings: Pay, law: TaxLaw, *, director: bool = False) -> Pounds
     return charged(earnings, law.director_employee_ni_steps if director else law.employee_ni_steps)
 
 
-def employer_ni(earnings: Pay, law: TaxLaw, *, director: bool = False) -> Pounds:
+@elementwise
+def employer_ni(earnings: Pay, law: TaxLaw, director: bool = False) -> Pounds:
     """Return employer National Insurance (class 1) on a year's earnings.
 
     Source: Social Security Contributions and Benefits Act 1992, ss.6 and 9.
@@ -196,6 +202,7 @@ _CONTRACTING_OUT: DatedRules[Callable[[Pay, TaxLaw], Rebate]] = (
 )
 
 
+@elementwise
 def gross_pay_within(budget: Pay, employer_steps: Steps, levy_rate: float = 0.0) -> Pounds:
     """Return the gross pay whose employer NI and levy, on top of it, just use up a budget.
 
@@ -204,9 +211,9 @@ def gross_pay_within(budget: Pay, employer_steps: Steps, levy_rate: float = 0.0)
     """
     slope, intercept = 1.0 + levy_rate, 0.0
     affordable: Pay = budget / slope
-    for above, rate in employer_steps:
-        slope += rate
-        intercept += rate * above
+    for step in range(len(employer_steps)):
+        slope += employer_steps[step][1]
+        intercept += employer_steps[step][1] * employer_steps[step][0]
         affordable = np.minimum(affordable, (budget + intercept) / slope)
     gross: Pounds = np.maximum(affordable, 0.0)
     return gross
@@ -276,6 +283,7 @@ def lgps_contribution(pay: Pay, law: TaxLaw) -> Pounds:
 # Pay through intermediaries
 
 
+@elementwise
 def umbrella_gross(assignment_income: Pay, margin: Pay, law: TaxLaw) -> Pounds:
     """Return gross pay, holiday pay included, out of what an agency pays for the assignment.
 
@@ -309,6 +317,7 @@ def chapter_8_payment(
     return np.maximum(gross - salary, 0.0)
 
 
+@elementwise
 def deemed_direct_payment(fee: Pay, materials: Pay = 0.0, expenses: Pay = 0.0) -> Pounds:
     """Return the part of a fee (without VAT) taxed as pay since the off-payroll reform.
 
@@ -318,6 +327,7 @@ def deemed_direct_payment(fee: Pay, materials: Pay = 0.0, expenses: Pay = 0.0) -
     return payment
 
 
+@elementwise
 def chapter_10_pay(payment: Pay, law: TaxLaw, pass_through: float) -> Pounds:
     """Return taxable pay when the fee-payer passes on a share of its employer costs.
 

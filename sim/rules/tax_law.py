@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.domain.calendar import MONTHS_PER_YEAR, first_year_of, tax_year
+from sim.domain.compiled import elementwise
 from sim.domain.vocabulary import Grade
 from sim.rules.tax_table import (
     DIRECTOR_NI_PARAMETERS,
@@ -69,6 +70,67 @@ class NiPart(NamedTuple):
     def employer_steps(self) -> Steps:
         """Return what an employer pays, already weighted by the part of the year."""
         return (Step(self.secondary_threshold, self.share_of_year * self.employer_rate),)
+
+
+MOST_STEPS = 4
+"""The most steps that a year's tax or National Insurance takes."""
+
+
+class OnPayroll(NamedTuple):
+    """The law that a compiled payslip of an employee asks for, in the order of `PayrollTable`."""
+
+    personal_allowance: float
+    allowance_taper_start: float
+    allowance_taper_rate: float
+    apprenticeship_levy_rate: float
+    earnings_tax_steps: Steps
+    employee_ni_steps: Steps
+    employer_ni_steps: Steps
+    director_employee_ni_steps: Steps
+    director_employer_ni_steps: Steps
+
+
+FIGURES = 4
+"""How many of these are single figures."""
+
+
+class PayrollTable(NamedTuple):
+    """The same law as arrays, as a compiled loop takes it in.
+
+    Attributes:
+        figures: single figures.
+        steps: (kind of charge, step, 2), filled up with steps that charge nothing.
+    """
+
+    figures: npt.NDArray[np.float64]
+    steps: npt.NDArray[np.float64]
+
+
+@elementwise
+def on_payroll(figures: npt.NDArray[np.float64], steps: npt.NDArray[np.float64]) -> OnPayroll:
+    """Return the law that stands in a table."""
+    return OnPayroll(
+        figures[0],
+        figures[1],
+        figures[2],
+        figures[3],
+        _steps_in(steps[0]),
+        _steps_in(steps[1]),
+        _steps_in(steps[2]),
+        _steps_in(steps[3]),
+        _steps_in(steps[4]),
+    )
+
+
+@elementwise
+def _steps_in(rows: npt.NDArray[np.float64]) -> Any:
+    """Return a table's `MOST_STEPS` rows one by one: quicker to go through than an array."""
+    return (
+        (rows[0, 0], rows[0, 1]),
+        (rows[1, 0], rows[1, 1]),
+        (rows[2, 0], rows[2, 1]),
+        (rows[3, 0], rows[3, 1]),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +221,16 @@ class TaxLaw:
     def director_primary_threshold(self) -> float:
         """The most a director can be paid in the year without employee National Insurance."""
         return min(part.primary_threshold for part in self.director_ni)
+
+    @cached_property
+    def payroll_table(self) -> PayrollTable:
+        """What compiled payslips of employees ask for."""
+        names = OnPayroll._fields
+        steps = np.zeros((len(names) - FIGURES, MOST_STEPS, 2))
+        for kind, name in enumerate(names[FIGURES:]):
+            own = getattr(self, name)
+            steps[kind, : len(own)] = own
+        return PayrollTable(np.array([getattr(self, name) for name in names[:FIGURES]]), steps)
 
     def _by_band(self, basic: float, higher: float, additional: float) -> Steps:
         return (

@@ -14,9 +14,21 @@ if TYPE_CHECKING:
 
 QUESTIONS = {
     "brief": "Write a page: what a policy does, what it costs, what would change the answer.",
+    "circle": "Test the circle over draws: capped, and with each link cut in turn.",
+    "coalition": "Play the cap as a game: who gains by leaving, who leaves first, how many "
+    "hold it.",
+    "effects": "Show what each lever of a package does alone, under each rival structure.",
+    "loops": "Measure each link and loop of the circle, and which is strongest when; draw them.",
     "money": "Follow every pound: who pays whom, and what of a saving is only a shift.",
+    "patterns": "Set the model beside seventeen patterns of the census: fitted, held out, "
+    "anchored.",
     "reach": "Find the cheapest way to a target, with a stated chance under every structure.",
     "sensitivity": "Say what drives an answer: screening, shares of variance, a tornado.",
+    "story": "Tell a council's story: its claim, the census, the model, and a placebo without its "
+    "policy.",
+    "sweep": "Run a scenario over a grid of one or two numbers, every point with the same luck.",
+    "take-home": "Work out a year's take-home pay by one route.",
+    "tip": "Find the level of a number at which London reaches 90 %, under every rival structure.",
 }
 """What each question answers, by its name, in the order of the help."""
 

@@ -21,7 +21,6 @@ from sim.scenario import (
     ScenarioError,
     load_figures,
     load_scenario,
-    scenario_from,
 )
 from sim.studies.request import asked
 
@@ -103,9 +102,14 @@ Seed = Annotated[
 Years = Annotated[
     int, asked(f"Years to run, 1 to {MOST_YEARS}.", low=1, high=MOST_YEARS, metavar="N")
 ]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+"""Several texts; one by itself is refused, since it would be taken letter by letter."""
+OneOrMore = Annotated[
+    tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
+]
+"""One text, or several."""
 Overrides = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_texts),
+    Texts,
     asked(
         "Change one thing, such as parameters.bid_speed=0.2. Repeat for more.",
         flag="--set",
@@ -156,25 +160,14 @@ def plan(given: Any, overrides: Sequence[str] = (), borough_data: Path | None = 
 
     Raises:
         ScenarioError: no such scenario, or one that cannot be used.
-        ValueError: overrides of something that is no name and no file.
     """
-    if isinstance(given, str | Path):
-        found = load_scenario(given, overrides)
-    else:
-        if overrides:
-            kind = type(given).__name__
-            raise ValueError(f"overrides go with a scenario's name or path; here it is a {kind}")
-        found = given if isinstance(given, Scenario) else _from(given)
+    if not isinstance(given, str | Path | Scenario | Mapping):
+        told = type(given).__name__
+        raise ScenarioError(
+            f"scenario: given a {told}; allowed: a name, a path, a Scenario or a dictionary"
+        )
+    found = load_scenario(given, overrides)
     return found if borough_data is None else found.with_figures(load_figures(borough_data))
-
-
-def _from(given: Any) -> Scenario:
-    if isinstance(given, Mapping):
-        return scenario_from(given)
-    told = type(given).__name__
-    raise ScenarioError(
-        f"scenario: given a {told}; allowed: a name, a path, a Scenario or a dictionary"
-    )
 
 
 def unit_of(borough: str | None) -> str:

@@ -17,7 +17,6 @@ from sim.answers.answer import Answer, sheets_of
 from sim.answers.results import Csv
 from sim.answers.workbook import ENDING, write_workbook
 from sim.ensemble import contents
-from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble, Progress, no_progress, run_ensemble
@@ -100,7 +99,7 @@ class Desk:
         say: Callable[[str], None] = lambda text: None,
         cancel: threading.Event | None = None,
     ) -> None:
-        self.out, self.jobs = out, jobs
+        self.out, self.jobs, self.fingerprint = out, jobs, ""
         self._progress_of, self._say, self._cancel = progress_of, say, cancel
         self._own: Rooms | None = None
         self._stack = ExitStack()
@@ -172,34 +171,53 @@ class Desk:
 
     # The folder: everything is checked before anything is made
 
-    def claim_results(
-        self, places: Mapping[Path, Scenario], seed: int, years: int, draws: Draws
-    ) -> None:
-        """Take folders for the results of scenarios.
+    def claim_results(self, planned: Mapping[str, Scenario], asked: Any) -> dict[str, Path | None]:
+        """Take folders for the results of scenarios, if one is named.
+
+        Args:
+            planned: what is run, by the folder below the answer's; "" is its own.
+            asked: the request: its seed, years and parameters.
+
+        Returns:
+            The folder of each, or None where nothing is kept.
 
         Raises:
             StoreError: one is a file or holds something else; then none is made.
         """
+        if self.out is None:
+            return dict.fromkeys(planned)
+        settings = (asked.seed, asked.years, asked.parameters)
         wanted = {
-            folder: results.result_fingerprint(scenario.fingerprint(), seed, years, draws)
-            for folder, scenario in places.items()
+            self.out / name: results.result_fingerprint(scenario.fingerprint(), *settings)
+            for name, scenario in planned.items()
         }
         for folder, fingerprint in wanted.items():
             results.check_folder(folder, fingerprint)
         for folder, fingerprint in wanted.items():
             results.prepare_folder(folder, fingerprint)
-        self.say_unused(list(places))
+        self.say_unused(list(wanted))
+        return {name: self.out / name for name in planned}
 
-    def claim(self, fingerprint: str, own: Collection[Stamp] = ()) -> None:
-        """Take the folder for an answer that keeps a manifest of its own, if one is named.
+    def claim(
+        self, asked: Any, planned: Sequence[Scenario], own: Any = "", stamps: Collection[Stamp] = ()
+    ) -> None:
+        """Take the folder, if one is named, for an answer that keeps a manifest of its own.
+
+        Args:
+            asked: the request: its seed, years and parameters decide the answer, its runs do not.
+            planned: the scenarios it is about.
+            own: what else decides the answer, as plain values.
+            stamps: of the question's own code, where that decides what it keeps.
 
         Raises:
-            StoreError: it is a file or holds something else.
+            StoreError: the folder is a file or holds something else.
         """
-        if self.out is not None:
-            results.prepare_folder(self.out, fingerprint)
-            if own:
-                self.say_unused([self.out], own)
+        if self.out is None:
+            return
+        self.fingerprint = _fingerprint(asked, planned, own)
+        results.prepare_folder(self.out, self.fingerprint)
+        if stamps:
+            self.say_unused([self.out], stamps)
 
     def say_unused(self, folders: Sequence[Path], own: Collection[Stamp] = ()) -> None:
         """Say if runs of another stamp lie in some folders of one command.
@@ -212,13 +230,17 @@ class Desk:
         if told:
             self._say(told)
 
+    def refuse_file(self) -> None:
+        """Refuse a file where a folder is expected."""
+        if self.out is not None and self.out.exists() and not self.out.is_dir():
+            raise StoreError(f"--out {self.out}: is a file, where a folder is expected")
+
     def refuse_foreign(self) -> None:
         """Refuse a folder that holds things but no results: several results go into it."""
         out = self.out
         if out is None:
             return
-        if out.exists() and not out.is_dir():
-            raise StoreError(f"--out {out}: is a file, where a folder is expected")
+        self.refuse_file()
         if (out / results.MANIFEST).is_file():
             raise StoreError(f"--out {out}: holds the result of one run; name a new folder")
         if out.is_dir() and any(out.iterdir()):
@@ -239,16 +261,9 @@ def refuse_namesakes(planned: Sequence[Scenario]) -> None:
             )
 
 
-def fingerprint_of(study: str, asked: Any, planned: Sequence[Scenario], own: Any = "") -> str:
-    """Return what makes two requests the same answer, whatever the number of runs.
-
-    Args:
-        study: the question's name.
-        asked: the request: its seed, years and parameters count.
-        planned: the scenarios it is about.
-        own: what else decides the answer, as plain values.
-    """
-    text = json.dumps([study, own])
+def _fingerprint(asked: Any, planned: Sequence[Scenario], own: Any) -> str:
+    """Return what makes two requests the same answer, whatever the number of runs."""
+    text = json.dumps([type(asked).__name__, own])
     whole = "-".join(one.fingerprint() for one in planned)
     result = results.result_fingerprint(whole, asked.seed, asked.years, asked.parameters)
     return f"{result}-{blake2b(text.encode(), digest_size=8).hexdigest()}"
@@ -258,9 +273,9 @@ def fingerprint_of(study: str, asked: Any, planned: Sequence[Scenario], own: Any
 
 
 def save(
-    study: Study[Any], asked: Request, answer: Answer, out: Path, csv: Csv = Csv.ALL
+    study: Study[Any], asked: Request, answer: Answer, desk: Desk, csv: Csv = Csv.ALL
 ) -> list[Path]:
-    """Write an answer into its folder: charts, tables, results, and what it says of itself.
+    """Write an answer into the desk's folder: charts, tables, results, what it says of itself.
 
     Args:
         csv: which tables are written beside the workbook; `none` leaves out the answer's own too.
@@ -268,29 +283,38 @@ def save(
     Returns:
         The files and folders worth naming.
     """
+    for path, text in answer.documents.items():
+        _write(path, text)
+    named, out = list(answer.documents), desk.out
+    if out is None:
+        return named
     drawn = [_drawn(one.draw, out / one.stem) for one in answer.charts]
     charts = [path for one in drawn for path in one.files]
     for name, ensemble in answer.results.items():
         results.write_result(ensemble, out / name, results.command_line(), csv)
-    written = () if csv is Csv.NONE else answer.tables
+    tidy = [one for one in answer.tables if one.columns]
+    written = [] if csv is Csv.NONE else tidy
     tables = [one.write(out) for one in written]
-    if answer.tables:
+    if tidy:
         tables.append(write_workbook(out / f"{study.name}{ENDING}", sheets_of(answer)))
     files = [*charts, *tables, *(out / name for name in answer.results if name)]
-    if answer.manifest is not None:
+    if desk.fingerprint:
         whole = {
             "complete": True,
+            "fingerprint": desk.fingerprint,
+            "study": study.name,
+            "asked": asked.model_dump(mode="json"),
             **answer.manifest,
             **results.made_by(stamp_of_this_code(study.own)),
             "command": results.command_line(),
         }
         _write_json(out / results.MANIFEST, whole)
-    if answer.manifest is not None or "" in answer.results:
+    if desk.fingerprint or "" in answer.results:
         files.append(out / results.MANIFEST)
     kept = _kept(study, asked, answer, out, drawn)
     kept["tables"] = {one.name: list(one.columns) for one in written}
     _write_json(out / ANSWER, kept)
-    return files
+    return [*files, *named]
 
 
 class Drawn(NamedTuple):
@@ -326,8 +350,11 @@ def _kept(
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    text = json.dumps(finite(dict(content)), indent=2, ensure_ascii=False, default=str) + "\n"
+    text = json.dumps(finite(dict(content)), indent=2, ensure_ascii=False, default=str)
+    _write(path, f"{text}\n")
 
+
+def _write(path: Path, text: str) -> None:
     def write(stream: IO[bytes]) -> None:
         stream.write(text.encode("utf-8"))
 

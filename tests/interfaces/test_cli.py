@@ -133,7 +133,8 @@ def test_compare_prints_paired_differences_by_name() -> None:
 
 @pytest.mark.slow
 def test_circle_prints_what_the_experiments_compute() -> None:
-    found = answered_json("circle", "--runs", "2", "--years", "1", "--seed", "7", "--jobs", "1")
+    typed = ("--runs", "2", "--years", "1", "--seed", "7", "--jobs", "1")
+    found = answered_json("circle", *typed)["rows"]
     scenarios = load_scenario("vicious-circle"), load_scenario("capped-circle")
     for row, expected in zip(found, circle_rows(*scenarios, runs=2, seed=7, years=1), strict=True):
         assert (row["bid_trigger"], row["variant"]) == (expected.bid_trigger, expected.variant)

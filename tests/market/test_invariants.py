@@ -305,7 +305,7 @@ def test_the_accounts_close_for_two_years_in_many_londons(
 def test_the_audit_notices_a_worker_who_vanishes() -> None:
     market = market_of(scenario())
     auditor = Auditor(market)
-    market.workforce._columns["state"][3] = WorkerState.OUT
+    market.workforce.rows.state[3] = WorkerState.OUT
     with pytest.raises(LedgerError, match="PERMANENT counts differ"):
         auditor.look_over()
 

@@ -162,6 +162,6 @@ def test_a_leaver_who_comes_back_is_found(accountant: Accountant) -> None:
     workforce = accountant.market.workforce
     workforce.leave_sector(workforce.ids(WorkerState.PERMANENT)[:1])
     accountant.nobody_turns_into_somebody_else()
-    workforce._columns["state"][accountant.gone[0]] = WorkerState.BENCH
+    workforce.rows.state[accountant.gone[0]] = WorkerState.BENCH
     with pytest.raises(AssertionError):
         accountant.nobody_turns_into_somebody_else()

@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
+from sim.domain.compiled import compiled
 from sim.domain.evidence import census_start, census_years
-from sim.domain.randomness import Purpose, Streams
+from sim.domain.randomness import Streams
 from sim.domain.vocabulary import LONDON, Event, Source, WorkerState
 from sim.market import model
 from sim.market.boroughs import Borough
 from sim.market.collecting import COLLECTED
-from sim.market.luck import gumbel, persons, rationed
+from sim.market.loops import ASSIGNMENT_CHOICE, People, best_liked, rationed
+from sim.market.luck import persons
 from sim.market.model import MONTH, LondonMarket
 from sim.market.ofsted import Ofsted
 from sim.market.outcomes import BASE, OUTCOMES
@@ -148,14 +150,23 @@ def test_the_nth_newcomer_of_a_borough_is_the_same_person_whoever_else_comes() -
         np.testing.assert_array_equal(one[few.employers == 0], other[many.employers == 0][:1])
 
 
+@compiled
+def liked(people: People, appeal: np.ndarray, slots: np.ndarray) -> np.ndarray:
+    """Return the employer that each likes best when looking for an assignment."""
+    word, found = people.words[ASSIGNMENT_CHOICE], np.empty(people.living.size, np.int64)
+    for nth, one in enumerate(people.living):
+        found[nth] = best_liked(people.rows.key[one], word, slots, appeal)
+    return found
+
+
 def test_who_gets_a_place_does_not_depend_on_the_order_in_which_people_stand() -> None:
     market = LondonMarket("no-cap", rng=1, years=1)
     placed = market.workforce.ids(WorkerState.PLACED)
     employers = market.workforce.of("employer", placed).astype(np.int64)
     places = market.workforce.placed // 3
-    lucky = set(placed[rationed(market, placed, employers, places)])
+    lucky = set(placed[rationed(market.people, placed, employers, places)])
     turned = placed[::-1]
-    again = set(turned[rationed(market, turned, employers[::-1], places)])
+    again = set(turned[rationed(market.people, turned, employers[::-1], places)])
     assert lucky == again
     given = np.bincount(market.workforce.of("employer", np.array(sorted(lucky))), minlength=32)
     np.testing.assert_array_equal(given, places)
@@ -168,9 +179,12 @@ def test_a_gap_that_closes_elsewhere_changes_nobody_else_s_choice() -> None:
     placed = market.workforce.ids(WorkerState.PLACED)
     gaps = market.agency_places().astype(float)
     fewer = np.where(np.arange(gaps.size) == 7, 0.0, gaps)
-    taste = gumbel(market, Purpose.ASSIGNMENT_CHOICE, placed)
     before, after = (
-        (agency_work.assignment_appeal(g, market.charge_rates, 4.0)[None, :] + taste).argmax(axis=1)
+        liked(
+            market.people._replace(living=placed),
+            agency_work.assignment_appeal(g, market.charge_rates, 4.0),
+            market.slots,
+        )
         for g in (gaps, fewer)
     )
     elsewhere = before != 7
@@ -187,8 +201,8 @@ def test_agency_staff_choose_in_proportion_to_gap_and_pay() -> None:
     appeal = agency_work.assignment_appeal(
         market.agency_places().astype(float), market.charge_rates, 4.0
     )
-    taste = gumbel(market, Purpose.ASSIGNMENT_CHOICE, permanent)
-    chosen = np.bincount((appeal[None, :] + taste).argmax(axis=1), minlength=32)
+    people = market.people._replace(living=permanent)
+    chosen = np.bincount(liked(people, appeal, market.slots), minlength=32)
     assert chisquare(chosen, permanent.size * weights / weights.sum()).pvalue > 1e-3
     assert chisquare(chosen, np.full(32, permanent.size / 32)).pvalue < 1e-3
     market.release()

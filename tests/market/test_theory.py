@@ -179,7 +179,9 @@ def chain(market: LondonMarket) -> tuple[float, float]:
     """Return the monthly chances of going and of coming back, from pay, c0 and rho as they are."""
     anybody = market.workforce.ids(WorkerState.PERMANENT)[:1]
     chance = choice.agency_chance(
-        market.agency_pull(anybody), market.parameters.pay_sensitivity, market.route.attachment
+        market.pull(anybody, market.premium_that_draws(), market.strain),
+        market.parameters.pay_sensitivity,
+        market.route.attachment,
     )[0]
     pace = market.route.reconsider_per_year
     return tuple(float(hazards.monthly_chance(pace * p)) for p in (chance, 1 - chance))  # type: ignore[return-value]

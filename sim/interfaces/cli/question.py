@@ -114,7 +114,7 @@ def _ask(
     tell(
         lambda: show(answer),
         lambda files: dict(answer.values) | _files(study, files),
-        lambda: [] if out is None else save(study, request, answer, out, csv or Csv.ALL),
+        lambda: save(study, request, answer, desk, csv or Csv.ALL),
         as_json=as_json,
     )
     if answer.failed:
@@ -129,9 +129,11 @@ def show(answer: Answer) -> None:
     """Print an answer: its tables, what they show, what they rest on."""
     for line in answer.heading:
         typer.secho("\n".join(wrapped(line)), bold=True)
+    if answer.findings_first:
+        print_notes(answer.findings)
     for place, one in enumerate(answer.printed):
         if place or answer.heading:
             typer.echo()
         print_table(one.title, one.header, one.rows, tight=one.tight)
-    print_notes(answer.findings)
+    print_notes([] if answer.findings_first else answer.findings)
     print_notes(answer.notes)

@@ -69,7 +69,7 @@ def named(name: str) -> Callable[..., Answer]:
 def _parameter(name: str, field: FieldInfo) -> Parameter:
     if said(field, "is_argument") and said(field, "is_repeated"):
         return Parameter(name, Parameter.VAR_POSITIONAL)
-    by_place = said(field, "is_argument")
+    by_place = said(field, "is_argument") or field.is_required()
     kind = Parameter.POSITIONAL_OR_KEYWORD if by_place else Parameter.KEYWORD_ONLY
     default = Parameter.empty if field.is_required() else field.get_default()
     return Parameter(name, kind, default=default)
@@ -109,8 +109,7 @@ def _ask(
         cancel=cancel,
     )
     answer = study.answer(request, desk)
-    if folder is not None:
-        save(study, request, answer, folder)
+    save(study, request, answer, desk)
     return answer
 
 

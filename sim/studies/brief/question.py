@@ -78,14 +78,11 @@ def work(asked: Brief, desk: Desk) -> Answer:
     f.refuse_other_starts(planned)
     refuse_namesakes(planned)
     desk.refuse_foreign()
-    folders = [None if desk.out is None else desk.out / one.name for one in planned]
-    if desk.out is not None:
-        places = {desk.out / one.name: one for one in planned}
-        desk.claim_results(places, asked.seed, asked.years, asked.parameters)
+    folders = desk.claim_results({one.name: one for one in planned}, asked)
     books = [Books(unit) for _ in planned]
     base, policy = (
-        desk.ensemble(one, asked, folder, kept.add)
-        for one, folder, kept in zip(planned, folders, books, strict=True)
+        desk.ensemble(one, asked, folders[one.name], kept.add)
+        for one, kept in zip(planned, books, strict=True)
     )
     spent = spending(*books)
     table = words.spending_table(base, policy, spent, unit)

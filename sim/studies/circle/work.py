@@ -25,6 +25,8 @@ LINKS_OF_ONE_STRUCTURE = {
     Link.AGENCY_SHARE_REPELS_APPLICANTS: HiringStructure.REPUTATION,
     Link.OVERSPEND_CUTS_OFFER: HiringStructure.BUDGET,
 }
+CHANGES = ("charge_rate", "agency_share", "unfilled", "permanent_of_posts")
+"""Fields of a row that are changes."""
 NOTHING_CUT, CAPPED = "nothing cut", "with a cap"
 
 

@@ -31,7 +31,7 @@ from sim.market.outcomes import Measure
 from sim.studies.coalition.words.sentences import gain_words, stops_early
 from sim.studies.coalition.work.game import PAYOFF_LABELS, PAYOFF_UNITS
 from sim.studies.coalition.work.order import HALF, Signed
-from sim.studies.coalition.work.play import Answer
+from sim.studies.coalition.work.play import Played
 from sim.words.captions import unit_name
 
 __all__ = ["save", "signatories_chart", "temptation_map"]
@@ -42,7 +42,7 @@ HEADS, FEET = 0.85, 0.75
 DRAWN, TEMPTED = "drawn order", "most tempted leave first"
 
 
-def temptation_map(answer: Answer, draws: Draws = Draws.POSTERIOR) -> Chart:
+def temptation_map(answer: Played, draws: Draws = Draws.POSTERIOR) -> Chart:
     """Draw what each employer would gain by leaving alone, on London's 33 tiles."""
     payoff, count = answer.payoff, len(answer.signers)
     shares = PAYOFF_UNITS[payoff] == "share"
@@ -74,7 +74,7 @@ def temptation_map(answer: Answer, draws: Draws = Draws.POSTERIOR) -> Chart:
     return Chart(page.figure, page.figure.alt_text)
 
 
-def signatories_chart(answer: Answer, draws: Draws = Draws.POSTERIOR) -> Chart:
+def signatories_chart(answer: Played, draws: Draws = Draws.POSTERIOR) -> Chart:
     """Draw the pledge's effect, and London's unfilled posts, by number of signatories."""
     title = _signatories_title(answer)
     curves = [
@@ -115,7 +115,7 @@ def _points(curve: Sequence[Signed], name: str) -> tuple[np.ndarray, np.ndarray]
 def _lines(
     axes: Axes,
     curves: Sequence[tuple[str, tuple[np.ndarray, np.ndarray]]],
-    answer: Answer,
+    answer: Played,
     top: float,
 ) -> None:
     ends = []
@@ -133,7 +133,7 @@ def _lines(
     label_line_ends(axes, ends, ROOM)
 
 
-def _signatories_title(answer: Answer) -> str:
+def _signatories_title(answer: Played) -> str:
     said = []
     if answer.critical_keyed is not None:
         said.append(f"{answer.critical_keyed} signatories in a drawn order")
@@ -148,7 +148,7 @@ def _signatories_title(answer: Answer) -> str:
     return f"The cap does half its work with {', or '.join(said)}, of {len(answer.signers)}"
 
 
-def _subtitle(answer: Answer, draws: Draws) -> list[str]:
+def _subtitle(answer: Played, draws: Draws) -> list[str]:
     years = f"{answer.years} year{'' if answer.years == 1 else 's'}"
     return [
         f"Scenario {answer.scenario.name}. Means of the year up to {years} after the pledge "
@@ -161,7 +161,7 @@ def _caution(draws: Draws) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _source(answer: Answer) -> str:
+def _source(answer: Played) -> str:
     trigger, hiring = (
         word.value.replace("_", " ") for word in (answer.pair.bid_trigger, answer.pair.hiring)
     )

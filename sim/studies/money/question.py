@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from sim.answers.answer import Answer, Chart, Printed, Table
@@ -64,17 +63,13 @@ def work(asked: Money, desk: Desk) -> Answer:
     f.refuse_other_starts(planned)
     refuse_namesakes(planned)
     places = [""] if len(planned) == 1 else [one.name for one in planned]
-    folders: list[Path | None] = [None] * len(planned)
-    if desk.out is not None:
-        if len(planned) > 1:
-            desk.refuse_foreign()
-        folders = [desk.out / place for place in places]
-        taken = zip((desk.out / place for place in places), planned, strict=True)
-        desk.claim_results(dict(taken), asked.seed, asked.years, asked.parameters)
+    if len(planned) > 1:
+        desk.refuse_foreign()
+    folders = desk.claim_results(dict(zip(places, planned, strict=True)), asked)
     kept = []
-    for one, folder in zip(planned, folders, strict=True):
+    for one, place in zip(planned, places, strict=True):
         opened = Books(unit)
-        ensemble = desk.ensemble(one, asked, folder, opened.add)
+        ensemble = desk.ensemble(one, asked, folders[place], opened.add)
         kept.append(_kept(ensemble, opened, asked.real))
     told = _ledger(kept[0], unit) if len(kept) == 1 else _split(kept, unit)
     ensembles = {place: one.ensemble for place, one in zip(places, kept, strict=True)}

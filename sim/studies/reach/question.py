@@ -159,14 +159,11 @@ def _confirmed(
 ) -> Confirmed:
     """Run base and package by agents on luck that the search has not seen."""
     fresh = asked.model_copy(update={"seed": asked.seed + 1})
-    folders = [None if desk.out is None else desk.out / one.name for one in (base, policy)]
-    if desk.out is not None:
-        places = dict(zip((one for one in folders if one), (base, policy), strict=True))
-        desk.claim_results(places, fresh.seed, fresh.years, fresh.parameters)
+    folders = desk.claim_results({one.name: one for one in (base, policy)}, fresh)
     books = Books(), Books()
     old, new = (
-        desk.ensemble(one, fresh, folder, kept.add)
-        for one, folder, kept in zip((base, policy), folders, books, strict=True)
+        desk.ensemble(one, fresh, folders[one.name], kept.add)
+        for one, kept in zip((base, policy), books, strict=True)
     )
     accounts = [kept.account() for kept in books]
     split = money_split(*accounts)

@@ -33,7 +33,7 @@ from sim.studies.sensitivity.work import indices as i
 from sim.studies.sensitivity.work.factors import MIDDLE, Factor, factors_of
 from sim.studies.sensitivity.work.ranks import Ranks, ranks
 from sim.studies.sensitivity.work.twin_runs import TOLD_NAMES, Plan, over_design
-from sim.studies.study import Desk, Study, fingerprint_of, refuse_namesakes
+from sim.studies.study import Desk, Study, refuse_namesakes
 from sim.words.captions import listed, unit_name
 
 OWN_CODE = Rooms("studies/sensitivity/work")
@@ -131,7 +131,7 @@ def _of_twin(
     refuse_namesakes(planned)
     factors = tuple(factors_of(planned, asked.parameters))
     plan = Plan(tuple(planned), factors, asked.years, unit)
-    desk.claim(fingerprint_of("sensitivity", asked, planned, unit), [stamp_of_this_code(OWN_CODE)])
+    desk.claim(asked, planned, unit, [stamp_of_this_code(OWN_CODE)])
     driven, kept = _driven(plan, asked, outcomes, desk)
     last = planned[-1].start.opening.year + asked.years
     labels = {one.name: one.label for one in factors}
@@ -162,10 +162,6 @@ def _of_twin(
             for one in driven
             if one.indices and one.deviation
         ],
-        manifest=None if desk.out is None else {
-            "fingerprint": fingerprint_of("sensitivity", asked, planned, unit),
-            "asked": asked.model_dump(mode="json"),
-        },
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, Progress, part_of, run_ensemble
 from sim.ensemble.run_file import Role
 from sim.ensemble.store import RunStore
-from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
+from sim.scenario import Given, Scenario, ScenarioError, declared_at, load_scenario
 
 SWEPT_OUTCOMES = (*SHARES, CHARGE_RATE)
 DEFECTORS = "defectors_at_end"
@@ -101,7 +101,7 @@ def points(axes: Sequence[Axis]) -> Iterator[dict[str, float]]:
 
 
 def planned_points(
-    name: str, axes: Sequence[Axis], sets: Sequence[str]
+    name: Given, axes: Sequence[Axis], sets: Sequence[str]
 ) -> list[tuple[dict[str, float], Scenario]]:
     """Return every point with its scenario, all of them checked."""
     found = []

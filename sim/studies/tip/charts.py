@@ -35,7 +35,7 @@ from sim.studies.tip.words import sentences as words
 from sim.studies.tip.words.sentences import Told
 from sim.studies.tip.work.levers_range import Lever
 from sim.studies.tip.work.reach import Asked, AtLevel
-from sim.studies.tip.work.search import Answer
+from sim.studies.tip.work.search import Tipped
 from sim.studies.tip.work.tip_map import Mapped
 from sim.words.captions import per_cent
 
@@ -81,7 +81,7 @@ def _panels(page: Page, count: int) -> Iterator[tuple[Axes, bool]]:
         yield axes, column == columns - 1 or place == count - 1
 
 
-def _panel(axes: Axes, told: Told, answer: Answer, *, is_last: bool) -> None:
+def _panel(axes: Axes, told: Told, answer: Tipped, *, is_last: bool) -> None:
     grid = sorted(answer.twin, key=lambda one: one.level)
     levels = np.array([one.level for one in grid])
     axes.set_xlim(levels[0], levels[-1])
@@ -147,7 +147,7 @@ def _share(
         axes.plot([one.level], [100 * spread.q50], color=colour, **look)
 
 
-def _branches(axes: Axes, answer: Answer) -> None:
+def _branches(axes: Axes, answer: Tipped) -> None:
     """Draw the two ways of the mean field over the levels at which they differ."""
     rest = answer.rest
     if rest.between is None:
@@ -162,7 +162,7 @@ def _branches(axes: Axes, answer: Answer) -> None:
 # Words
 
 
-def _short(told: Told, answer: Answer) -> str:
+def _short(told: Told, answer: Tipped) -> str:
     if answer.tips:
         sides = [
             f"{'from' if tip.rising else 'up to'} {told.level(tip.level)}" for tip in answer.tips

@@ -17,7 +17,7 @@ from sim.studies.coalition import charts as charts_coalition
 from sim.studies.coalition.words import sentences as words
 from sim.studies.coalition.words.tables import TABLES
 from sim.studies.coalition.work.game import PAYOFF_LABELS, Game, Payoff
-from sim.studies.coalition.work.play import Answer, played
+from sim.studies.coalition.work.play import Played, played
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.past import NO_CAP_2023
 
@@ -40,7 +40,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def answer() -> Answer:
+def answer() -> Played:
     scenario = load_scenario("pan-london-cap", [NAMED])
     game = Game(scenario, runs=2, seed=1, years=1)
     return played(game, Payoff.UNFILLED, post_value=200_000.0, shortlist=3)
@@ -122,7 +122,7 @@ def test_every_structure_is_asked_who_would_leave_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_the_map_and_the_curve_say_in_words_what_they_show(answer: Answer) -> None:
+def test_the_map_and_the_curve_say_in_words_what_they_show(answer: Played) -> None:
     chart = charts_coalition.temptation_map(answer)
     assert chart.figure.headline in chart.alt_text
     assert "Calibrated to" in chart.alt_text
@@ -134,7 +134,7 @@ def test_the_map_and_the_curve_say_in_words_what_they_show(answer: Answer) -> No
 
 
 @pytest.mark.long
-def test_words_follow_the_numbers(answer: Answer) -> None:
+def test_words_follow_the_numbers(answer: Played) -> None:
     said = " ".join(words.findings(answer))
     riders = answer.free_riders(answer.payoff)
     assert {one.employer for one in riders} <= set(answer.signers)
@@ -192,7 +192,7 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(
 @pytest.mark.long
 def test_the_python_game_has_the_numbers_of_the_files(kept: Path) -> None:
     game = sim.coalition("pan-london-cap", runs=2, years=1, overrides=[NAMED])
-    assert repr(game) == "<Coalition: pan-london-cap, 3 signatories, 2 paired runs, 1 year on>"
+    assert repr(game) == "<coalition: pan-london-cap, 3 signatories, 2 paired runs, 1 year on>"
     rows = table(kept, "gains.csv")
     np.testing.assert_array_equal(game.gains()["gain"], [float(row["gain"]) for row in rows])
     assert len(game.departures()) == 32
@@ -203,7 +203,7 @@ def test_the_python_game_has_the_numbers_of_the_files(kept: Path) -> None:
     assert "Calibrated to" in game.notes[0]
     assert "<caption>" in game._repr_html_()
     assert PAYOFF_LABELS[Payoff.UNFILLED] in game._repr_html_()
-    assert game.plot.map().alt_text
+    assert game.plot.temptation().alt_text
 
 
 @pytest.mark.parametrize(

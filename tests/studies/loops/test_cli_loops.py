@@ -40,9 +40,9 @@ def test_tables_json_files_and_diagram_tell_one_finding(tmp_path: Path) -> None:
     assert too_wide(answer.out) == []
     text = " ".join(answer.out.split())
     assert set(files_in(out)) == {
-        "loops.json", "links.csv", "loops.csv", "loops.png", "loops.svg",
+        "answer.json", "manifest.json", "links.csv", "loops.csv", "loops.png", "loops.svg",
     }  # fmt: skip
-    content = json.loads((out / "loops.json").read_text("utf-8"))
+    content = json.loads((out / "answer.json").read_text("utf-8"))["values"]
     (circle,) = content["structures"]
     assert circle["finding"] in text
     for note in content["notes"]:
@@ -101,7 +101,7 @@ def test_each_structure_is_told_and_has_its_own_loops(tmp_path: Path) -> None:
     )  # fmt: skip
     assert answer.code == 0, answer.err
     assert too_wide(answer.out) == []
-    circles = json.loads((out / "loops.json").read_text("utf-8"))["structures"]
+    circles = json.loads((out / "answer.json").read_text("utf-8"))["values"]["structures"]
     assert [(one["hiring"], one["bid_trigger"]) for one in circles] == pairs()
     for one in circles:
         names = {loop["name"] for loop in one["loops"]}

@@ -14,7 +14,7 @@ from sim.domain.vocabulary import ROUTE_LABELS, Route
 from sim.rules.tax import payslip
 from sim.rules.tax_law import last_tabulated_year
 from sim.rules.tax_table import FIRST_TAX_YEAR
-from sim.studies.take_home import command as cli_take_home
+from sim.studies.take_home.question import FIELD_OF
 from tests.interfaces.command import permanence, too_wide
 
 YEARS = [tax_year(year) for year in range(FIRST_TAX_YEAR, last_tabulated_year() + 1)]
@@ -86,7 +86,7 @@ def test_a_charge_rate_is_read_before_the_agency_takes_its_share() -> None:
 
 def test_every_assumption_has_an_option_and_another_value_here() -> None:
     assert OTHERWISE.keys() == declarations(PayAssumptions).keys()
-    assert OTHERWISE.keys() == cli_take_home._OPTION_OF.keys()
+    assert OTHERWISE.keys() == set(FIELD_OF.values())
 
 
 @pytest.mark.parametrize("route", list(Route))

@@ -11,10 +11,9 @@ import pytest
 from sim.answers.structures import Pair, pairs
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.scenario import load_scenario
-from sim.studies.tip.command import _rivals
+from sim.studies.tip.question import Tip, _rivals
 from sim.studies.tip.work import meanfield, slow_sweep, two_states
 from sim.studies.tip.work import search as tipping
-from sim.terminal import options
 from tests.interfaces.command import files_in, permanence, too_wide
 
 pytestmark = pytest.mark.long
@@ -119,13 +118,13 @@ def test_another_question_is_refused_the_folder(told: tuple[str, dict, Path]) ->
 
 def test_four_hiring_structures_are_asked_unless_one_is_named() -> None:
     baseline = load_scenario("baseline")
-    every = _rivals(baseline, None, None, ())
-    assert every == pairs(triggers=[BidTrigger.UNFILLED])
-    both = options.one_or_all(BidTrigger)("all")
-    assert len(_rivals(baseline, None, both, ())) == 8
-    assert _rivals(baseline, (HiringStructure.BUDGET,), None, ()) == [
-        Pair(HiringStructure.BUDGET, BidTrigger.UNFILLED)
-    ]
+
+    def rivals(**named: str) -> list[Pair]:
+        return _rivals(baseline, Tip(scenario="baseline", lever=CAP, **named))
+
+    assert rivals() == pairs(triggers=[BidTrigger.UNFILLED])
+    assert len(rivals(bid_trigger="all")) == 8
+    assert rivals(structure="budget") == [Pair(HiringStructure.BUDGET, BidTrigger.UNFILLED)]
 
 
 @pytest.mark.parametrize(

@@ -1,53 +1,40 @@
-"""The coalition game on a terminal: the findings in words, then the tables behind them."""
+"""The coalition game as a person reads it: the tables behind the findings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import typer
-
-from sim.ensemble.draws import Draws
+from sim.answers.answer import Printed
 from sim.studies.coalition.words import sentences as words
 from sim.studies.coalition.work.game import PAYOFF_LABELS, Payoff
-from sim.studies.coalition.work.play import Answer
+from sim.studies.coalition.work.play import Played
 from sim.words.captions import pair_name, unit_name
-from sim.words.tables import print_notes, print_table, shown, wrapped
+from sim.words.tables import shown
 
 SHOWN_OF_PATH = 5
 """Every fifth number of signatories of a path is printed; the file has all."""
 
 
-def print_answer(answer: Answer, draws: Draws, shortlist: int, sets: Sequence[str]) -> None:
-    """Print one structure's game: findings, tables, and what they rest on."""
-    _print_title(answer, sets)
-    print_notes(words.findings(answer))
-    typer.echo()
-    _print_employers(answer)
-    typer.echo()
-    _print_london(answer)
-    if answer.keyed or answer.path:
-        typer.echo()
-        _print_signatories(answer)
-    typer.echo()
-    _print_payments(answer)
-    print_notes(words.notes(answer, draws, shortlist))
+def of_one(answer: Played) -> list[Printed]:
+    """Return one structure's game: employers, London, signatories and side payments."""
+    signs = [_signatories(answer)] if answer.keyed or answer.path else []
+    return [_employers(answer), _london(answer), *signs, _payments(answer)]
 
 
-def _print_title(answer: Answer, sets: Sequence[str]) -> None:
-    lines = [
+def title(answer: Played, sets: Sequence[str]) -> list[str]:
+    """Return the lines above everything."""
+    return [
         f"{answer.scenario.title or answer.scenario.name}: who holds the pledge?",
         *([f"Changed: {', '.join(sets)}"] if sets else []),
     ]
-    for line in lines:
-        typer.secho("\n".join(wrapped(line)), bold=True)
 
 
-def _when(answer: Answer) -> str:
+def _when(answer: Played) -> str:
     years = f"{answer.years} year{'' if answer.years == 1 else 's'} on"
     return f"{years}: means of {answer.runs} paired run{'' if answer.runs == 1 else 's'}"
 
 
-def _print_employers(answer: Answer) -> None:
+def _employers(answer: Played) -> Printed:
     stakes = {one.employer: one for one in answer.stakes[answer.payoff]}
     unfilled = {one.employer: one for one in answer.stakes[Payoff.UNFILLED]}
     cost = {one.employer: one for one in answer.stakes[Payoff.AGENCY_COST]}
@@ -77,7 +64,7 @@ def _print_employers(answer: Answer) -> None:
         f"free rider and round: by {PAYOFF_LABELS[answer.payoff]}"
         + ("; * has not signed: staying out against signing too" if outsiders else "")
     )
-    print_table(
+    return Printed(
         heading,
         (
             "",
@@ -92,7 +79,7 @@ def _print_employers(answer: Answer) -> None:
     )
 
 
-def _print_london(answer: Answer) -> None:
+def _london(answer: Played) -> Printed:
     rows = [
         (
             level.label[0].upper() + level.label[1:],
@@ -102,14 +89,14 @@ def _print_london(answer: Answer) -> None:
         )
         for level in answer.london
     ]
-    print_table(
+    return Printed(
         f"London with no pledge and with the whole pledge ({len(answer.signers)} sign)",
         ("", "nobody", "whole", "difference"),
         rows,
     )
 
 
-def _print_signatories(answer: Answer) -> None:
+def _signatories(answer: Played) -> Printed:
     rows = []
     for name, curve in (("drawn", answer.keyed), ("tempted first", answer.path)):
         for one in curve:
@@ -127,7 +114,7 @@ def _print_signatories(answer: Answer) -> None:
                         "yes" if one.does_the_work else "no",
                     )
                 )
-    print_table(
+    return Printed(
         "What is left of the whole pledge's effect with fewer signatories",
         (
             "who signs",
@@ -142,7 +129,7 @@ def _print_signatories(answer: Answer) -> None:
     )
 
 
-def _print_payments(answer: Answer) -> None:
+def _payments(answer: Played) -> Printed:
     rows = [
         (
             words.thousands(one.post_value) + (" (assumed)" if place == 0 else ""),
@@ -154,7 +141,7 @@ def _print_payments(answer: Answer) -> None:
         )
         for place, one in enumerate(answer.side_payments)
     ]
-    print_table(
+    return Printed(
         "Side payments a year that keep the pledge whole, by the value of a filled post",
         (
             "a filled post\nis worth",
@@ -168,13 +155,8 @@ def _print_payments(answer: Answer) -> None:
     )
 
 
-def print_pairs(
-    answers: Sequence[Answer], draws: Draws, shortlist: int, sets: Sequence[str]
-) -> None:
-    """Print leaving alone under several structures, one row each."""
-    _print_title(answers[0], sets)
-    print_notes(words.pair_findings(answers))
-    typer.echo()
+def of_pairs(answers: Sequence[Played]) -> Printed:
+    """Return leaving alone under several structures, one row each."""
     payoff = answers[0].payoff
     rows = []
     for answer in answers:
@@ -199,7 +181,7 @@ def print_pairs(
                 "-" if answer.critical_keyed is None else str(answer.critical_keyed),
             )
         )
-    print_table(
+    return Printed(
         f"Leaving alone under each rival structure: of {len(answers[0].signers)} signatories\n"
         f"tempted and free riders by {PAYOFF_LABELS[payoff]}, {_when(answers[0])}; half left: "
         "signatories with whom half of the effect remains, in a drawn order",
@@ -214,6 +196,9 @@ def print_pairs(
         ),
         rows,
     )
-    own = "Structure: "
-    noted = [note for note in words.notes(answers[0], draws, shortlist) if not note.startswith(own)]
-    print_notes([*noted, "The order of leaving needs one structure: name it, or none."])
+
+
+def notes_of_pairs(noted: Sequence[str]) -> list[str]:
+    """Return the notes that hold under every structure."""
+    kept = [note for note in noted if not note.startswith("Structure: ")]
+    return [*kept, "The order of leaving needs one structure: name it, or none."]

@@ -10,7 +10,7 @@ from sim.ensemble.draws import Draws
 from sim.studies.coalition.work.gains import SidePayment, Stake
 from sim.studies.coalition.work.game import CLEAR, PAYOFF_LABELS, PAYOFF_UNITS, Payoff
 from sim.studies.coalition.work.order import HALF, OwnRule
-from sim.studies.coalition.work.play import Answer
+from sim.studies.coalition.work.play import Played
 from sim.words.captions import listed, unit_name
 from sim.words.notes import BIDS_ON, FEW_RUNS
 from sim.words.tables import shown
@@ -19,7 +19,7 @@ NAMED = 3
 """So many names stand in a sentence; the table has the rest."""
 
 
-def findings(answer: Answer) -> list[str]:
+def findings(answer: Played) -> list[str]:
     """Return what the game shows, worked out from its numbers, the most important first."""
     return [
         *_idle(answer),
@@ -33,7 +33,7 @@ def findings(answer: Answer) -> list[str]:
     ]
 
 
-def _idle(answer: Answer) -> list[str]:
+def _idle(answer: Played) -> list[str]:
     if any(level.nobody != level.whole for level in answer.london):
         return []
     return ["The cap never holds a bid down in these runs: signing or not is all the same."]
@@ -64,7 +64,7 @@ def _count(number: int, of: int) -> str:
     return f"none of {of}" if number == 0 else f"all {of}" if number == of else f"{number} of {of}"
 
 
-def _temptation(answer: Answer) -> str:
+def _temptation(answer: Played) -> str:
     payoff, count = answer.payoff, len(answer.signers)
     tempted, riders = answer.tempted(payoff), answer.free_riders(payoff)
     start = f"{_cares(payoff)}, {_count(len(tempted), count)} signatories are"
@@ -83,7 +83,7 @@ def _temptation(answer: Answer) -> str:
     )
 
 
-def _money(answer: Answer) -> str:
+def _money(answer: Played) -> str:
     tempted = answer.tempted(Payoff.MONEY)
     prices = sorted(
         one.indifferent_at for one in answer.departures if one.signs and one.indifferent_at >= 0.0
@@ -102,7 +102,7 @@ def _money(answer: Answer) -> str:
     )
 
 
-def _spill_over(answer: Answer) -> str:
+def _spill_over(answer: Played) -> str:
     leavers = [one for one in answer.departures if one.signs]
     filled = sum(one.filled.mean for one in leavers)
     lost = -sum(one.others_filled.mean for one in leavers)
@@ -116,7 +116,7 @@ def _spill_over(answer: Answer) -> str:
     )
 
 
-def _unravelling(answer: Answer) -> str:
+def _unravelling(answer: Played) -> str:
     assert answer.order is not None
     steps = answer.order.unravelling.steps
     if not steps:
@@ -131,7 +131,7 @@ def _unravelling(answer: Answer) -> str:
     )
 
 
-def _stable(answer: Answer) -> str:
+def _stable(answer: Played) -> str:
     order = answer.order
     assert order is not None
     if order.largest is None or order.smallest is None:
@@ -147,7 +147,7 @@ def _stable(answer: Answer) -> str:
     )
 
 
-def _critical(answer: Answer) -> list[str]:
+def _critical(answer: Played) -> list[str]:
     count = len(answer.signers)
     work = f"at least {100 * HALF:.0f} % of its effect on the charge rate and on excess cost"
     if not (answer.keyed or answer.path):
@@ -163,12 +163,12 @@ def _critical(answer: Answer) -> list[str]:
     return [f"The cap keeps {work} with {' and '.join(told)}."]
 
 
-def stops_early(answer: Answer) -> bool:
+def stops_early(answer: Played) -> bool:
     """Return whether leaving ends while the cap still does half of its work."""
     return bool(answer.path) and answer.path[0].members == answer.critical_path
 
 
-def _side_payment(answer: Answer) -> list[str]:
+def _side_payment(answer: Played) -> list[str]:
     here = answer.side_payments[0]
     values = sorted(answer.side_payments[1:], key=lambda one: one.post_value)
     first = next((one for one in values if one.needed > one.available), None)
@@ -201,7 +201,7 @@ def _payment(one: SidePayment) -> str:
     )
 
 
-def _own_rule(answer: Answer, rule: OwnRule) -> str:
+def _own_rule(answer: Played, rule: OwnRule) -> str:
     leaving = sum(runs > 0 for runs in rule.leaves.values())
     text = (
         f"By the model's own rule, at a tolerance of {100 * rule.tolerance:.0f} % unfilled posts, "
@@ -215,7 +215,7 @@ def _own_rule(answer: Answer, rule: OwnRule) -> str:
 # What it rests on
 
 
-def notes(answer: Answer, draws: Draws, shortlist: int) -> list[str]:
+def notes(answer: Played, draws: Draws, shortlist: int) -> list[str]:
     """Return what must stand beside the numbers."""
     text = draws.calibration
     structure = answer.scenario.structure
@@ -249,7 +249,7 @@ def notes(answer: Answer, draws: Draws, shortlist: int) -> list[str]:
     ]
 
 
-def _value_note(answer: Answer) -> str:
+def _value_note(answer: Played) -> str:
     if answer.is_default_value:
         return (
             "The value of a filled post is what a year's agency cover costs with no pledge, a "
@@ -258,7 +258,7 @@ def _value_note(answer: Answer) -> str:
     return "The value of a filled post is the one given (--post-value)."
 
 
-def _signers_note(answer: Answer) -> list[str]:
+def _signers_note(answer: Played) -> list[str]:
     members = answer.scenario.levers.cap.members
     if not isinstance(members, float) or members == 1.0:
         return []
@@ -268,7 +268,7 @@ def _signers_note(answer: Answer) -> list[str]:
     ]
 
 
-def pair_findings(answers: Sequence[Answer]) -> list[str]:
+def pair_findings(answers: Sequence[Played]) -> list[str]:
     """Return how far the temptation is the same under every structure."""
     found = []
     for payoff in (answers[0].payoff, Payoff.MONEY):

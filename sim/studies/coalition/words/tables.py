@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from sim.answers import results
 from sim.studies.coalition.work.game import PAYOFF_UNITS, Payoff
 from sim.studies.coalition.work.order import Path as Rounds
-from sim.studies.coalition.work.play import Answer
+from sim.studies.coalition.work.play import Played
 
 Row = dict[str, Any]
-GAINS, DEPARTURES, SPILL_OVER = "gains.csv", "departures.csv", "spill-over.csv"
-SIDE_PAYMENTS, ORDER, SIGNATORIES = "side-payments.csv", "order.csv", "signatories.csv"
-OWN_RULE = "own-rule.csv"
+GAINS, DEPARTURES, SPILL_OVER = "gains", "departures", "spill-over"
+SIDE_PAYMENTS, ORDER, SIGNATORIES = "side-payments", "order", "signatories"
+OWN_RULE = "own-rule"
 DRAWN, TEMPTED_FIRST = "drawn in each run", "most tempted leave first"
 
 
-def gain_rows(answer: Answer) -> Iterator[Row]:
+def gain_rows(answer: Played) -> Iterator[Row]:
     """Yield every employer's stake in every payoff."""
     for payoff in Payoff:
         for one in answer.stakes[payoff]:
@@ -44,7 +42,7 @@ def gain_rows(answer: Answer) -> Iterator[Row]:
             }
 
 
-def departure_rows(answer: Answer) -> Iterator[Row]:
+def departure_rows(answer: Played) -> Iterator[Row]:
     """Yield what each leaving alone does to the leaver and to all others together."""
     for one in answer.departures:
         yield {
@@ -65,7 +63,7 @@ def departure_rows(answer: Answer) -> Iterator[Row]:
         }
 
 
-def spill_over_rows(answer: Answer) -> Iterator[Row]:
+def spill_over_rows(answer: Played) -> Iterator[Row]:
     """Yield how many posts each other employer fills more when one leaves alone."""
     for one in answer.departures:
         for other, filled in one.others.items():
@@ -77,13 +75,13 @@ def spill_over_rows(answer: Answer) -> Iterator[Row]:
             }
 
 
-def payment_rows(answer: Answer) -> Iterator[Row]:
+def payment_rows(answer: Played) -> Iterator[Row]:
     """Yield side payments at each value of a filled post, the assumed one first."""
     for one in answer.side_payments:
         yield {**_where(answer), **asdict(one), "holds_from_inside": one.holds_from_inside}
 
 
-def order_rows(answer: Answer) -> Iterator[Row]:
+def order_rows(answer: Played) -> Iterator[Row]:
     """Yield the rounds of unravelling and of growth."""
     if answer.order is None:
         return
@@ -106,14 +104,14 @@ def order_rows(answer: Answer) -> Iterator[Row]:
             }
 
 
-def signatory_rows(answer: Answer) -> Iterator[Row]:
+def signatory_rows(answer: Played) -> Iterator[Row]:
     """Yield the pledge's work by number of signatories, in each order."""
     for order, curve in ((DRAWN, answer.keyed), (TEMPTED_FIRST, answer.path)):
         for one in curve:
             yield {**_where(answer), "order": order, **asdict(one), "works": one.does_the_work}
 
 
-def own_rule_rows(answer: Answer) -> Iterator[Row]:
+def own_rule_rows(answer: Played) -> Iterator[Row]:
     """Yield who leaves by the model's own rule, beside the round of unravelling."""
     for rule in answer.own_rules:
         for employer, runs in rule.leaves.items():
@@ -140,7 +138,7 @@ TABLES = {
 """Every table of a results folder, by file."""
 
 
-def _where(answer: Answer) -> Row:
+def _where(answer: Played) -> Row:
     return {
         "scenario": answer.scenario.name,
         "hiring": answer.pair.hiring.value,
@@ -148,28 +146,7 @@ def _where(answer: Answer) -> Row:
     }
 
 
-def write_tables(answers: Sequence[Answer], out: Path) -> list[Path]:
-    """Write every table that has rows; return the files."""
-    files = []
-    for name, rows_of in TABLES.items():
-        rows = [row for answer in answers for row in rows_of(answer)]
-        if rows:
-            header = tuple(rows[0])
-            cells = (tuple(_cell(row[column]) for column in header) for row in rows)
-            results.write_table(out / name, header, cells)
-            files.append(out / name)
-    return files
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return results.number(value) if isinstance(value, float) else str(value)
-
-
-def answer_as_json(answer: Answer) -> Row:
+def played_as_json(answer: Played) -> Row:
     """Return one structure's game for JSON: as the tables, without their repeated columns."""
 
     def rows(name: str) -> list[Row]:

@@ -58,7 +58,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Played:
     """What the game gives under one structure.
 
     Attributes:
@@ -115,7 +115,7 @@ class Answer:
 
 def played(
     game: Game, payoff: Payoff, *, post_value: float | None, shortlist: int | None
-) -> Answer:
+) -> Played:
     """Play the whole game; without a `shortlist` nobody is asked in rounds, only alone."""
     game.expect(_likely(len(game.signers), shortlist))
     default = default_post_value(game)
@@ -131,7 +131,7 @@ def played(
         tolerances = dict.fromkeys((game.scenario.levers.cap.tolerance, IMPATIENT))
         rules = [own_rule(game, tolerance, order.unravelling) for tolerance in tolerances]
     structure = game.scenario.structure
-    return Answer(
+    return Played(
         scenario=game.scenario,
         pair=Pair(structure.hiring, structure.bid_trigger),
         runs=game.runs,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.answers import results
+from sim.answers.answer import Printed
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.headline import POSTS, SHARES, UNFILLED
 from sim.scenario import Scenario
@@ -15,7 +16,7 @@ from sim.studies.tip.work.levers_range import Lever
 from sim.studies.tip.work.reach import Asked
 from sim.studies.tip.work.tip_map import Mapped
 from sim.words.notes import BIDS_ON
-from sim.words.tables import print_table, shown
+from sim.words.tables import shown
 
 COLUMNS = (
     "scenario", "hiring", "bid_trigger", "model", "first_lever", "first_level", "second_lever",
@@ -87,10 +88,11 @@ def about(scenario: Scenario, asked: Asked) -> str:
     )
 
 
-def print_map(
+def printed(
     scenario: Scenario, levers: tuple[Lever, Lever], asked: Asked, mapped: Sequence[Mapped]
-) -> None:
-    """Print the chance over the grid, a table a structure."""
+) -> list[Printed]:
+    """Return the chance over the grid, a table a structure."""
+    found = []
     for one in mapped:
         heading = (
             f"{structure(one, mapped)}: {levers[0].key} (rows) and {levers[1].key} (columns)\n"
@@ -102,7 +104,8 @@ def print_map(
         ]
         columns = (level_words(levers[1], level) for level in one.second)
         header = (lever_name(levers[0]).removeprefix("the "), *columns)
-        print_table(heading, header, rows)
+        found.append(Printed(heading, header, rows))
+    return found
 
 
 def rows(

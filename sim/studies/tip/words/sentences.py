@@ -20,9 +20,9 @@ from sim.studies.tip.work.search import (
     LEVELS,
     LOG_LEVEL_TOLERANCE,
     SHARE_TOLERANCE,
-    Answer,
     Docked,
     Tip,
+    Tipped,
 )
 from sim.studies.tip.work.two_states import State, TwoStates
 from sim.words.doubts import tried_below_floor
@@ -38,7 +38,7 @@ class Told:
     scenario: Scenario
     lever: Lever
     asked: Asked
-    answers: Sequence[Answer]
+    answers: Sequence[Tipped]
 
     @property
     def day(self) -> date:
@@ -89,13 +89,13 @@ def per_cent(share: float) -> str:
     return shown(share, "share")
 
 
-def finding(told: Told, answer: Answer) -> str:
+def finding(told: Told, answer: Tipped) -> str:
     """Return what the lever does under a structure, in one sentence."""
     name = told.structure(answer.pair)
     return f"Under {name} {tipping(told, answer)}; {stability(told, answer.rest)}."
 
 
-def tipping(told: Told, answer: Answer) -> str:
+def tipping(told: Told, answer: Tipped) -> str:
     """Return at which level London tips, or that it does not."""
     target, year = whole(told.asked.target), told.day.year
     if answer.tips:
@@ -186,7 +186,7 @@ def whole(share: float) -> str:
     return f"{100 * share:g} %"
 
 
-def shown_at(answer: Answer) -> AtLevel:
+def shown_at(answer: Tipped) -> AtLevel:
     """Return the agents' runs to show: at the first tipping point, else where they do best."""
     for tip in (*answer.tips, *answer.anyhow):
         return tip.at

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from sim.answers import results
@@ -12,7 +11,7 @@ from sim.domain.headline import SHARES
 from sim.studies.tip.words import sentences as words
 from sim.studies.tip.words.sentences import Told
 from sim.studies.tip.work.reach import AtLevel
-from sim.studies.tip.work.search import Answer, Tip
+from sim.studies.tip.work.search import Tip, Tipped
 
 COLUMNS = (
     "scenario", "hiring", "bid_trigger", "model", "lever", "level", "runs", "outcome",
@@ -49,7 +48,38 @@ def _chances(at: AtLevel) -> dict[str, float]:
     }
 
 
-def content(told: Told, sets: Sequence[str], files: Sequence[Path]) -> dict[str, Any]:
+def summary(told: Told) -> Iterator[dict[str, Any]]:
+    """Yield one row a structure: where it tips, and agents' medians at the horizon there."""
+    for answer in told.answers:
+        at = words.shown_at(answer)
+        yield {
+            "hiring": answer.pair.hiring.value,
+            "bid_trigger": answer.pair.bid_trigger.value,
+            "tips_at": float(answer.tips[0].level) if answer.tips else None,
+            "shown_at": float(at.level),
+            "chance": float(at.chance),
+            **{name: float(at.shares[name].q50) for name in SHARES},
+            "years_to_target": at.years_to_target,
+        }
+
+
+def docking(told: Told) -> Iterator[dict[str, Any]]:
+    """Yield the twin against the agents: mean shares at the horizon with the same draws."""
+    for answer in told.answers:
+        for one in answer.docked:
+            for name in SHARES:
+                yield {
+                    "hiring": answer.pair.hiring.value,
+                    "bid_trigger": answer.pair.bid_trigger.value,
+                    "level": float(one.level),
+                    "outcome": name,
+                    "twin": float(one.twin[name]),
+                    "agents": float(one.agents[name]),
+                    "agree": one.docks,
+                }
+
+
+def content(told: Told, sets: Sequence[str]) -> dict[str, Any]:
     """Return the answers as JSON tells them."""
     lever, asked = told.lever, told.asked
     return {
@@ -66,13 +96,12 @@ def content(told: Told, sets: Sequence[str], files: Sequence[Path]) -> dict[str,
         "runs": asked.runs,
         "years": asked.years,
         "parameter_draws": asked.draws.name,
-        "files": [str(path) for path in files],
         "notes": words.notes(told),
         "structures": [_answer_content(told, answer) for answer in told.answers],
     }
 
 
-def _answer_content(told: Told, answer: Answer) -> dict[str, Any]:
+def _answer_content(told: Told, answer: Tipped) -> dict[str, Any]:
     def tips(found: Sequence[Tip]) -> list[dict[str, Any]]:
         return [
             {

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sim.domain.calendar import tax_year_of
 from sim.domain.evidence import pay_index
 from sim.domain.quantities import Declaration
-from sim.scenario import Scenario, ScenarioError, declared_at, load_scenario
+from sim.scenario import Given, Scenario, ScenarioError, declared_at, load_scenario
 
 PRICE = "£ per hour"
 PRICES_AROUND = (0.6, 1.4)
@@ -52,7 +52,7 @@ class Lever:
         """Return a level that can be set: no noise in its last digits, whole if need be."""
         return float(round(level)) if self.is_whole else float(f"{level:.8g}")
 
-    def scenario(self, name: str, sets: Sequence[str], level: float) -> Scenario:
+    def scenario(self, name: Given, sets: Sequence[str], level: float) -> Scenario:
         """Return a named scenario at a level."""
         return load_scenario(name, (*sets, self.setting(level)))
 
@@ -77,7 +77,7 @@ class Lever:
 
 def read_lever(
     key: str,
-    name: str,
+    name: Given,
     sets: Sequence[str] = (),
     *,
     low: float | None = None,
@@ -148,7 +148,7 @@ def opening_charge_rate(scenario: Scenario) -> float:
     return float(p.assignment_rate_2017_per_hour * index / (1.0 - p.agency_margin_share))
 
 
-def _refuse_idle(lever: Lever, name: str, sets: Sequence[str]) -> None:
+def _refuse_idle(lever: Lever, name: Given, sets: Sequence[str]) -> None:
     """Refuse a lever that is at its no-op at both ends: nothing would move."""
     place = lever.key.split(".")
     if place[0] != "levers":

@@ -20,7 +20,7 @@ from sim.answers.structures import Pair, under
 from sim.domain.headline import SHARES
 from sim.ensemble.run import Progress, no_progress, part_of, run_ensemble
 from sim.ensemble.workers import interrupts_ignored
-from sim.scenario import Scenario
+from sim.scenario import Given, Scenario
 from sim.studies.tip.work.levers_range import Lever
 from sim.studies.tip.work.reach import Asked, AtLevel, agents_at, twin_at
 from sim.studies.tip.work.two_states import TwoStates, two_states
@@ -98,7 +98,7 @@ class Docked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Tipped:
     """What a lever does under one rival structure.
 
     Attributes:
@@ -157,7 +157,7 @@ class _Search:
 
 
 def tipped(
-    name: str,
+    name: Given,
     sets: Sequence[str],
     lever: Lever,
     rivals: Sequence[Pair],
@@ -165,7 +165,7 @@ def tipped(
     *,
     pool: Executor | None = None,
     progress: Progress = no_progress,
-) -> list[Answer]:
+) -> list[Tipped]:
     """Return what a lever of a named scenario does under each rival structure.
 
     Args:
@@ -193,7 +193,7 @@ def tipped(
 class _AtLevels:
     """A named scenario under one structure, by level of the lever: a task can carry it along."""
 
-    name: str
+    name: Given
     sets: tuple[str, ...]
     lever: Lever
     pair: Pair
@@ -262,7 +262,7 @@ def _scanned(
 
 def _answer(
     search: _Search, pair: Pair, lever: Lever, grid: Sequence[AtLevel], rest: TwoStates
-) -> Answer:
+) -> Tipped:
     target = search.asked.target
 
     def within(one: AtLevel) -> float:
@@ -277,7 +277,7 @@ def _answer(
         search.by_agents(max(grid, key=within).level)
     agents = tuple(search.agents[level] for level in sorted(search.agents))
     docked = tuple(Docked.of(search.by_twin(one.level), one) for one in agents)
-    return Answer(pair, tuple(grid), agents, tips, others, docked, rest)
+    return Tipped(pair, tuple(grid), agents, tips, others, docked, rest)
 
 
 def _tips(

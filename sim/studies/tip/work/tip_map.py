@@ -12,7 +12,7 @@ import numpy as np
 from sim.answers.structures import Pair, under
 from sim.ensemble.run import Progress, no_progress, part_of, run_ensemble
 from sim.ensemble.workers import interrupts_ignored
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Given, Scenario, load_scenario
 from sim.studies.tip.work.levers_range import Lever
 from sim.studies.tip.work.reach import Asked, AtLevel, agents_at, twin_at
 from sim.studies.tip.work.search import TWIN_COST, Docked
@@ -54,7 +54,7 @@ class Mapped:
 
 
 def tip_map(
-    name: str,
+    name: Given,
     sets: Sequence[str],
     levers: tuple[Lever, Lever],
     rivals: Sequence[Pair],
@@ -81,7 +81,7 @@ def tip_map(
 
 
 def _scenario(
-    name: str,
+    name: Given,
     sets: tuple[str, ...],
     levers: tuple[Lever, Lever],
     pair: Pair,

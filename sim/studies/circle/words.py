@@ -1,0 +1,73 @@
+"""The circle in words: a table a bid trigger, and what must stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sim.answers.answer import Printed
+from sim.domain.vocabulary import BidTrigger
+from sim.ensemble.draws import Draws
+from sim.scenario import Scenario
+from sim.studies.circle.work import LINKS_OF_ONE_STRUCTURE, Change, CircleRow
+from sim.words.notes import BIDS_ON
+from sim.words.tables import shown
+
+HEADER = (
+    "link cut", "both\nrise", "charge\nrate %", "agency\nshare", "unfilled", "permanent\nof posts",
+)  # fmt: skip
+
+
+def printed(trigger: BidTrigger, rows: Sequence[CircleRow], years: int) -> Printed:
+    """Return the rows of one bid trigger as a person reads them."""
+    cells = [
+        (
+            row.variant.replace("_", " "),
+            f"{100 * row.both_rise_share:.0f}",
+            _hundredths(row.charge_rate),
+            _hundredths(row.agency_share),
+            shown(row.unfilled.q50, "share", signed=True),
+            shown(row.permanent_of_posts.q50, "share", signed=True),
+        )
+        for row in rows
+    ]
+    title = (
+        f"Boroughs bid on {BIDS_ON[trigger]}; hiring is {rows[0].hiring.value.replace('_', '-')}; "
+        f"{rows[0].draws} draws, {years} year{'' if years == 1 else 's'}\n"
+        "Both rise: % of draws in which charge rate and agency share end higher.\n"
+        "Median change (10th,90th percentile): charge rate in % above pay growth,\n"
+        "agency share of the workforce, unfilled and permanent shares of posts in points."
+    )
+    return Printed(title, HEADER, cells)
+
+
+def notes(scenario: Scenario, variants: Collection[str], draws: Draws) -> list[str]:
+    """Return what must stand beside the tables.
+
+    Args:
+        scenario: the one without a cap.
+        variants: what was run, by name.
+        draws: where parameters come from.
+    """
+    found = [
+        f"{link.replace('_', ' ')}: only with --set structure.hiring={hiring.value}"
+        for link, hiring in LINKS_OF_ONE_STRUCTURE.items()
+        if link.value not in variants
+    ]
+    found.append(
+        f"{draws.calibration[0].upper()}{draws.calibration[1:]}; prices follow from bid speeds "
+        "that the record hardly narrows. It does not tell which of the two a borough bids on."
+    )
+    if scenario.start.stylised:
+        found.append(
+            f"{scenario.name} starts in a stylised {scenario.start.opening.year}: no census on "
+            "today's definitions exists before 2017."
+        )
+    return [*found, "How the model works: permanence describe"]
+
+
+def _hundredths(change: Change) -> str:
+    return f"{_whole(change.q50)} ({_whole(change.q10)},{_whole(change.q90)})"
+
+
+def _whole(share: float) -> str:
+    return f"{round(100 * share):+d}" if round(100 * share) else "0"
