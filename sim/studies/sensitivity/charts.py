@@ -56,7 +56,7 @@ def tornado(one: Driven, told: Told) -> Chart:
         _dots(right, one)
         _label(left, one, told)
         head(left, "Mean outcome at each end", "green: lowest fifth of the factor; blue: highest")
-        head(right, "Share of the variance", "dots: with interactions; lines: 95 % intervals")
+        head(right, "Share of the variance", "with interactions; 95 % intervals")
     words = "; ".join(_spoken(one, told))
     page.figure.alt_text = f"Tornado chart in two panels. {title}. {words}. {' '.join(subtitle)}"
     return Chart(page.figure, page.figure.alt_text)
