@@ -72,7 +72,7 @@ HOSTILE_BODIES = {
 
 
 @pytest.mark.parametrize("name", HOSTILE_BODIES)
-@pytest.mark.parametrize("path", ["/api/answer", "/api/loop"])
+@pytest.mark.parametrize("path", ["/api/answer", "/api/loop", "/api/run"])
 def test_a_body_it_was_not_made_for_is_refused_in_a_sentence(
     server: Server, path: str, name: str
 ) -> None:

@@ -15,6 +15,7 @@ from sim.domain.vocabulary import LINK_LABELS, LONDON, TARGET_PERMANENT_SHARE, L
 from sim.ensemble.draws import Draws
 from sim.ensemble.stamp import package_version
 from sim.interfaces.page.answers import DRAWN
+from sim.interfaces.page.months import RAISED_FROM, ring
 from sim.interfaces.page.sizes import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
 from sim.interfaces.page.specs import Book, choices_of, controlled, in_words, rest_of, values_of
 from sim.interfaces.page.story import story
@@ -56,6 +57,8 @@ def facts(draws: Draws, *, runs: int = DEFAULT_RUNS, book: Book | None = None) -
         "shades": {"colours": SHADES, "edges": PERMANENT_EDGES},
         "levers": _levers(),
         "controls": [_control(path, lever, one) for path, lever, one in controlled()],
+        "ring": ring(),
+        "raised_from": RAISED_FROM,
         "links": [{"cut": link.value, "label": LINK_LABELS[link]} for link in Link],
         "scenarios": _scenarios(book or Book()),
         "story": story(),
