@@ -136,6 +136,18 @@ def test_even_a_file_is_not_given_to_a_foreign_host(server: Server) -> None:
     assert server.ask("/", method="GET", host="evil.example")[0] == 421
 
 
+def test_a_link_from_another_site_opens_the_page_and_nothing_else(server: Server) -> None:
+    link = {
+        "sec_fetch_site": "cross-site",
+        "sec_fetch_mode": "navigate",
+        "sec_fetch_dest": "document",
+    }
+    assert server.ask("/", method="GET", **link)[0] == 200
+    assert server.ask("/main.js", method="GET", **link)[0] == 403
+    assert server.ask("/", method="GET", **link | {"sec_fetch_dest": "iframe"})[0] == 403
+    assert server.ask(body=question(GOOD, GOOD), **link)[0] == 403
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "MKCOL"])
 def test_other_methods_are_refused(server: Server, method: str) -> None:
     assert server.ask("/api/answer", method=method)[0] == 405

@@ -17,7 +17,15 @@ from sim.ensemble.stamp import package_version
 from sim.interfaces.page.answers import DRAWN
 from sim.interfaces.page.months import RAISED_FROM, ring
 from sim.interfaces.page.sizes import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
-from sim.interfaces.page.specs import Book, choices_of, controlled, in_words, rest_of, values_of
+from sim.interfaces.page.specs import (
+    Book,
+    choices_of,
+    controlled,
+    in_plain_words,
+    in_words,
+    rest_of,
+    values_of,
+)
 from sim.interfaces.page.story import story
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
@@ -85,7 +93,7 @@ def _levers() -> dict[str, dict[str, str]]:
     found = {
         name: {
             "label": str(field.description),
-            "grounds": field.annotation.grounds,  # type: ignore[union-attr]
+            "grounds": in_plain_words(field.annotation.grounds),  # type: ignore[union-attr]
         }
         for name, field in Levers.model_fields.items()
     }

@@ -162,11 +162,9 @@ export function showMoved(facts, state, undo) {
   byId("reset").disabled = !items.length && !isPinned(state, "right");
 }
 
-/** Return a control's short name: its lever and its field. */
+/** Return a control's name as people say it. */
 export function nameOf(facts, control) {
-  const field = control.path.slice(control.path.lastIndexOf(".") + 1).replaceAll("_", " ");
-  const lever = control.lever === "structure" ? "" : `${control.lever.replaceAll("_", " ")} `;
-  return `${lever}${field.replace("charge rate per hour", "level")}`;
+  return capital(control.label);
 }
 
 function isPinned(state, side) {
@@ -195,8 +193,8 @@ export function specInWords(facts, spec) {
     const value = valueAt(facts, spec, control.path);
     if (same(value, scenarioOf(facts, spec.scenario).values[control.path])) continue;
     if (control.lever === "cap" && members === 0) continue;
-    if (control.kind === "links") words.push(...value.map((cut) => `${cut.replaceAll("_", " ")} cut`));
-    else words.push(`${nameOf(facts, control)} ${controlValue(control, value)}`);
+    if (control.kind === "links") words.push(...value.map((cut) => `cut: ${facts.links.find((one) => one.cut === cut)?.label ?? cut}`));
+    else words.push(`${control.label} ${controlValue(control, value)}`);
   }
   const start = spec.scenario.replaceAll("-", " ");
   return words.length ? words.map(shortName).join(", ") : `${start}, changed`;

@@ -40,6 +40,10 @@ export function embeddedSource(facts, embedded) {
       if (answer) told({ kind: "answer", answer });
       else told({ kind: "error", message: "this file has no run of that; the served page runs anything." });
     },
+    async run({ left, right, number }) {
+      const found = (embedded.runs ?? []).find((one) => (number === null || one.number === number) && keys[one.left] === key(left) && keys[one.right] === key(right));
+      return found ? { ...found, left: embedded.runSides[found.leftRun], right: embedded.runSides[found.rightRun] } : null;
+    },
     async loop({ left }) {
       return loop.find((one) => key(one.spec) === key(left))?.told ?? null;
     },
