@@ -41,8 +41,11 @@ export function embeddedSource(facts, embedded) {
       else told({ kind: "error", message: "this file has no run of that; the served page runs anything." });
     },
     async run({ left, right, number }) {
-      const found = (embedded.runs ?? []).find((one) => (number === null || one.number === number) && keys[one.left] === key(left) && keys[one.right] === key(right));
-      return found ? { ...found, left: embedded.runSides[found.leftRun], right: embedded.runSides[found.rightRun] } : null;
+      const found = embedded.runs.find((one) => {
+        const own = answers[one.answer];
+        return (number === null || one.number === number) && keys[own.left] === key(left) && keys[own.right] === key(right);
+      });
+      return found ? { ...found, left: embedded.run_sides[found.left], right: embedded.run_sides[found.right] } : null;
     },
     async loop({ left }) {
       return loop.find((one) => key(one.spec) === key(left))?.told ?? null;

@@ -4,7 +4,7 @@ import { seriesOf } from "./charts.js";
 import { el, lineThrough, svg } from "./svg.js";
 import { inHundred, wholePounds, yearOf } from "./words.js";
 
-const FRAME_OF_CHART = { width: 1000, height: 700, left: 96, right: 150, top: 24, bottom: 60 };
+const FRAME_OF_CHART = { width: 1000, height: 700, left: 96, right: 150, top: 64, bottom: 60 };
 const GUESS_STEPS = 100;
 const A_YEAR = 12;
 
@@ -110,8 +110,17 @@ function axesAndLines(facts, view) {
     const points = line.points.filter(([month]) => month <= view.month).map(([month, value]) => [x(month), value === null ? null : y(value)]);
     if (points.length) made.push(svg("path", { class: `stage-line ${line.side}`, d: lineThrough(points) }));
   }
-  made.push(...endsOf(facts, view, x, y));
+  made.push(...keyOf(view), ...endsOf(facts, view, x, y));
   return made;
+}
+
+/** Return what tells the lines apart. */
+function keyOf(view) {
+  const named = [...view.lines.map((line) => [line.side, line.name]), ...(view.guess || view.canDraw ? [["guess", "our guess"]] : [])];
+  return named.flatMap(([look, name], place) => {
+    const x = FRAME_OF_CHART.left + 24 + 250 * place;
+    return [svg("path", { class: `stage-line ${look}`, d: `M${x} 18h56` }), svg("text", { x: x + 70, y: 28, text: name })];
+  });
 }
 
 /** Return the numbers at the ends of lines, moved apart where they would meet. */

@@ -245,6 +245,7 @@ function drawStage(view) {
     isSame,
     hidesAll,
     canCut: state.scenario === "vicious-circle" || state.step === 0 ? !hides : false,
+    isFile: source.isEmbedded,
     isPlaying: player.isPlaying(),
     names: sideInWords(facts, state, "right"),
     guess: step ? drawnAt(step.id, state.years) : null,
@@ -276,6 +277,8 @@ function play() {
     stop();
     return;
   }
+  const { left, right } = sidesOf(state);
+  if (!state.revealed && JSON.stringify(left) === JSON.stringify(right)) return; // it would tell
   const last = 12 * state.years;
   const from = month() >= last ? 0 : month();
   player.start(from, last, A_MONTH[state.view]);

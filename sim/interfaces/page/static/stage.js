@@ -5,9 +5,9 @@ import { makeRing } from "./ring.js";
 import { shortFinding } from "./finding.js";
 import { byId, el } from "./svg.js";
 import { CHARGE_RATE, makeTiles } from "./tiles.js";
-import { inHundred, monthOf, shortName, wholePounds, pounds } from "./words.js";
+import { inHundred, monthOf, pounds, wholePounds } from "./words.js";
 
-const FREELY_DRAWN = { outcome: CHARGE_RATE, scale: [25, 60] };
+const FREELY_DRAWN = { outcome: CHARGE_RATE, scale: [25, 60], label: "An agency hour in London, £" };
 const WORKFORCE = "permanent_share_of_workforce";
 const POSTS = "permanent_share_of_posts";
 const UNFILLED = "unfilled_share_of_posts";
@@ -79,13 +79,14 @@ function showPictures(facts, view, tiles, ring) {
     month,
     cuts: shown.cut,
     canCut: view.canCut,
-    centre: [pounds(price, true), "London pays", below],
+    centre: ["London pays", pounds(price, true), below],
   });
 }
 
-function dateLine(facts, { run, month, opening, state }) {
-  if (!run) return "One London is being run…";
-  const which = state.run === null ? "the one nearest the middle" : `number ${run.number + 1}`;
+function dateLine(facts, view) {
+  const { run, month, opening, state } = view;
+  if (!run) return view.isFile ? "This file has one London for each step and each cut link; the served page runs any." : "One London is being run…";
+  const which = state.run === null ? "nearest the middle" : `number ${run.number + 1}`;
   return `${monthOf(opening, month)} · one London of ${facts.runs}, ${which}`;
 }
 
@@ -105,17 +106,16 @@ function wordsOf(facts, view) {
 }
 
 function chartView(facts, view) {
-  const { answer, state, hides, isSame, hidesAll } = view;
-  const { outcome, scale } = view.step?.drawn ?? FREELY_DRAWN;
+  const { answer, state, step, hides, isSame, hidesAll } = view;
+  const { outcome, scale } = step?.drawn ?? FREELY_DRAWN;
   const unit = state.unit;
   const line = (side, name, look) => ({ side: look, name, points: middleOf(facts, answer, side, outcome, unit) });
   const lines = [];
-  if (answer && !hidesAll && !isSame) lines.push(line("left", "As it was", "left"));
-  if (answer && !hides) lines.push(line("right", isSame ? "What came" : "With it", "right"));
-  const label = facts.outcomes[outcome].label;
+  if (answer && !hidesAll && !isSame) lines.push(line("left", "as it was", "left"));
+  if (answer && !hides) lines.push(line("right", isSame ? "what came" : "with it", "right"));
   return {
     key: `${state.step}|${outcome}|${unit}|${state.years}`,
-    title: `${unit === facts.london ? "London" : shortName(unit)}: ${label}`,
+    title: step?.drawn.label ?? FREELY_DRAWN.label,
     outcome,
     scale,
     lines,
@@ -136,6 +136,7 @@ function showWords(facts, view) {
     else button.removeAttribute("aria-current");
   });
   const finding = answer ? shortFinding(facts, answer, state.unit) : "";
+  byId("stage-chart-title").textContent = step?.drawn.label ?? FREELY_DRAWN.label;
   byId("stage-say").textContent = step ? firstSentence(hides ? step.say : step.look) : view.names;
   byId("stage-ask").textContent = step && hides ? step.ask : finding;
 }
@@ -151,6 +152,7 @@ function showButtons(view) {
   byId("stage-reveal").hidden = !step;
   byId("stage-reveal").textContent = hides ? "Reveal" : "Hide again";
   byId("stage-guess").hidden = !step || !hides;
+  byId("stage-another").hidden = view.isFile;
   byId("stage-cut").hidden = !view.canCut;
   byId("stage-pane").textContent = pane === "ring" ? "Chart" : "Circle";
   byId("stage-ring").hidden = pane !== "ring";

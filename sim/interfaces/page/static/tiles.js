@@ -6,7 +6,7 @@ import { shortName, wholePounds } from "./words.js";
 const PITCH = 94;
 const SPACE = 6;
 const BANDS = [-6, -3, 0, 3, 6, 9];
-const LADDER = 4;
+const LADDER = 3;
 const RUNG = 42;
 export const CHARGE_RATE = "charge_rate_per_hour";
 
@@ -41,7 +41,7 @@ function priceTile(place, employer) {
     "g",
     { class: "price-tile", "data-name": place.name },
     svg("rect", { x, y, width: size, height: size, rx: 8 }),
-    svg("path", { class: "up", d: `M${x + size - 24} ${y + 21}l9 -15l9 15z` }),
+    svg("path", { class: "up", d: `M${x + size - 25} ${y + 8}l12 -19l12 19z` }),
     svg("text", { class: "who", x: x + 7, y: y + 32, text: place.label }),
     value,
   );
