@@ -183,7 +183,7 @@ def written(name_or_path: str | Path, overrides: Iterable[str] = ()) -> dict[str
     return _extended(merged, above, source)
 
 
-def as_list(overrides: Iterable[str]) -> tuple[str, ...]:
+def as_list(overrides: Any) -> tuple[str, ...]:
     """Return overrides as they were listed.
 
     Raises:
