@@ -17,7 +17,7 @@ FILES = sorted(
     [
         *(SOURCE / "market").glob("*.py"),
         *(path for room in ABOVE for path in (SOURCE / room).rglob("*.py")),
-        *(path for path in (SOURCE / "studies").rglob("*.py") if "work" not in str(path)),
+        *(path for path in (SOURCE / "studies").rglob("*.py") if "method" not in str(path)),
     ]
 )
 GRID = SOURCE / "interfaces" / "page" / "grid.py"

@@ -63,7 +63,7 @@ def stamp_of(copy: Path) -> str:
     answer = python(
         copy,
         "from sim.ensemble.stamp import Rooms, stamp_of_this_code as s; import sim; "
-        "print(sim.__file__); print(s()); print(s(Rooms('studies/coalition/work')))",
+        "print(sim.__file__); print(s()); print(s(Rooms('studies/coalition/method')))",
     )
     assert answer.code == 0, answer.err
     place, *stamps = answer.out.splitlines()

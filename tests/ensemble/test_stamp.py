@@ -71,7 +71,7 @@ def test_the_version_is_that_of_the_checkout_not_of_an_older_install() -> None:
 
 def test_a_questions_own_code_and_the_tables_it_makes_are_its_own() -> None:
     whole = stamp_of_this_code()
-    game = stamp_of_this_code(Rooms("studies/coalition/work"))
+    game = stamp_of_this_code(Rooms("studies/coalition/method"))
     assert replace(game, code=whole.code) == whole
     assert game.code != whole.code
     assert stamp_of_this_code(without=("posterior.csv",)).data != whole.data
@@ -92,7 +92,7 @@ def test_a_questions_own_code_and_the_tables_it_makes_are_its_own() -> None:
         ("sim/twin/people.py", "\nx = 3\n", {"code"}),
         ("sim/domain/calendar.py", "\nx = 3\n", {"code"}),
         ("sim/ensemble/draws.py", "\nx = 3\n", {"code"}),
-        ("sim/studies/coalition/work/game.py", "\nx = 3\n", {"code"}),
+        ("sim/studies/coalition/method/game.py", "\nx = 3\n", {"code"}),
         ("sim/data/census.csv", "\n", {"data"}),
     ],
 )

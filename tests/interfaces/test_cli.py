@@ -24,7 +24,7 @@ from sim.interfaces.cli import demo as cli_demo
 from sim.interfaces.cli.commands import app
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import load_scenario, scenario_names
-from sim.studies.circle.work import circle_rows
+from sim.studies.circle.method import circle_rows
 from sim.terminal import result_folders
 from tests.interfaces.command import (
     command_line,

@@ -11,7 +11,7 @@ import pytest
 
 from sim.ensemble.stamp import stamp_of_this_code
 from sim.ensemble.store import BLOCK, RunStore
-from sim.studies.coalition.work.game import COALITIONS_FOLDER, own_stamp
+from sim.studies.coalition.method.game import COALITIONS_FOLDER, own_stamp
 from tests.ensemble.many_runs import block, filled
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.interfaces.made_results import SMALL, copied, made_run

@@ -25,8 +25,8 @@ from sim.interfaces.page.story import story, story_pairs
 from sim.interfaces.serve.leash import Leash
 from sim.rules.levers import Levers
 from sim.scenario import ScenarioError, load_scenario, scenario_names
-from sim.studies.loops.work.links import CIRCLE
-from sim.studies.loops.work.strength import measured_circle
+from sim.studies.loops.method.links import CIRCLE
+from sim.studies.loops.method.strength import measured_circle
 
 CUTS = "structure.cut_links"
 

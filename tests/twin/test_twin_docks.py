@@ -14,8 +14,8 @@ from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunSpec, run_once
-from sim.studies.calibrate.work.calibrate import TwinSimulator, sampled_names
-from sim.studies.calibrate.work.targets import (
+from sim.studies.calibrate.method.calibrate import TwinSimulator, sampled_names
+from sim.studies.calibrate.method.targets import (
     FIRST_YEAR,
     LAST_YEAR,
     of_agents,

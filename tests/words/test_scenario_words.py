@@ -16,10 +16,10 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.run import run_ensemble
 from sim.rules.levers import Levers
 from sim.scenario import ScenarioError, load_scenario, scenario_from, scenario_names, shipped_folder
+from sim.studies.tip.method.levers_range import read_lever
+from sim.studies.tip.method.reach import Asked
 from sim.studies.tip.words.sentences import Told
 from sim.studies.tip.words.sentences import notes as tip_notes
-from sim.studies.tip.work.levers_range import read_lever
-from sim.studies.tip.work.reach import Asked
 from sim.words.doubts import below_floor
 from sim.words.notes import notes
 from sim.words.scenario_schema import scenario_schema

@@ -26,7 +26,7 @@ from sim.interfaces.report import manifest as report_manifest
 from sim.interfaces.report.answer import answer_page
 from sim.studies.compare.command import SPLIT_FILE
 from sim.studies.saved import is_saved
-from sim.studies.verify.work import Rerun, key_numbers, run_again, with_draws
+from sim.studies.verify.method import Rerun, key_numbers, run_again, with_draws
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
 from sim.words.result_tables import print_json

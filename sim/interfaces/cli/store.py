@@ -13,7 +13,7 @@ from sim.ensemble.contents import Kept, contents, counted
 from sim.ensemble.contents import prune as prune_kept
 from sim.ensemble.files import StoreError
 from sim.ensemble.stamp import Stamp, stamp_of_this_code
-from sim.studies.coalition.work import game
+from sim.studies.coalition.method import game
 from sim.terminal.options import AsJson, Quiet
 from sim.words.result_tables import print_json
 from sim.words.tables import print_table, wrapped

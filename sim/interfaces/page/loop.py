@@ -12,11 +12,11 @@ from sim.answers.structures import Pair
 from sim.domain.vocabulary import LINK_LABELS, Link
 from sim.ensemble.draws import Draws
 from sim.scenario import Scenario
-from sim.studies.circle.work import LINKS_OF_ONE_STRUCTURE
+from sim.studies.circle.method import LINKS_OF_ONE_STRUCTURE
+from sim.studies.loops.method.links import CIRCLE
+from sim.studies.loops.method.strength import DEFAULT_RUNS, measured_circle
 from sim.studies.loops.words import sentences as words
 from sim.studies.loops.words.places import BEND, BENDS, BOXED, DIAGRAM_TALL, DIAGRAM_WIDE, places
-from sim.studies.loops.work.links import CIRCLE
-from sim.studies.loops.work.strength import DEFAULT_RUNS, measured_circle
 
 DECIMALS = 4
 LEFT_OUT = ("along", "price_pushes_per_year", "check")

@@ -14,7 +14,7 @@ from sim.answers.results import SEAL, seal_holds, sealed
 from sim.domain.evidence import employers
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.files import StoreError
-from sim.studies.verify.work import key_numbers
+from sim.studies.verify.method import key_numbers
 
 KIND = "permanence report"
 FORMAT = 1

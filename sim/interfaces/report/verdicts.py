@@ -14,7 +14,7 @@ from sim.answers.results import DIFFERENCES, PANEL, SUMMARY
 from sim.interfaces.report import page as report
 from sim.interfaces.report.check import page_apart
 from sim.market.outcomes import OUTCOME
-from sim.studies.verify.work import (
+from sim.studies.verify.method import (
     Apart,
     CellApart,
     Rerun,

@@ -20,9 +20,9 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.run import part_of
 from sim.ensemble.workers import workers
 from sim.studies.calibrate import words
-from sim.studies.calibrate.work import confirm
-from sim.studies.calibrate.work import files as files_of
-from sim.studies.calibrate.work.calibrate import (
+from sim.studies.calibrate.method import confirm
+from sim.studies.calibrate.method import files as files_of
+from sim.studies.calibrate.method.calibrate import (
     OWN,
     PRIOR_DRAWS,
     SAMPLED,
@@ -30,9 +30,9 @@ from sim.studies.calibrate.work.calibrate import (
     Calibration,
     calibrate,
 )
-from sim.studies.calibrate.work.confirm import Found
-from sim.studies.calibrate.work.files import Plan, folder_of
-from sim.studies.calibrate.work.targets import FIRST_YEAR, LAST_YEAR, target_list, targets
+from sim.studies.calibrate.method.confirm import Found
+from sim.studies.calibrate.method.files import Plan, folder_of
+from sim.studies.calibrate.method.targets import FIRST_YEAR, LAST_YEAR, target_list, targets
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
 from sim.words.captions import pair_name

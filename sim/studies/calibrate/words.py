@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from sim.domain.learned import LEAST_NARROWING
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
-from sim.studies.calibrate.work.abc import PriorCheck
-from sim.studies.calibrate.work.abc_smc import Stop
-from sim.studies.calibrate.work.confirm import Found, ParameterFit, Together
-from sim.studies.calibrate.work.targets import FIRST_YEAR, LAST_YEAR, YEARS, Target
+from sim.studies.calibrate.method.abc import PriorCheck
+from sim.studies.calibrate.method.abc_smc import Stop
+from sim.studies.calibrate.method.confirm import Found, ParameterFit, Together
+from sim.studies.calibrate.method.targets import FIRST_YEAR, LAST_YEAR, YEARS, Target
 from sim.words.captions import pair_name
 from sim.words.tables import shown
 

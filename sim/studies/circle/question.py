@@ -12,7 +12,7 @@ from sim.ensemble.draws import Draws
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
 from sim.studies.circle import words
-from sim.studies.circle.work import CHANGES, CircleRow, circle_rows, variants
+from sim.studies.circle.method import CHANGES, CircleRow, circle_rows, variants
 from sim.studies.request import Request, asked
 from sim.studies.study import Desk, Study
 

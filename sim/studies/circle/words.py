@@ -8,7 +8,7 @@ from sim.answers.answer import Printed
 from sim.domain.vocabulary import BidTrigger
 from sim.ensemble.draws import Draws
 from sim.scenario import Scenario
-from sim.studies.circle.work import LINKS_OF_ONE_STRUCTURE, Change, CircleRow
+from sim.studies.circle.method import LINKS_OF_ONE_STRUCTURE, Change, CircleRow
 from sim.words.notes import BIDS_ON
 from sim.words.tables import shown
 

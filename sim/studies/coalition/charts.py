@@ -28,10 +28,10 @@ from sim.domain.calendar import month_end
 from sim.ensemble.draws import Draws
 from sim.ensemble.stamp import package_version
 from sim.market.outcomes import Measure
+from sim.studies.coalition.method.game import PAYOFF_LABELS, PAYOFF_UNITS
+from sim.studies.coalition.method.order import HALF, Signed
+from sim.studies.coalition.method.play import Played
 from sim.studies.coalition.words.sentences import gain_words, stops_early
-from sim.studies.coalition.work.game import PAYOFF_LABELS, PAYOFF_UNITS
-from sim.studies.coalition.work.order import HALF, Signed
-from sim.studies.coalition.work.play import Played
 from sim.words.captions import unit_name
 
 __all__ = ["save", "signatories_chart", "temptation_map"]

@@ -12,10 +12,7 @@ from sim.ensemble.draws import Draws
 from sim.scenario import Scenario
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
-from sim.studies.coalition.words import printed
-from sim.studies.coalition.words import sentences as words
-from sim.studies.coalition.words.tables import TABLES, played_as_json
-from sim.studies.coalition.work.game import (
+from sim.studies.coalition.method.game import (
     OWN_CODE,
     Game,
     Payoff,
@@ -23,7 +20,10 @@ from sim.studies.coalition.work.game import (
     own_stamp,
     signatories,
 )
-from sim.studies.coalition.work.play import Played, played
+from sim.studies.coalition.method.play import Played, played
+from sim.studies.coalition.words import printed
+from sim.studies.coalition.words import sentences as words
+from sim.studies.coalition.words.tables import TABLES, played_as_json
 from sim.studies.request import Request, asked
 from sim.studies.study import Desk, Study
 from sim.words.captions import pair_name

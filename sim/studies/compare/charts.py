@@ -28,9 +28,9 @@ from sim.charts.style import (
 from sim.domain.headline import PERMANENT_SHARES
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
-from sim.studies.compare.work.shapley import Contribution, Game, Split, contribution
+from sim.studies.compare.method.shapley import Contribution, Game, Split, contribution
+from sim.studies.effects.method import WHOLE_PACKAGE
 from sim.studies.effects.words import lever_name
-from sim.studies.effects.work import WHOLE_PACKAGE
 from sim.words import captions as words
 from sim.words.tables import shown
 

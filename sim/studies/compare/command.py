@@ -15,9 +15,14 @@ from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.compare import words as split_words
-from sim.studies.compare.work.null_test import NullResult, Records, null_test, nulls_of
-from sim.studies.compare.work.pairing import PAIRING_RUNS, WANTED_FACTOR, Pairing, measured_pairing
-from sim.studies.compare.work.shapley import Split, split_by_lever, split_levers
+from sim.studies.compare.method.null_test import NullResult, Records, null_test, nulls_of
+from sim.studies.compare.method.pairing import (
+    PAIRING_RUNS,
+    WANTED_FACTOR,
+    Pairing,
+    measured_pairing,
+)
+from sim.studies.compare.method.shapley import Split, split_by_lever, split_levers
 from sim.terminal.progress import progress_bar
 from sim.words.captions import listed, unit_name
 from sim.words.tables import print_notes, print_table, times

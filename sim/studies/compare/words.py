@@ -14,10 +14,10 @@ from sim.answers import results
 from sim.domain.headline import PERMANENT_SHARES, POSTS, WORKFORCE
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
-from sim.studies.compare.work.shapley import Contribution, Game, Split, contribution
-from sim.studies.compare.work.time_to_act import Act, TimeToAct
+from sim.studies.compare.method.shapley import Contribution, Game, Split, contribution
+from sim.studies.compare.method.time_to_act import Act, TimeToAct
+from sim.studies.effects.method import WHOLE_PACKAGE
 from sim.studies.effects.words import lever_name
-from sim.studies.effects.work import WHOLE_PACKAGE
 from sim.words.captions import listed, unit_name
 from sim.words.grounds import lever_rests_on, sourced_terms
 from sim.words.tables import labelled, print_notes, print_table, shown, spread

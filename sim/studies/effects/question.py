@@ -17,8 +17,7 @@ from sim.scenario import Scenario, ScenarioError
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
 from sim.studies.effects import words
-from sim.studies.effects.words import Heard, lever_name
-from sim.studies.effects.work import (
+from sim.studies.effects.method import (
     EFFECT_OUTCOMES,
     EFFECT_YEARS,
     Effect,
@@ -26,6 +25,7 @@ from sim.studies.effects.work import (
     holds_under,
     levers_of,
 )
+from sim.studies.effects.words import Heard, lever_name
 from sim.studies.request import Request, asked
 from sim.studies.study import Desk, Study
 from sim.words.captions import size, unit_name

@@ -9,7 +9,7 @@ from sim.answers.comparison import mean
 from sim.answers.structures import Pair
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
-from sim.studies.effects.work import (
+from sim.studies.effects.method import (
     EFFECT_OUTCOMES,
     WHOLE_PACKAGE,
     Effect,

@@ -13,16 +13,16 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
 from sim.ensemble.workers import workers
 from sim.studies.forecast import words
-from sim.studies.forecast.work.census_figures import CensusFigures, read_figures, shipped_figures
-from sim.studies.forecast.work.judged import judge
-from sim.studies.forecast.work.next_census import forecast_next
-from sim.studies.forecast.work.registered import (
+from sim.studies.forecast.method.census_figures import CensusFigures, read_figures, shipped_figures
+from sim.studies.forecast.method.judged import judge
+from sim.studies.forecast.method.next_census import forecast_next
+from sim.studies.forecast.method.registered import (
     OWN_CODE,
     check_is_first,
     read_registered,
     register,
 )
-from sim.studies.hindcast.work.hindcast import FEWEST_CENSUSES
+from sim.studies.hindcast.method.hindcast import FEWEST_CENSUSES
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
 from sim.terminal.telling import Files, tell

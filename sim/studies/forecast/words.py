@@ -15,12 +15,12 @@ from sim.domain.headline import POSTS, WORKFORCE
 from sim.domain.kept_forecasts import QUANTILES
 from sim.domain.vocabulary import LONDON
 from sim.scenario import Scenario
-from sim.studies.forecast.work.census_figures import AGENCY, IN_FTE, MEASURES, TURNOVER, VACANCIES
-from sim.studies.forecast.work.judged import Judgement, criteria_in_words
-from sim.studies.forecast.work.registered import HASH, Registered, Standing
+from sim.studies.forecast.method.census_figures import AGENCY, IN_FTE, MEASURES, TURNOVER, VACANCIES
+from sim.studies.forecast.method.judged import Judgement, criteria_in_words
+from sim.studies.forecast.method.registered import HASH, Registered, Standing
+from sim.studies.hindcast.method.hindcast import MODEL
+from sim.studies.hindcast.method.scoring import COMPARED
 from sim.studies.hindcast.words.tables import gap_shown, print_gaps
-from sim.studies.hindcast.work.hindcast import MODEL
-from sim.studies.hindcast.work.scoring import COMPARED
 from sim.words.tables import print_notes, print_table
 from sim.words.timeline import timeline
 

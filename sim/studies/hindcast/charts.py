@@ -30,9 +30,9 @@ from sim.domain.headline import WORKFORCE
 from sim.domain.kept_forecasts import QUANTILES
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.stamp import package_version
-from sim.studies.hindcast.work.baselines import BASELINES
-from sim.studies.hindcast.work.hindcast import MODEL, Hindcast, published_shares, scored_years
-from sim.studies.hindcast.work.scoring import Score, Skill
+from sim.studies.hindcast.method.baselines import BASELINES
+from sim.studies.hindcast.method.hindcast import MODEL, Hindcast, published_shares, scored_years
+from sim.studies.hindcast.method.scoring import Score, Skill
 from sim.words.captions import CENSUS_SOURCE, LICENCE, per_cent
 
 __all__ = ["hindcast_chart", "save", "source"]

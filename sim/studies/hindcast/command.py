@@ -12,11 +12,7 @@ from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
 from sim.ensemble.workers import workers
-from sim.studies.hindcast.words import tables as words
-from sim.studies.hindcast.words.files import as_json as as_json_of
-from sim.studies.hindcast.words.files import origins_json, save, save_origins
-from sim.studies.hindcast.words.tables import Origins
-from sim.studies.hindcast.work.hindcast import (
+from sim.studies.hindcast.method.hindcast import (
     Hindcast,
     Part,
     hindcast,
@@ -24,6 +20,10 @@ from sim.studies.hindcast.work.hindcast import (
     rolling,
     scores,
 )
+from sim.studies.hindcast.words import tables as words
+from sim.studies.hindcast.words.files import as_json as as_json_of
+from sim.studies.hindcast.words.files import origins_json, save, save_origins
+from sim.studies.hindcast.words.tables import Origins
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
 from sim.terminal.telling import Files, tell

@@ -19,8 +19,8 @@ from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.domain.kept_forecasts import QUANTILE_NAMES
 from sim.ensemble.draws import Draws
 from sim.ensemble.workers import workers
-from sim.studies.hindcast.work import hindcast as experiment
-from sim.studies.hindcast.work.hindcast import (
+from sim.studies.hindcast.method import hindcast as experiment
+from sim.studies.hindcast.method.hindcast import (
     Hindcast,
     Scored,
     parts,

@@ -30,6 +30,14 @@ from sim.charts.style import (
 from sim.domain.headline import SHARES, WORKFORCE
 from sim.ensemble.stamp import package_version
 from sim.market.outcomes import OUTCOME
+from sim.studies.identify.method import (
+    POLICIES,
+    Effect,
+    Identification,
+    Spread,
+    all_of,
+    spread_of,
+)
 from sim.studies.identify.words import (
     CALLED,
     POLICY_LABELS,
@@ -38,14 +46,6 @@ from sim.studies.identify.words import (
     moved,
     points,
     shortest,
-)
-from sim.studies.identify.work import (
-    POLICIES,
-    Effect,
-    Identification,
-    Spread,
-    all_of,
-    spread_of,
 )
 
 __all__ = ["identification_chart", "save"]

@@ -14,7 +14,7 @@ from sim.ensemble.files import StoreError, write_text_atomically
 from sim.ensemble.workers import workers
 from sim.market.outcomes import OUTCOME
 from sim.studies.identify import words
-from sim.studies.identify.work import (
+from sim.studies.identify.method import (
     POLICIES,
     Effect,
     Identification,

@@ -10,7 +10,7 @@ from sim.domain.learned import LEAST_NARROWING
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.market.outcomes import OUTCOME
-from sim.studies.identify.work import (
+from sim.studies.identify.method import (
     CAP,
     FEWEST_FOR_DRIVERS,
     POLICIES,

@@ -14,11 +14,11 @@ from sim.ensemble.draws import Draws
 from sim.scenario import Scenario, ScenarioError
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
+from sim.studies.loops.method.links import CIRCLE
+from sim.studies.loops.method.strength import DEFAULT_RUNS, Circle, measured_circle
 from sim.studies.loops.words import printed as tables
 from sim.studies.loops.words import sentences as words
 from sim.studies.loops.words import values
-from sim.studies.loops.work.links import CIRCLE
-from sim.studies.loops.work.strength import DEFAULT_RUNS, Circle, measured_circle
 from sim.studies.request import Request, asked
 from sim.studies.study import Desk, Study
 

@@ -30,8 +30,8 @@ from sim.charts.style import (
 )
 from sim.ensemble.run import Ensemble
 from sim.market.ledger import PAYEES
+from sim.studies.money.method.money import Account, Amount, amount, bill_line, received_lines
 from sim.studies.money.words import Pair, Scale, scale_of, way
-from sim.studies.money.work.money import Account, Amount, amount, bill_line, received_lines
 from sim.words import captions as words
 
 __all__ = ["ledger_chart", "save", "split_chart"]

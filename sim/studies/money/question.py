@@ -13,10 +13,10 @@ from sim.ensemble.run import Ensemble
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
 from sim.studies.money import words
+from sim.studies.money.method import money as books
+from sim.studies.money.method import split as money_split
+from sim.studies.money.method.money import Account, Amount, Books, LedgerLine
 from sim.studies.money.words import Pair, Scale, scale_of
-from sim.studies.money.work import money as books
-from sim.studies.money.work import split as money_split
-from sim.studies.money.work.money import Account, Amount, Books, LedgerLine
 from sim.studies.request import Request, asked
 from sim.studies.study import Desk, Study, refuse_namesakes
 from sim.words.captions import size, unit_name

@@ -13,8 +13,8 @@ from sim.domain.headline import SHARES
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
-from sim.studies.money.work.money import Account, LedgerLine, ratio
-from sim.studies.money.work.split import MoneyChange, MoneySplit
+from sim.studies.money.method.money import Account, LedgerLine, ratio
+from sim.studies.money.method.split import MoneyChange, MoneySplit
 from sim.words.captions import caution, listed, unit_name
 from sim.words.notes import CHANCE, FEW_RUNS, notes
 from sim.words.tables import shown

@@ -12,10 +12,10 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
-from sim.studies.calibrate.work.anchors import ANCHORED_RUNS
+from sim.studies.calibrate.method.anchors import ANCHORED_RUNS
 from sim.studies.patterns import words
-from sim.studies.patterns.work.pattern_list import HEADINGS, PATTERNS
-from sim.studies.patterns.work.patterns import Result, Standing, pattern_results
+from sim.studies.patterns.method.pattern_list import HEADINGS, PATTERNS
+from sim.studies.patterns.method.patterns import Result, Standing, pattern_results
 from sim.studies.request import Request, asked
 from sim.studies.study import Desk, Study
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from sim.studies.patterns.work.pattern_list import HEADINGS, PATTERNS
-from sim.studies.patterns.work.patterns import (
+from sim.studies.patterns.method.pattern_list import HEADINGS, PATTERNS
+from sim.studies.patterns.method.patterns import (
     RESAMPLES,
     START_YEAR,
     Pattern,

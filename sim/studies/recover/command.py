@@ -12,9 +12,9 @@ import typer
 from sim.answers.structures import pairs
 from sim.ensemble.files import StoreError
 from sim.ensemble.workers import workers
-from sim.studies.calibrate.work.files import OWN_CODE
-from sim.studies.recover.work import files as files_of
-from sim.studies.recover.work.recovery import (
+from sim.studies.calibrate.method.files import OWN_CODE
+from sim.studies.recover.method import files as files_of
+from sim.studies.recover.method.recovery import (
     FEWEST_TRUTHS,
     HEADLINE,
     LOOSE_BOUND,

@@ -16,7 +16,7 @@ from sim.studies import QUESTIONS
 from sim.studies import fields as f
 from sim.studies.request import Request, asked
 from sim.studies.story import words
-from sim.studies.story.work import placebo_of, story_rows
+from sim.studies.story.method import placebo_of, story_rows
 from sim.studies.study import Desk, Study
 from sim.words.captions import size
 from sim.words.notes import notes

@@ -14,7 +14,7 @@ from sim.domain.headline import WORKFORCE
 from sim.domain.published import published_figure
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
-from sim.studies.story.work import StoryRow, own_levers, rise
+from sim.studies.story.method import StoryRow, own_levers, rise
 from sim.words.tables import shown
 
 COLUMNS = (

@@ -27,7 +27,7 @@ from sim.charts.style import (
 )
 from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
-from sim.studies.sweep.work import DEFECTORS, Axis, Point, steps
+from sim.studies.sweep.method import DEFECTORS, Axis, Point, steps
 from sim.words.captions import per_cent, unit_name
 
 __all__ = ["save", "sweep_chart", "sweep_map"]

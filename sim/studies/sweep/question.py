@@ -20,8 +20,7 @@ from sim.studies import fields as f
 from sim.studies.request import Request, asked
 from sim.studies.study import Desk, Study
 from sim.studies.sweep import words
-from sim.studies.sweep.words import Swept
-from sim.studies.sweep.work import (
+from sim.studies.sweep.method import (
     MOST_POINTS,
     Axis,
     planned_points,
@@ -29,6 +28,7 @@ from sim.studies.sweep.work import (
     read_axis,
     swept,
 )
+from sim.studies.sweep.words import Swept
 from sim.words.doubts import tried_below_floor
 
 

@@ -10,7 +10,7 @@ from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.market.outcomes import OUTCOME
 from sim.scenario import Scenario
-from sim.studies.sweep.work import (
+from sim.studies.sweep.method import (
     ALONE,
     CASCADE_SHARE,
     DEFECTORS,

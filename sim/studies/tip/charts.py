@@ -30,13 +30,13 @@ from sim.charts.style import (
 from sim.domain.headline import POSTS, SHARES, UNFILLED, WORKFORCE
 from sim.ensemble.stamp import package_version
 from sim.scenario import Scenario
+from sim.studies.tip.method.levers_range import Lever
+from sim.studies.tip.method.reach import Asked, AtLevel
+from sim.studies.tip.method.search import Tipped
+from sim.studies.tip.method.tip_map import Mapped
 from sim.studies.tip.words import map as map_words
 from sim.studies.tip.words import sentences as words
 from sim.studies.tip.words.sentences import Told
-from sim.studies.tip.work.levers_range import Lever
-from sim.studies.tip.work.reach import Asked, AtLevel
-from sim.studies.tip.work.search import Tipped
-from sim.studies.tip.work.tip_map import Mapped
 from sim.words.captions import per_cent
 
 __all__ = ["map_chart", "save", "tip_chart"]

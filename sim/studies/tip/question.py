@@ -15,14 +15,14 @@ from sim.studies import QUESTIONS
 from sim.studies import fields as f
 from sim.studies.request import Request, asked
 from sim.studies.study import Desk, Study
+from sim.studies.tip.method.levers_range import Lever, read_lever
+from sim.studies.tip.method.reach import DEFAULT_BOUND, Asked
+from sim.studies.tip.method.search import tipped
+from sim.studies.tip.method.tip_map import Mapped, tip_map
 from sim.studies.tip.words import map as map_words
 from sim.studies.tip.words import printed, tables
 from sim.studies.tip.words import sentences as words
 from sim.studies.tip.words.sentences import Told
-from sim.studies.tip.work.levers_range import Lever, read_lever
-from sim.studies.tip.work.reach import DEFAULT_BOUND, Asked
-from sim.studies.tip.work.search import tipped
-from sim.studies.tip.work.tip_map import Mapped, tip_map
 
 A_NUMBER = "a number, such as 35.5"
 

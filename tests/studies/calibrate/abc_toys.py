@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import ncx2
 
 from sim.domain.randomness import FloatArray
-from sim.studies.calibrate.work.abc import Bounds, Targets
+from sim.studies.calibrate.method.abc import Bounds, Targets
 
 BOUNDS = Bounds(("a", "b"), np.array([0.0, -3.0]), np.array([3.0, 3.0]))
 TARGETS = Targets(("first", "second"), np.array([0.4, 0.5]), np.array([0.6, 0.8]))

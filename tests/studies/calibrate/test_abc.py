@@ -9,7 +9,7 @@ import pytest
 
 from sim.domain.randomness import FloatArray
 from sim.ensemble.workers import workers
-from sim.studies.calibrate.work.abc import (
+from sim.studies.calibrate.method.abc import (
     LOOSEN_BY,
     Bounds,
     PriorDraws,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.domain.randomness import FloatArray
-from sim.studies.calibrate.work.abc_smc import Settings, smc
+from sim.studies.calibrate.method.abc_smc import Settings, smc
 from tests.studies.calibrate.abc_toys import BOUNDS, TARGETS, exact_moments, moments, noisy
 
 TOLERANCES = [1.2, 0.5]

@@ -11,8 +11,8 @@ import pytest
 
 from sim.domain.randomness import FloatArray
 from sim.ensemble.workers import workers
-from sim.studies.calibrate.work.abc import Simulator, history_match, prior_predictive
-from sim.studies.calibrate.work.abc_smc import (
+from sim.studies.calibrate.method.abc import Simulator, history_match, prior_predictive
+from sim.studies.calibrate.method.abc_smc import (
     FEWEST_ROUNDS,
     Generation,
     Sampled,
@@ -21,7 +21,7 @@ from sim.studies.calibrate.work.abc_smc import (
     first_generation,
     smc,
 )
-from sim.studies.calibrate.work.abc_walk import Steps, turned_back
+from sim.studies.calibrate.method.abc_walk import Steps, turned_back
 from tests.studies.calibrate.abc_toys import (
     BOUNDS,
     CORNER,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from sim.studies.calibrate.work import borough_statistics as s
+from sim.studies.calibrate.method import borough_statistics as s
 
 NAN = np.nan
 Floats = npt.NDArray[np.float64]

@@ -18,10 +18,10 @@ from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
 from sim.ensemble.files import StoreError
 from sim.ensemble.workers import workers
-from sim.studies.calibrate.work import files
-from sim.studies.calibrate.work.abc import Targets
-from sim.studies.calibrate.work.abc_smc import Settings, Stop
-from sim.studies.calibrate.work.calibrate import (
+from sim.studies.calibrate.method import files
+from sim.studies.calibrate.method.abc import Targets
+from sim.studies.calibrate.method.abc_smc import Settings, Stop
+from sim.studies.calibrate.method.calibrate import (
     OWN,
     SAMPLED,
     SETTINGS,
@@ -31,7 +31,7 @@ from sim.studies.calibrate.work.calibrate import (
     prior_box,
     sampled_names,
 )
-from sim.studies.calibrate.work.confirm import (
+from sim.studies.calibrate.method.confirm import (
     Found,
     correlations,
     parameter_fits,
@@ -39,8 +39,8 @@ from sim.studies.calibrate.work.confirm import (
     run_by_the_twin,
     target_fits,
 )
-from sim.studies.calibrate.work.files import Plan, open_folder, write_manifest, write_posterior
-from sim.studies.calibrate.work.targets import target_list, targets
+from sim.studies.calibrate.method.files import Plan, open_folder, write_manifest, write_posterior
+from sim.studies.calibrate.method.targets import target_list, targets
 from tests.interfaces.command import files_in
 
 PAIR, OTHER = pairs()[1], pairs()[6]

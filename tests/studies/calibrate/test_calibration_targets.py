@@ -11,8 +11,8 @@ import pytest
 
 from sim.domain import census
 from sim.domain.evidence import EvidenceError, scored_employers
-from sim.studies.calibrate.work import targets as module
-from sim.studies.calibrate.work.targets import (
+from sim.studies.calibrate.method import targets as module
+from sim.studies.calibrate.method.targets import (
     COLUMNS,
     LAST_YEAR,
     LOOKED_UP,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.studies.calibrate.work.weighted import (
+from sim.studies.calibrate.method.weighted import (
     resample,
     weighted_correlation,
     weighted_covariance,

@@ -11,8 +11,8 @@ from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import run_ensemble
 from sim.scenario import Scenario, load_scenario
-from sim.studies.circle import work as circle
-from sim.studies.circle.work import CAPPED, NOTHING_CUT, CircleRow, circle_rows, variants
+from sim.studies.circle import method as circle
+from sim.studies.circle.method import CAPPED, NOTHING_CUT, CircleRow, circle_rows, variants
 from tests.studies.invented import invented
 
 FREE, CAPPED_CIRCLE = load_scenario("vicious-circle"), load_scenario("capped-circle")

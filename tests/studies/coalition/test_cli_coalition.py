@@ -14,10 +14,10 @@ from sim.domain.evidence import UNSCORED_EMPLOYER
 from sim.ensemble.draws import Draws
 from sim.scenario import load_scenario
 from sim.studies.coalition import charts as charts_coalition
+from sim.studies.coalition.method.game import PAYOFF_LABELS, Game, Payoff
+from sim.studies.coalition.method.play import Played, played
 from sim.studies.coalition.words import sentences as words
 from sim.studies.coalition.words.tables import TABLES
-from sim.studies.coalition.work.game import PAYOFF_LABELS, Game, Payoff
-from sim.studies.coalition.work.play import Played, played
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.past import NO_CAP_2023
 

@@ -10,7 +10,7 @@ import pytest
 from sim.domain.evidence import UNSCORED_EMPLOYER, scored_employers
 from sim.domain.vocabulary import Enforcement
 from sim.scenario import ScenarioError, load_scenario
-from sim.studies.coalition.work.gains import (
+from sim.studies.coalition.method.gains import (
     Stake,
     default_post_value,
     departures,
@@ -19,7 +19,7 @@ from sim.studies.coalition.work.gains import (
     side_payments,
     stakes,
 )
-from sim.studies.coalition.work.game import (
+from sim.studies.coalition.method.game import (
     CLEAR,
     FIELDS,
     Gain,
@@ -32,7 +32,7 @@ from sim.studies.coalition.work.game import (
     signatories,
     signed_by,
 )
-from sim.studies.coalition.work.order import (
+from sim.studies.coalition.method.order import (
     Signed,
     critical_number,
     grown,

@@ -17,8 +17,8 @@ from sim.market.outcomes import OUTCOME
 from sim.scenario import load_scenario
 from sim.studies.compare import command as extras
 from sim.studies.compare.charts import split_by_lever_chart
-from sim.studies.compare.work import shapley
-from sim.studies.compare.work.null_test import FirstDifference, NullResult
+from sim.studies.compare.method import shapley
+from sim.studies.compare.method.null_test import FirstDifference, NullResult
 from sim.terminal import result_folders
 from sim.words.tables import times
 from tests.interfaces.command import files_in, permanence, too_wide

@@ -11,7 +11,7 @@ from sim.ensemble.run import Ensemble, run_ensemble
 from sim.market.outcomes import OUTCOMES
 from sim.rules.levers import Levers
 from sim.scenario import Scenario, load_scenario, scenario_from
-from sim.studies.compare.work.null_test import (
+from sim.studies.compare.method.null_test import (
     Null,
     Records,
     differs,

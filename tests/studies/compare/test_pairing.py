@@ -10,7 +10,7 @@ from sim.domain.headline import HEADLINE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import run_ensemble
 from sim.scenario import load_scenario
-from sim.studies.compare.work.pairing import OTHER_SEED, WANTED_FACTOR, measured_pairing
+from sim.studies.compare.method.pairing import OTHER_SEED, WANTED_FACTOR, measured_pairing
 
 PEOPLE = HEADLINE[:3]
 PRICE = "charge_rate_per_hour"

@@ -11,14 +11,14 @@ import pytest
 from sim.domain.headline import HEADLINE, PERMANENT_SHARES
 from sim.ensemble.run import run_ensemble
 from sim.scenario import Scenario, ScenarioError, load_scenario, scenario_from
-from sim.studies.compare.work.shapley import (
+from sim.studies.compare.method.shapley import (
     Coalition,
     Game,
     contribution,
     split_by_lever,
     split_levers,
 )
-from sim.studies.effects.work import WHOLE_PACKAGE
+from sim.studies.effects.method import WHOLE_PACKAGE
 from tests.past import NO_CAP_2023
 
 GLOVES = ("left", "right", "other right")

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.studies.compare.work.time_to_act import Act, first_month, time_to_act, timed
+from sim.studies.compare.method.time_to_act import Act, first_month, time_to_act, timed
 from tests.studies.invented import invented
 
 SHARE = "permanent_share_of_workforce"

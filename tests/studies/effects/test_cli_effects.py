@@ -12,7 +12,7 @@ from sim.answers.structures import Pair, pairs
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.market.outcomes import OUTCOME
 from sim.studies.effects import words
-from sim.studies.effects.work import EFFECT_OUTCOMES, Effect
+from sim.studies.effects.method import EFFECT_OUTCOMES, Effect
 from tests.interfaces.command import files_in, permanence, too_wide
 
 SMALL = ("--runs", "2", "--years", "1", "--jobs", "1", "--quiet")

@@ -10,7 +10,7 @@ from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.run import Ensemble, run_ensemble
 from sim.rules.levers import Levers
 from sim.scenario import load_scenario
-from sim.studies.effects.work import (
+from sim.studies.effects.method import (
     EFFECT_OUTCOMES,
     WHOLE_PACKAGE,
     Effect,

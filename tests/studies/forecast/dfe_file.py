@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.domain.evidence import census_cell, employers
 from sim.domain.vocabulary import LONDON
-from sim.studies.forecast.work.census_figures import DFE_COLUMNS
+from sim.studies.forecast.method.census_figures import DFE_COLUMNS
 
 
 def dfe_rows(year: int) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from sim.domain.evidence import EvidenceError, census_cell, employers
 from sim.domain.headline import POSTS, WORKFORCE
 from sim.domain.published import published_figure
 from sim.domain.vocabulary import LONDON
-from sim.studies.forecast.work.census_figures import (
+from sim.studies.forecast.method.census_figures import (
     AGENCY,
     MEASURES,
     TURNOVER,

@@ -18,7 +18,7 @@ from sim.domain.kept_forecasts import QUANTILES
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
-from sim.studies.forecast.work.census_figures import (
+from sim.studies.forecast.method.census_figures import (
     AGENCY,
     MEASURES,
     TURNOVER,
@@ -27,9 +27,9 @@ from sim.studies.forecast.work.census_figures import (
     CensusFigures,
     shipped_figures,
 )
-from sim.studies.forecast.work.judged import judge
-from sim.studies.forecast.work.next_census import NextCensus, _baseline, forecast_next
-from sim.studies.forecast.work.registered import (
+from sim.studies.forecast.method.judged import judge
+from sim.studies.forecast.method.next_census import NextCensus, _baseline, forecast_next
+from sim.studies.forecast.method.registered import (
     HASH,
     Registered,
     Standing,
@@ -39,8 +39,8 @@ from sim.studies.forecast.work.registered import (
     registered,
     sealed,
 )
-from sim.studies.hindcast.work.baselines import BASELINES, STATE_SPACE
-from sim.studies.hindcast.work.hindcast import MODEL, hindcast, hindcast_scenario
+from sim.studies.hindcast.method.baselines import BASELINES, STATE_SPACE
+from sim.studies.hindcast.method.hindcast import MODEL, hindcast, hindcast_scenario
 
 UNITS = (*scored_employers(), LONDON)
 TODAY = date(2026, 11, 27)
@@ -170,7 +170,7 @@ def test_nothing_is_left_where_it_cannot_be_written(
     def full(path: Path, text: str) -> None:
         raise OSError("no room")
 
-    monkeypatch.setattr("sim.studies.forecast.work.registered.write_text_atomically", full)
+    monkeypatch.setattr("sim.studies.forecast.method.registered.write_text_atomically", full)
     with pytest.raises(OSError, match="no room"):
         register(made_up(), tmp_path / "new", TODAY)
     assert list((tmp_path / "new").iterdir()) == []

@@ -16,10 +16,10 @@ from sim.ensemble.draws import Draws, drawn_scenario
 from sim.market.model import LondonMarket
 from sim.market.opening import Carried
 from sim.scenario import Scenario
-from sim.studies.calibrate.work.targets import FIRST_YEAR
-from sim.studies.hindcast.work import filtering
-from sim.studies.hindcast.work.filtering import carried_states
-from sim.studies.hindcast.work.hindcast import hindcast_scenario
+from sim.studies.calibrate.method.targets import FIRST_YEAR
+from sim.studies.hindcast.method import filtering
+from sim.studies.hindcast.method.filtering import carried_states
+from sim.studies.hindcast.method.hindcast import hindcast_scenario
 from sim.twin import Twin
 
 pytestmark = pytest.mark.long

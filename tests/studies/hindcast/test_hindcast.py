@@ -9,8 +9,8 @@ from scipy.stats import norm
 from sim.domain.evidence import employers, scored_employers
 from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.domain.vocabulary import LONDON
-from sim.studies.hindcast.work import hindcast as module
-from sim.studies.hindcast.work.baselines import (
+from sim.studies.hindcast.method import hindcast as module
+from sim.studies.hindcast.method.baselines import (
     BASELINES,
     STATE_SPACE,
     Normal,
@@ -19,7 +19,7 @@ from sim.studies.hindcast.work.baselines import (
     persistence,
     trend,
 )
-from sim.studies.hindcast.work.hindcast import (
+from sim.studies.hindcast.method.hindcast import (
     half_and_half,
     held_back_years,
     hindcast,
@@ -30,7 +30,7 @@ from sim.studies.hindcast.work.hindcast import (
     scored_years,
     scores,
 )
-from sim.studies.hindcast.work.scoring import (
+from sim.studies.hindcast.method.scoring import (
     quantiles_of,
     score_normal,
     score_quantiles,

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from sim.domain.randomness import FloatArray
-from sim.studies.hindcast.work.baselines import persistence, state_space
-from sim.studies.hindcast.work.state_space import Level, filtered, fitted, forecast
+from sim.studies.hindcast.method.baselines import persistence, state_space
+from sim.studies.hindcast.method.state_space import Level, filtered, fitted, forecast
 
 TRUE = Level(middle=1.2, means_spread=0.3, kept=0.6, news_spread=0.25, error_spread=0.15)
 

@@ -16,10 +16,10 @@ from sim.domain.headline import SHARES
 from sim.domain.posterior import shipped_posterior
 from sim.ensemble.draws import Draws
 from sim.studies.identify import command as cli_identify
+from sim.studies.identify import method as i
 from sim.studies.identify import words
-from sim.studies.identify import work as i
 from sim.studies.identify.charts import identification_chart
-from sim.studies.identify.work import POLICIES, Effect, Identification
+from sim.studies.identify.method import POLICIES, Effect, Identification
 from tests.interfaces.command import files_in, permanence, too_wide
 
 PAGE = Path(__file__).parents[3] / "docs" / "identification.md"

@@ -12,8 +12,8 @@ from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior, shipped_posterior
 from sim.domain.quantities import declarations
 from sim.ensemble.draws import Draws
-from sim.studies.identify import work as i
-from sim.studies.identify.work import Standing, combinations_of, fitted_parameters
+from sim.studies.identify import method as i
+from sim.studies.identify.method import Standing, combinations_of, fitted_parameters
 
 ONE, OTHER, THIRD = "outside_hires_per_post", "outsiders_per_post", "bid_speed"
 

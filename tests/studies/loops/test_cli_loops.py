@@ -16,10 +16,10 @@ from sim.ensemble.draws import Draws
 from sim.scenario import load_scenario
 from sim.studies.loops.charts.diagram import LOOP_AT, drawn_links
 from sim.studies.loops.charts.loops import loops_chart
+from sim.studies.loops.method.links import CIRCLE, NAMES
+from sim.studies.loops.method.strength import LOOPS, Circle, measured_circle
 from sim.studies.loops.words.places import AT, places
 from sim.studies.loops.words.sentences import finding, grounds_of, over_time
-from sim.studies.loops.work.links import CIRCLE, NAMES
-from sim.studies.loops.work.strength import LOOPS, Circle, measured_circle
 from tests.interfaces.command import files_in, permanence, too_wide
 
 SMALL = ("loops", "--runs", "2", "--years", "1", "--parameters", "prior", "--quiet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.studies.loops.work.graph import (
+from sim.studies.loops.method.graph import (
     answers,
     cycle_gain,
     cycles,

@@ -13,12 +13,12 @@ from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
 from sim.ensemble.draws import Draws
 from sim.london.caseloads import caseloads_change
 from sim.scenario import Scenario, load_scenario
-from sim.studies.loops.work import probe
-from sim.studies.loops.work import strength as loops
-from sim.studies.loops.work.graph import discounted
-from sim.studies.loops.work.links import BIDDING, CHOOSE, CIRCLE, LEAVE, MEASURED, NAMES
-from sim.studies.loops.work.probe import MONTH_IS_OVER, Month, ProbedTwin
-from sim.studies.loops.work.strength import (
+from sim.studies.loops.method import probe
+from sim.studies.loops.method import strength as loops
+from sim.studies.loops.method.graph import discounted
+from sim.studies.loops.method.links import BIDDING, CHOOSE, CIRCLE, LEAVE, MEASURED, NAMES
+from sim.studies.loops.method.probe import MONTH_IS_OVER, Month, ProbedTwin
+from sim.studies.loops.method.strength import (
     LOOPS,
     all_cycles,
     checked,

@@ -16,8 +16,8 @@ from sim.market.ledger import PAYEES
 from sim.scenario import load_scenario
 from sim.studies.money import charts as charts_money
 from sim.studies.money import words as money_words
-from sim.studies.money.work.money import HALF_A_PENNY, Amount, Books, received_lines
-from sim.studies.money.work.split import MoneyChange, MoneySplit, money_split
+from sim.studies.money.method.money import HALF_A_PENNY, Amount, Books, received_lines
+from sim.studies.money.method.split import MoneyChange, MoneySplit, money_split
 from tests.interfaces.command import files_in, permanence, too_wide
 
 SMALL = ("--runs", "2", "--years", "1", "--seed", "7", "--jobs", "1", "--quiet")

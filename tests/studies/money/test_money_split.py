@@ -16,9 +16,9 @@ from sim.ensemble.replicate import RunRecord, RunSpec, run_once
 from sim.ensemble.run import Ensemble, run_ensemble
 from sim.market.ledger import PAYEES
 from sim.scenario import load_scenario
-from sim.studies.money.work import money as books
-from sim.studies.money.work.money import Account, Books
-from sim.studies.money.work.split import (
+from sim.studies.money.method import money as books
+from sim.studies.money.method.money import Account, Books
+from sim.studies.money.method.split import (
     REASONS,
     money_split,
     reasons,

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.studies.patterns.method.pattern_list import HEADINGS, PATTERNS
+from sim.studies.patterns.method.patterns import Standing, result
 from sim.studies.patterns.words import PAGE_HEAD, TITLES, page, said
-from sim.studies.patterns.work.pattern_list import HEADINGS, PATTERNS
-from sim.studies.patterns.work.patterns import Standing, result
 from tests.interfaces.command import files_in, permanence, too_wide
 
 PAGE = Path(__file__).parents[3] / "docs" / "patterns.md"

@@ -11,9 +11,9 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunSpec, run_once
 from sim.ensemble.run import run_ensemble
 from sim.scenario import load_scenario
-from sim.studies.calibrate.work import anchors
-from sim.studies.calibrate.work import borough_statistics as s
-from sim.studies.calibrate.work.borough_panels import (
+from sim.studies.calibrate.method import anchors
+from sim.studies.calibrate.method import borough_statistics as s
+from sim.studies.calibrate.method.borough_panels import (
     Panels,
     as_published,
     census_panels,
@@ -23,9 +23,9 @@ from sim.studies.calibrate.work.borough_panels import (
     stacked,
     years_since_inadequate,
 )
-from sim.studies.hindcast.work.hindcast import samples_of
-from sim.studies.patterns.work.pattern_list import HEADINGS, PATTERNS, adjoining
-from sim.studies.patterns.work.patterns import (
+from sim.studies.hindcast.method.hindcast import samples_of
+from sim.studies.patterns.method.pattern_list import HEADINGS, PATTERNS, adjoining
+from sim.studies.patterns.method.patterns import (
     LAST_YEAR,
     START_YEAR,
     TWO_ERRORS,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sim.studies.recover import command as cli_recover
-from sim.studies.recover.work import recovery as r
-from sim.studies.recover.work.recovery import HEADLINE
+from sim.studies.recover.method import recovery as r
+from sim.studies.recover.method.recovery import HEADLINE
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.studies.recover.test_recovery import QUICK
 

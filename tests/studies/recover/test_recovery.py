@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from sim.answers.structures import Pair, pairs
-from sim.studies.calibrate.work.abc_smc import Settings
-from sim.studies.calibrate.work.calibrate import prior_box, sampled_names
-from sim.studies.calibrate.work.targets import targets
-from sim.studies.recover.work import recovery as r
-from sim.studies.recover.work.files import COLUMNS, read_rows
-from sim.studies.recover.work.recovery import (
+from sim.studies.calibrate.method.abc_smc import Settings
+from sim.studies.calibrate.method.calibrate import prior_box, sampled_names
+from sim.studies.calibrate.method.targets import targets
+from sim.studies.recover.method import recovery as r
+from sim.studies.recover.method.files import COLUMNS, read_rows
+from sim.studies.recover.method.recovery import (
     HEADLINE,
     Recovered,
     Row,

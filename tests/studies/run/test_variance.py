@@ -11,7 +11,7 @@ from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, run_ensemble
 from sim.scenario import load_scenario
-from sim.studies.run.work import explained
+from sim.studies.run.method import explained
 from tests.studies.invented import invented
 
 NAME = "permanent_share_of_workforce"

@@ -9,7 +9,7 @@ from sim.domain.headline import SHARES
 from sim.domain.opening_census import opening_census
 from sim.ensemble.run import run_ensemble
 from sim.scenario import ScenarioError, load_scenario, scenario_from, scenario_names
-from sim.studies.story.work import own_levers, placebo_of, rise, story_rows
+from sim.studies.story.method import own_levers, placebo_of, rise, story_rows
 
 STORIES = [name for name in scenario_names() if load_scenario(name).borough is not None]
 

@@ -7,7 +7,7 @@ import pytest
 
 from sim.ensemble.run import no_progress, run_ensemble
 from sim.scenario import ScenarioError, load_scenario
-from sim.studies.sweep.work import (
+from sim.studies.sweep.method import (
     ALONE,
     DEFECTORS,
     EVER_LEFT,

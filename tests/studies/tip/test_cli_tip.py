@@ -11,9 +11,9 @@ import pytest
 from sim.answers.structures import Pair, pairs
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.scenario import load_scenario
+from sim.studies.tip.method import meanfield, slow_sweep, two_states
+from sim.studies.tip.method import search as tipping
 from sim.studies.tip.question import Tip, _rivals
-from sim.studies.tip.work import meanfield, slow_sweep, two_states
-from sim.studies.tip.work import search as tipping
 from tests.interfaces.command import files_in, permanence, too_wide
 
 pytestmark = pytest.mark.long

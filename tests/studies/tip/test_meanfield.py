@@ -14,8 +14,8 @@ from sim.london.prices import boroughs_bid_for_agency_staff
 from sim.market.outcomes import OUTCOME, measured
 from sim.rules import hazards
 from sim.scenario import Scenario, load_scenario
-from sim.studies.tip.work.along_lever import fold, followed
-from sim.studies.tip.work.meanfield import (
+from sim.studies.tip.method.along_lever import fold, followed
+from sim.studies.tip.method.meanfield import (
     Attractor,
     attractors,
     jacobian,
@@ -25,8 +25,8 @@ from sim.studies.tip.work.meanfield import (
     watched,
     whole_rounds,
 )
-from sim.studies.tip.work.slow_sweep import slow_sweep
-from sim.studies.tip.work.still import Still, boroughs_bid_on_average
+from sim.studies.tip.method.slow_sweep import slow_sweep
+from sim.studies.tip.method.still import Still, boroughs_bid_on_average
 from sim.twin import Twin
 from tests.market.small_london import (
     LAW_STANDS_STILL,

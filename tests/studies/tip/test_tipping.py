@@ -16,10 +16,10 @@ from sim.ensemble.run import run_ensemble
 from sim.market.model import LondonMarket
 from sim.rules.levers.members import members_of
 from sim.scenario import ScenarioError, declared_at, load_scenario
-from sim.studies.tip.work import search as tipping
-from sim.studies.tip.work import two_states
-from sim.studies.tip.work.levers_range import Lever, opening_charge_rate, read_lever
-from sim.studies.tip.work.reach import (
+from sim.studies.tip.method import search as tipping
+from sim.studies.tip.method import two_states
+from sim.studies.tip.method.levers_range import Lever, opening_charge_rate, read_lever
+from sim.studies.tip.method.reach import (
     Asked,
     AtLevel,
     agents_at,
@@ -27,7 +27,7 @@ from sim.studies.tip.work.reach import (
     drawn_columns,
     twin_at,
 )
-from sim.studies.tip.work.search import Docked, Tip, crossings, tipped
+from sim.studies.tip.method.search import Docked, Tip, crossings, tipped
 from sim.twin.same_luck import SameLuck
 
 CAP = "levers.cap.charge_rate_per_hour"

@@ -11,7 +11,7 @@ import pytest
 
 from sim.ensemble.stamp import package_version
 from sim.market.outcomes import OUTCOMES
-from sim.studies.verify import work as verify
+from sim.studies.verify import method as verify
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.interfaces.made_results import (
     copied,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.answers.answer import Printed
+from sim.studies.coalition.method.game import PAYOFF_LABELS, Payoff
+from sim.studies.coalition.method.play import Played
 from sim.studies.coalition.words import sentences as words
-from sim.studies.coalition.work.game import PAYOFF_LABELS, Payoff
-from sim.studies.coalition.work.play import Played
 from sim.words.captions import pair_name, unit_name
 from sim.words.tables import shown
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.ensemble.draws import Draws
-from sim.studies.coalition.work.gains import SidePayment, Stake
-from sim.studies.coalition.work.game import CLEAR, PAYOFF_LABELS, PAYOFF_UNITS, Payoff
-from sim.studies.coalition.work.order import HALF, OwnRule
-from sim.studies.coalition.work.play import Played
+from sim.studies.coalition.method.gains import SidePayment, Stake
+from sim.studies.coalition.method.game import CLEAR, PAYOFF_LABELS, PAYOFF_UNITS, Payoff
+from sim.studies.coalition.method.order import HALF, OwnRule
+from sim.studies.coalition.method.play import Played
 from sim.words.captions import listed, unit_name
 from sim.words.notes import BIDS_ON, FEW_RUNS
 from sim.words.tables import shown

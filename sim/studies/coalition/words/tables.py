@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from sim.studies.coalition.work.game import PAYOFF_UNITS, Payoff
-from sim.studies.coalition.work.order import Path as Rounds
-from sim.studies.coalition.work.play import Played
+from sim.studies.coalition.method.game import PAYOFF_UNITS, Payoff
+from sim.studies.coalition.method.order import Path as Rounds
+from sim.studies.coalition.method.play import Played
 
 Row = dict[str, Any]
 GAINS, DEPARTURES, SPILL_OVER = "gains", "departures", "spill-over"

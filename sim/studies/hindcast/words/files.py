@@ -11,10 +11,10 @@ from sim.answers import results
 from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.kept_forecasts import HELD_BACK_YEARS, QUANTILE_NAMES, VERSION
 from sim.domain.vocabulary import LONDON
-from sim.studies.calibrate.work.targets import LAST_YEAR
+from sim.studies.calibrate.method.targets import LAST_YEAR
+from sim.studies.hindcast.method.hindcast import KEPT, Hindcast, Part, kept_forecast
+from sim.studies.hindcast.method.scoring import COMPARED, LEVELS, Skill, summary
 from sim.studies.hindcast.words.tables import HELD_BACK, Origins
-from sim.studies.hindcast.work.hindcast import KEPT, Hindcast, Part, kept_forecast
-from sim.studies.hindcast.work.scoring import COMPARED, LEVELS, Skill, summary
 
 FORECAST_FILE, SCORES_FILE, ORIGINS_FILE = "forecast.csv", "scores.csv", "origins.csv"
 

@@ -15,9 +15,9 @@ from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.market.outcomes import OUTCOME
-from sim.studies.calibrate.work.targets import LAST_YEAR
-from sim.studies.hindcast.work.baselines import BASELINES, STATE_SPACE
-from sim.studies.hindcast.work.hindcast import (
+from sim.studies.calibrate.method.targets import LAST_YEAR
+from sim.studies.hindcast.method.baselines import BASELINES, STATE_SPACE
+from sim.studies.hindcast.method.hindcast import (
     KEPT,
     MODEL,
     POOL,
@@ -27,7 +27,7 @@ from sim.studies.hindcast.work.hindcast import (
     held_back_years,
     kept_forecast,
 )
-from sim.studies.hindcast.work.scoring import LEVELS, Cases, Score, Skill, summary
+from sim.studies.hindcast.method.scoring import LEVELS, Cases, Score, Skill, summary
 from sim.words.tables import print_table, shown
 
 HELD_BACK = "held back until scored"

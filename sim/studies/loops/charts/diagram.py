@@ -11,10 +11,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from sim.charts.style import INK, PALETTE, SMALL_SIZE, no_axis, width_inches
 from sim.domain.randomness import FloatArray
-from sim.studies.loops.words import sentences as words
-from sim.studies.loops.words.places import AT, BEND, BENDS, BOXED, DIAGRAM_TALL, DIAGRAM_WIDE
-from sim.studies.loops.work.links import NODES
-from sim.studies.loops.work.strength import (
+from sim.studies.loops.method.links import NODES
+from sim.studies.loops.method.strength import (
     NamedLoop,
     Reading,
     all_cycles,
@@ -22,6 +20,8 @@ from sim.studies.loops.work.strength import (
     ranked,
     through,
 )
+from sim.studies.loops.words import sentences as words
+from sim.studies.loops.words.places import AT, BEND, BENDS, BOXED, DIAGRAM_TALL, DIAGRAM_WIDE
 from sim.words.tables import shown
 
 RAISES, LOWERS, REINFORCING, BALANCING = PALETTE[0], PALETTE[3], PALETTE[2], PALETTE[1]

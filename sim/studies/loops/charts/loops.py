@@ -32,15 +32,15 @@ from sim.studies.loops.charts.diagram import (
     letter,
     numbered,
 )
-from sim.studies.loops.words import sentences as words
-from sim.studies.loops.words.places import DIAGRAM_WIDE
-from sim.studies.loops.work.links import NODE
-from sim.studies.loops.work.strength import (
+from sim.studies.loops.method.links import NODE
+from sim.studies.loops.method.strength import (
     Circle,
     NamedLoop,
     Reading,
     ranked,
 )
+from sim.studies.loops.words import sentences as words
+from sim.studies.loops.words.places import DIAGRAM_WIDE
 
 __all__ = ["loops_chart", "save"]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sim.answers.answer import Printed
 from sim.scenario import Scenario
+from sim.studies.loops.method.links import CIRCLE
+from sim.studies.loops.method.strength import Circle, ranked
 from sim.studies.loops.words import sentences as words
-from sim.studies.loops.work.links import CIRCLE
-from sim.studies.loops.work.strength import Circle, ranked
 from sim.words.tables import shown
 
 

@@ -17,7 +17,7 @@ from sim.domain.vocabulary import LINK_LABELS, Grade, Link
 from sim.ensemble.draws import Draws
 from sim.rules.tax_law import last_tabulated_year
 from sim.scenario import Scenario
-from sim.studies.loops.work.links import (
+from sim.studies.loops.method.links import (
     ARITHMETIC,
     CIRCLE,
     NODE,
@@ -28,7 +28,7 @@ from sim.studies.loops.work.links import (
     TAX_LAW,
     CausalLink,
 )
-from sim.studies.loops.work.strength import (
+from sim.studies.loops.method.strength import (
     Circle,
     NamedLoop,
     Reading,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.studies.loops.method.strength import Circle
 from sim.studies.loops.words import sentences as words
 from sim.studies.loops.words.places import places
-from sim.studies.loops.work.strength import Circle
 
 
 def content(found: Sequence[Circle]) -> dict[str, Any]:

@@ -21,10 +21,10 @@ from sim.studies.compare.command import (
     print_extras,
     save_extras,
 )
-from sim.studies.compare.work.null_test import Records
+from sim.studies.compare.method.null_test import Records
 from sim.studies.run.command.structures import Asked, under_all
 from sim.studies.run.command.variance import ExplainVariance, explained_as_json, print_explained
-from sim.studies.run.work import explained
+from sim.studies.run.method import explained
 from sim.terminal import options as o
 from sim.terminal.progress import processors
 from sim.terminal.result_folders import (

@@ -10,7 +10,7 @@ import typer
 
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
-from sim.studies.run.work import Explained
+from sim.studies.run.method import Explained
 from sim.words.captions import unit_name
 from sim.words.tables import print_table, shown
 

@@ -30,7 +30,7 @@ from sim.ensemble.workers import workers
 from sim.market.outcomes import OUTCOMES
 from sim.scenario import Scenario, load_scenario
 from sim.studies.compare import words as split_words
-from sim.studies.compare.work.shapley import split_by_lever
+from sim.studies.compare.method.shapley import split_by_lever
 from sim.studies.run.door.tables import comparison_html, data_frame, result_html
 from sim.words.captions import labels, size
 

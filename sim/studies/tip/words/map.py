@@ -10,11 +10,11 @@ from sim.answers.answer import Printed
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.headline import POSTS, SHARES, UNFILLED
 from sim.scenario import Scenario
+from sim.studies.tip.method.levers_range import Lever
+from sim.studies.tip.method.reach import Asked
+from sim.studies.tip.method.tip_map import Mapped
 from sim.studies.tip.words import sentences as tip_words
 from sim.studies.tip.words.sentences import Told, level_words, lever_name, per_cent, whole
-from sim.studies.tip.work.levers_range import Lever
-from sim.studies.tip.work.reach import Asked
-from sim.studies.tip.work.tip_map import Mapped
 from sim.words.notes import BIDS_ON
 from sim.words.tables import shown
 

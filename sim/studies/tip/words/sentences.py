@@ -14,9 +14,9 @@ from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.evidence import census_start, census_years
 from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.scenario import Scenario
-from sim.studies.tip.work.levers_range import PRICE, Lever
-from sim.studies.tip.work.reach import Asked, AtLevel
-from sim.studies.tip.work.search import (
+from sim.studies.tip.method.levers_range import PRICE, Lever
+from sim.studies.tip.method.reach import Asked, AtLevel
+from sim.studies.tip.method.search import (
     LEVELS,
     LOG_LEVEL_TOLERANCE,
     SHARE_TOLERANCE,
@@ -24,7 +24,7 @@ from sim.studies.tip.work.search import (
     Tip,
     Tipped,
 )
-from sim.studies.tip.work.two_states import State, TwoStates
+from sim.studies.tip.method.two_states import State, TwoStates
 from sim.words.doubts import tried_below_floor
 from sim.words.grounds import lever_rests_on, scenario_rests_on
 from sim.words.notes import BIDS_ON, FEW_RUNS

@@ -8,10 +8,10 @@ from typing import Any
 
 from sim.answers import results
 from sim.domain.headline import SHARES
+from sim.studies.tip.method.reach import AtLevel
+from sim.studies.tip.method.search import Tip, Tipped
 from sim.studies.tip.words import sentences as words
 from sim.studies.tip.words.sentences import Told
-from sim.studies.tip.work.reach import AtLevel
-from sim.studies.tip.work.search import Tip, Tipped
 
 COLUMNS = (
     "scenario", "hiring", "bid_trigger", "model", "lever", "level", "runs", "outcome",
