@@ -125,7 +125,11 @@ def _london(
 
 LONDONS: dict[str, dict[str, Any]] = {
     "a cap that some break, and every offer": _london(
-        HiringStructure.SUPPLY_LIMITED, BidTrigger.VACANCIES, _all_levers()
+        HiringStructure.SUPPLY_LIMITED,
+        BidTrigger.VACANCIES,
+        _all_levers(),
+        inadequate_share=0.5,  # what follows a judgement must not hang on one borough's luck
+        inspections_per_year=1.0,
     ),
     "a spared cap by assignment rate": _london(
         HiringStructure.REPUTATION,
