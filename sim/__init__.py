@@ -65,7 +65,6 @@ if TYPE_CHECKING:
         scenario_from,
         scenario_names,
     )
-    from sim.studies.hindcast.door import Forecast, hindcast
     from sim.studies.run.door.results import Comparison, Result, compare, run
 
     __version__: str
@@ -81,7 +80,6 @@ __all__ = [
     "tip",
     "Result",
     "Comparison",
-    "Forecast",
     # scenarios
     "load_scenario",
     "scenario_from",
@@ -107,7 +105,6 @@ __all__ = [
 
 _HOMES = {
     "sim.studies.run.door.results": ("run", "compare", "Result", "Comparison"),
-    "sim.studies.hindcast.door": ("hindcast", "Forecast"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",
@@ -131,7 +128,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first used (PEP 562)."""
     if name == "__version__":
         found = import_module("sim.ensemble.stamp").package_version()
-    elif name in _QUESTIONS:
+    elif name in _QUESTIONS - _HOME.keys():
         found = _quietly_imported("sim.interfaces.python.door").named(name)
     elif name in _HOME:
         found = getattr(_quietly_imported(_HOME[name]), name)

@@ -93,6 +93,8 @@ class Printed(NamedTuple):
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     tight: bool = False
+    notes: Sequence[str] = ()
+    """What must stand beside this table alone."""
 
 
 class Chart(NamedTuple):
@@ -123,6 +125,7 @@ class Answer:
         results: ensembles behind it, by the folder each goes to ("" is the answer's own).
         manifest: what it takes to make it again, for the folder's manifest.
         heading: lines above the first table.
+        written: files that the work has written already.
         documents: texts to write to files that were named, whatever folder was.
         findings_first: whether findings stand above the tables.
         found: what the work found, as its own objects.
@@ -139,6 +142,7 @@ class Answer:
     results: Mapping[str, Ensemble] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
     heading: Sequence[str] = ()
+    written: Sequence[Path] = ()
     documents: Mapping[Path, str] = field(default_factory=dict)
     findings_first: bool = False
     found: Any = None
@@ -225,7 +229,7 @@ def _html_table(one: Printed) -> str:
     )
     return (
         f"<table><caption>{escape(_plain(one.title))}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{_html_list(one.notes)}"
     )
 
 

@@ -64,7 +64,10 @@ class Tree:
         `within` is the group in which the fault was found.
         """
         error = fault.errors()[0]
-        place = [*within, *(str(part) for part in error["loc"] if "[" not in str(part))]
+        parts = [str(part) for part in error["loc"]]
+        last = parts[-1:] if error["type"] == "extra_forbidden" else []  # as it was given
+        parts = parts[: len(parts) - len(last)]
+        place = [*within, *(part for part in parts if "[" not in part), *last]
         key, given = shortened(".".join(place)) or "scenario", error.get("input")
         kind = error["type"]
         if kind == "extra_forbidden":

@@ -43,6 +43,7 @@ class Study(Generic[Asked]):
         example: a command that asks it.
         own: its own code, where that decides what it keeps beside runs.
         is_quick: whether it answers at once: no processes, no progress, no folder.
+        folder: where it keeps things if none is named, for one that cannot do without.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Study(Generic[Asked]):
     example: str
     own: Rooms | None = None
     is_quick: bool = False
+    folder: Path | None = None
 
     def answer(self, request: Asked, desk: Desk) -> Answer:
         """Return the answer to a request, worked out at a desk."""
@@ -228,6 +230,16 @@ class Desk:
         if told:
             self._say(told)
 
+    def needed_folder(self) -> Path:
+        """Return the folder, for a question that cannot do without.
+
+        Raises:
+            StoreError: none is named.
+        """
+        if self.out is None:
+            raise StoreError("--out: is not given; allowed: a folder")
+        return self.out
+
     def refuse_file(self) -> None:
         """Refuse a file where a folder is expected."""
         if self.out is not None and self.out.exists() and not self.out.is_dir():
@@ -278,7 +290,7 @@ def save(study: Study[Any], asked: Request, answer: Answer, desk: Desk) -> list[
     """
     for path, text in answer.documents.items():
         _write(path, text)
-    named, out = list(answer.documents), desk.out
+    named, out = [*answer.written, *answer.documents], desk.out
     if out is None:
         return named
     drawn = [_drawn(one.draw, out / one.stem) for one in answer.charts]

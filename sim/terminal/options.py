@@ -15,11 +15,12 @@ import typer
 
 from sim.answers.structures import Pair, pairs
 from sim.domain import evidence
+from sim.domain.given import shortened
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
+from sim.ensemble.asked import MOST_JOBS, MOST_RUNS, MOST_SEED, MOST_YEARS
 from sim.ensemble.draws import Draws
 from sim.scenario import DRAWN_STRUCTURE, Scenario, ScenarioError, load_figures, load_scenario
 
-MOST_RUNS, MOST_YEARS, MOST_JOBS = 100_000, 30, 256
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -32,8 +33,8 @@ def whole(lowest: int, highest: int | None = None) -> Callable[[int | str], int]
             found = int(given)
         except ValueError:
             found = lowest - 1
-        if found < lowest or (highest is not None and found > highest):
-            raise typer.BadParameter(f"given {given}; allowed: {allowed}")
+        if found < lowest or found > (MOST_SEED if highest is None else highest):
+            raise typer.BadParameter(f"given {shortened(str(given))}; allowed: {allowed}")
         return found
 
     return read

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import typer
 
+from sim.answers.answer import Printed
 from sim.answers.cells import MOST_EXCEL_ROWS, rows_in
 from sim.answers.comparison import (
     HIGH,
@@ -27,7 +28,7 @@ from sim.ensemble.run import Ensemble
 from sim.words.assumed import moved_by
 from sim.words.captions import unit_name
 from sim.words.notes import apart, combined, notes
-from sim.words.tables import labelled, print_notes, print_table, shown, spread, times
+from sim.words.tables import labelled, shown, spread, times
 
 DIFFERENCE_HEADER = (
     "", "old", "new", "difference,\n80 % interval", "paired\ncorr.", "variance\ndivided",
@@ -39,8 +40,8 @@ PAIRED = (
 )
 
 
-def print_run(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> None:
-    """Print one scenario: start, end and 80 % interval, and what must stand beside it."""
+def run_table(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> Printed:
+    """Return one scenario as a person reads it: start, end and 80 % interval."""
     rows = []
     for name, label, measure, values in headline(ensemble, unit):
         start = ensemble.of(name, unit)[:, 0] if not name.startswith("chance") else None
@@ -61,28 +62,27 @@ def print_run(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> None:
         f"run{'' if ensemble.runs == 1 else 's'}",
         *moved_by(ensemble, unit),
     ]
-    print_table("\n".join(title), ("", str(first), str(last), "80 % interval"), rows)
-    print_notes(notes(ensemble, unit))
+    return Printed("\n".join(title), ("", str(first), str(last), "80 % interval"), rows)
 
 
-def print_comparisons(pairs: Sequence[tuple[Ensemble, Ensemble, str]], unit: str) -> None:
-    """Print a table for each base and policy; what holds for all is said once, below the last."""
+def comparison_tables(
+    pairs: Sequence[tuple[Ensemble, Ensemble, str]], unit: str
+) -> tuple[list[Printed], list[str]]:
+    """Return a table for each base and policy with its own notes, and what holds for all."""
     each, common = apart([_paired_notes(base, policy, unit) for base, policy, _ in pairs])
-    for place, ((base, policy, title), noted) in enumerate(zip(pairs, each, strict=True)):
-        if place:
-            typer.echo()
+    tables = []
+    for (base, policy, title), noted in zip(pairs, each, strict=True):
         title = f"From {base.scenario.name} to {policy.scenario.name}{title}"
-        print_differences(title, base, policy, unit)
-        print_notes(noted)
-    print_notes(["For all of these:", *common] if common else [])
+        tables.append(difference_table(title, base, policy, unit)._replace(notes=noted))
+    return tables, ["For all of these:", *common] if common else []
 
 
 def _paired_notes(base: Ensemble, policy: Ensemble, unit: str) -> list[str]:
     return [*notes(policy, unit, base), PAIRED]
 
 
-def print_differences(title: str, base: Ensemble, policy: Ensemble, unit: str) -> None:
-    """Print a base and a policy side by side, with their paired differences."""
+def difference_table(title: str, base: Ensemble, policy: Ensemble, unit: str) -> Printed:
+    """Return a base and a policy side by side, with their paired differences."""
     rows = [
         (
             labelled(row.label, row.unit),
@@ -100,7 +100,7 @@ def print_differences(title: str, base: Ensemble, policy: Ensemble, unit: str) -
         f"run{'' if policy.runs == 1 else 's'}, and of their paired differences"
     )
     heading = "\n".join([heading, *moved_by(policy, unit, base)])
-    print_table(heading, DIFFERENCE_HEADER, rows, tight=True)
+    return Printed(heading, DIFFERENCE_HEADER, rows, tight=True)
 
 
 def _with_interval(row: Difference) -> str:
@@ -163,7 +163,7 @@ def context_of(
 def run_as_json(
     ensemble: Ensemble, unit: str, files: Iterable[Path], sets: Iterable[str]
 ) -> dict[str, Any]:
-    """Return one scenario as `print_run` tells it."""
+    """Return one scenario as `run_table` tells it."""
     rows = []
     for name, label, measure, values in headline(ensemble, unit):
         low, high = interval(values)
@@ -191,7 +191,7 @@ def comparison_as_json(
     files: Iterable[Path],
     sets: Iterable[str],
 ) -> dict[str, Any]:
-    """Return a comparison as `print_comparisons` tells it."""
+    """Return a comparison as `comparison_tables` tell it."""
     return {
         "base": ensembles[0].scenario.name,
         **context_of(ensembles[-1], unit, files, sets),

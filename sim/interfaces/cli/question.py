@@ -28,7 +28,12 @@ def command(study: Study[Any]) -> Callable[..., None]:
     options = [_option(name, field) for name, field in fields(study.request)]
     others = OF_THE_PRINTER if study.is_quick else OF_THE_RUNNER | OF_THE_PRINTER
     options += [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        Parameter(
+            name,
+            Parameter.KEYWORD_ONLY,
+            default=study.folder if name == "out" else default,
+            annotation=kind,
+        )
         for name, (kind, default) in others.items()
     ]
 
@@ -133,5 +138,6 @@ def show(answer: Answer) -> None:
         if place or answer.heading:
             typer.echo()
         print_table(one.title, one.header, one.rows, tight=one.tight)
+        print_notes(one.notes)
     print_notes([] if answer.findings_first else answer.findings)
     print_notes(answer.notes)

@@ -15,11 +15,10 @@ from sim.domain.headline import HEADLINE, PERMANENT_SHARES
 from sim.ensemble.run import run_ensemble
 from sim.market.outcomes import OUTCOME
 from sim.scenario import load_scenario
-from sim.studies.compare import command as extras
+from sim.studies.compare import extras, question
 from sim.studies.compare.charts import split_by_lever_chart
 from sim.studies.compare.method import shapley
 from sim.studies.compare.method.null_test import FirstDifference, NullResult
-from sim.terminal import result_folders
 from sim.words.tables import times
 from tests.interfaces.command import files_in, permanence, too_wide
 
@@ -127,7 +126,7 @@ def test_the_json_of_a_split_adds_up_and_agrees_with_the_files(tmp_path: Path) -
 def test_the_same_command_gives_the_same_bytes_on_two_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(result_folders, "save_charts", lambda *_: [])
+    monkeypatch.setattr(question, "pictures_of", lambda *_: [])
     typed = ("compare", "no-cap", "package", "--runs", "2", "--years", "1", "--shapley", "--quiet")
     for jobs in ("1", "2"):
         assert permanence(*typed, "--jobs", jobs, "--out", str(tmp_path / jobs)).code == 0

@@ -1,18 +1,20 @@
-"""`permanence identify`: what the record can tell, and what it cannot."""
+"""The question `identify`: what the record can tell, and what it cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
-from sim.answers import results as files_of
+from sim.answers import results
+from sim.answers.answer import Answer, Chart, Printed, Table
 from sim.ensemble.draws import Draws
-from sim.ensemble.files import StoreError, write_text_atomically
-from sim.ensemble.workers import workers
+from sim.ensemble.files import write_text_atomically
 from sim.market.outcomes import OUTCOME
+from sim.scenario import ScenarioError
+from sim.studies import QUESTIONS
+from sim.studies import fields as f
 from sim.studies.identify import words
 from sim.studies.identify.method import (
     POLICIES,
@@ -22,18 +24,9 @@ from sim.studies.identify.method import (
     identify,
     spread_of,
 )
-from sim.terminal import options as o
-from sim.terminal.progress import processors, progress_bar
-from sim.terminal.telling import Files, tell
-from sim.words.tables import print_notes, print_table
+from sim.studies.request import Request, asked
+from sim.studies.study import Desk, Study
 
-DEFAULT_RUNS, DEFAULT_YEARS = 200, 5
-PARAMETERS_FILE, COMBINATIONS_FILE, EFFECTS_FILE = (
-    "parameters.csv",
-    "combinations.csv",
-    "effects.csv",
-)
-CHART = "effects"
 ALL_STRUCTURES = "all"
 EFFECT_COLUMNS = (
     "base", "policy", "variable", "hiring", "bid_trigger", "source", "runs", "q10", "q50", "q90",
@@ -41,73 +34,79 @@ EFFECT_COLUMNS = (
 )  # fmt: skip
 
 
-def identify_command(
+class Identify(Request):
+    """What the record can tell, and what it cannot."""
+
     runs: Annotated[
         int,
-        typer.Option(
-            parser=o.whole(1, o.MOST_RUNS),
+        asked(
+            "Runs of each scenario, shared out over rival structures; once under the prior and "
+            "once under the posterior.",
+            low=1,
+            high=f.MOST_RUNS,
             metavar="N",
-            help="Runs of each scenario, shared out over rival structures; once under the prior "
-            "and once under the posterior.",
         ),
-    ] = DEFAULT_RUNS,
-    years: o.Years = DEFAULT_YEARS,
-    seed: o.Seed = 1,
-    jobs: o.Jobs = None,
-    parameters: o.Parameters = Draws.POSTERIOR,
-    out: o.Out = None,
-    write_docs: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write the page of the documents (Markdown) there, its chart beside it.",
-        ),
-    ] = None,
-    as_json: o.AsJson = False,
-    quiet: o.Quiet = False,
-) -> None:
-    """Set prior and posterior side by side: of every parameter, and of what cap and IR35 do.
+    ] = 200
+    years: f.Years = 5
+    seed: f.Seed = 1
+    parameters: f.Parameters = Draws.POSTERIOR
+    write_docs: f.Document = None
 
-    Example: permanence identify --runs 200 --out results/identification
-    """
-    if parameters.posterior is None or parameters == Draws.MEDIAN:
-        raise typer.BadParameter(
-            f"--parameters: given {parameters.name}; allowed: posterior, or a posterior's file"
+
+def work(asked: Identify, desk: Desk) -> Answer:
+    """Run what is asked under prior and posterior."""
+    draws = asked.parameters
+    if draws.posterior is None or draws == Draws.MEDIAN:
+        raise ScenarioError(
+            f"--parameters: given {draws.name}; allowed: posterior, or a posterior's file"
         )
-    if out is not None and out.exists() and not out.is_dir():
-        raise StoreError(f"--out {out}: is a file, where a folder is expected")
-    if write_docs is not None and (write_docs.is_dir() or not write_docs.parent.is_dir()):
-        raise StoreError(f"--write-docs {write_docs}: allowed: a file in a folder that is there")
-    jobs = jobs or processors()
-    with workers(jobs) as pool, progress_bar("identification", jobs, quiet=quiet) as progress:
+    desk.refuse_file()
+    f.refuse_document(asked.write_docs)
+    with desk.progress("identification") as progress:
         found = identify(
-            runs=runs, years=years, seed=seed, posterior=parameters, pool=pool, progress=progress
-        )
+            runs=asked.runs, years=asked.years, seed=asked.seed, posterior=draws, pool=desk.pool,
+            progress=progress,
+        )  # fmt: skip
+    return Answer(
+        about=f"{found.runs} runs of {f.counted(found.years, 'year')}",
+        values=_values(found),
+        printed=[*_printed(found)],
+        findings=words.verdicts(found),
+        notes=words.notes(found),
+        tables=_tables(found),
+        charts=[Chart("effects", partial(_drawn, found))],
+        written=[] if asked.write_docs is None else _written(found, asked.write_docs),
+        found=found,
+    )
 
-    def show() -> None:
-        _print(found)
-        print_notes([*words.verdicts(found), *words.notes(found)])
 
-    def save() -> Files:
-        return _save(found, out, write_docs)
+def _drawn(found: Identification) -> tuple[Any, str]:
+    from sim.studies.identify import charts  # plotting is loaded only when something is drawn
 
-    tell(show, lambda files: _as_json(found, files), save, as_json=as_json)
+    return charts.identification_chart(found)
 
 
-# On screen
+def _written(found: Identification, document: Path) -> list[Path]:
+    """Write the page of the documents, its chart beside it."""
+    from sim.studies.identify import charts  # plotting is loaded only when something is drawn
+
+    drawn = charts.identification_chart(found)
+    pictures = charts.save(*drawn, document.with_suffix(""))
+    picture = document.with_suffix(".svg").name
+    write_text_atomically(document, words.page(found, picture, drawn.alt_text))
+    return [*pictures, document]
 
 
-def _print(found: Identification) -> None:
+def _printed(found: Identification) -> Iterator[Printed]:
     for policy in POLICIES:
         effects = words.effects_of(found, policy)
         headline = words.headline(policy).replace("`", "")
         rows = [(f"{row[0]}: {row[1]}", *row[2:]) for row in words.effect_rows(effects)]
-        print_table(
+        yield Printed(
             f"{headline[0].upper()}{headline[1:]}", ("points", *words.EFFECT_HEAD[2:]), rows
         )
-        typer.echo()
     if any(found.drivers.values()):
-        print_table(
+        yield Printed(
             "What decides the effect on the permanent share of the workforce",
             ("effect of: goes with", "rank corr.", "identified"),
             [
@@ -120,8 +119,7 @@ def _print(found: Identification) -> None:
                 for one in drivers
             ],
         )
-        typer.echo()
-    print_table(
+    yield Printed(
         "Fitted parameters: prior and posterior",
         ("", "prior", "median", "80 %", "narrower", "identified"),
         [
@@ -134,8 +132,7 @@ def _print(found: Identification) -> None:
         ],
         tight=True,
     )
-    typer.echo()
-    print_table(
+    yield Printed(
         "Parameters that trade off: the record knows their sum or difference better",
         ("", "correlation", "known", "narrower", "if unrelated"),
         [
@@ -146,31 +143,10 @@ def _print(found: Identification) -> None:
     )
 
 
-# Files
-
-
-def _save(found: Identification, out: Path | None, document: Path | None) -> list[Path]:
-    from sim.studies.identify import charts  # loaded only to draw
-
-    files: list[Path] = []
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        files += charts.save(*charts.identification_chart(found), out / CHART)
-        files += _save_tables(found, out)
-    if document is not None:
-        drawn = charts.identification_chart(found)
-        files += charts.save(*drawn, document.with_suffix(""))
-        picture = document.with_suffix(".svg").name
-        write_text_atomically(document, words.page(found, picture, drawn.alt_text))
-        files.append(document)
-    return files
-
-
-def _save_tables(found: Identification, out: Path) -> list[Path]:
-    number = files_of.number
-    paths = [out / name for name in (PARAMETERS_FILE, COMBINATIONS_FILE, EFFECTS_FILE)]
-    files_of.write_table(
-        paths[0],
+def _tables(found: Identification) -> list[Table]:
+    number = results.number
+    parameters = Table.of(
+        "parameters",
         ("parameter", "prior_low", "prior_high", "q10", "q50", "q90", "narrower", "narrower_least",
          "narrower_most", "standing"),
         (
@@ -179,8 +155,8 @@ def _save_tables(found: Identification, out: Path) -> list[Path]:
             for one in found.parameters
         ),
     )  # fmt: skip
-    files_of.write_table(
-        paths[1],
+    combinations = Table.of(
+        "combinations",
         ("one", "other", "correlation", "combination", "narrower", "if_unrelated"),
         (
             (one.one, one.other, number(one.correlation),
@@ -190,8 +166,7 @@ def _save_tables(found: Identification, out: Path) -> list[Path]:
         ),
     )  # fmt: skip
     rows = (row for one in found.effects for row in _effect_rows(one))
-    files_of.write_table(paths[2], EFFECT_COLUMNS, rows)
-    return paths
+    return [Table.of("effects", EFFECT_COLUMNS, rows), parameters, combinations]
 
 
 def _effect_rows(one: Effect) -> list[tuple[str, ...]]:
@@ -200,7 +175,7 @@ def _effect_rows(one: Effect) -> list[tuple[str, ...]]:
         every = {(ALL_STRUCTURES, ALL_STRUCTURES): all_of(by_structure)}
         parts = {(pair.hiring, pair.bid_trigger): values for pair, values in by_structure.items()}
         for (hiring, trigger), values in (*every.items(), *parts.items()):
-            numbers = map(files_of.number, spread_of(values))
+            numbers = map(results.number, spread_of(values))
             rows.append(
                 (*one.policy, one.outcome, str(hiring), str(trigger), source, str(len(values)),
                  *numbers)
@@ -208,14 +183,13 @@ def _effect_rows(one: Effect) -> list[tuple[str, ...]]:
     return rows
 
 
-def _as_json(found: Identification, files: Sequence[Path]) -> dict[str, Any]:
+def _values(found: Identification) -> dict[str, Any]:
     return {
         "runs": found.runs,
         "years": found.years,
         "seed": found.seed,
         "parameter_draws": found.posterior.name,
         "structures": [" with ".join(pair) for pair in found.structures],
-        "files": [str(path) for path in files],
         "verdicts": words.verdicts(found),
         "notes": words.notes(found),
         "effects": [
@@ -239,3 +213,12 @@ def _numbers(row: Sequence[str]) -> dict[str, float]:
     return {
         name: float(cell) for name, cell in zip(EFFECT_COLUMNS[first:], row[first:], strict=True)
     }
+
+
+STUDY = Study(
+    name="identify",
+    says=QUESTIONS["identify"],
+    request=Identify,
+    work=work,
+    example="permanence identify --runs 200 --out results/identification",
+)

@@ -1,177 +1,61 @@
-"""`--structure all`: a headline under each rival structure, and how each fits the record."""
+"""Rival structures side by side, as a person reads them, as a table and as plain values."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
-import typer
-
 from sim.answers import results
+from sim.answers.answer import Answer, Printed, Table
 from sim.answers.comparison import Difference, compared, headline, typical
-from sim.answers.structures import (
-    FEWEST_DRAWS,
-    RECORD_YEARS,
-    WORSE_IN_SHARE_OF_DRAWS,
-    Fit,
-    Pair,
-    closing_share,
-    fits,
-    under,
-)
-from sim.ensemble.draws import Draws
+from sim.answers.structures import FEWEST_DRAWS, RECORD_YEARS, WORSE_IN_SHARE_OF_DRAWS
 from sim.ensemble.run import Ensemble
-from sim.ensemble.workers import workers
-from sim.scenario import Scenario
-from sim.terminal.progress import progress_bar
-from sim.terminal.result_folders import ensemble_of, prepare, refuse_foreign
-from sim.terminal.telling import Files, tell
-from sim.words.captions import pair_name, unit_name
+from sim.studies.structures.method import UnderPair
+from sim.words.captions import pair_name, size, unit_name
 from sim.words.notes import OF_ONE_STRUCTURE, combined, notes
 from sim.words.result_tables import context_of, interval
-from sim.words.tables import print_notes, print_table, shown
+from sim.words.tables import shown
 
-STRUCTURES_FILE = "structures.csv"
 CLOSES_OFTEN = 0.5
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the options of a command ask of every structure."""
+def answer_of(
+    found: Sequence[UnderPair], kept: dict[str, Ensemble], unit: str, sets: Sequence[str]
+) -> Answer:
+    """Return scenarios under several structures as an answer.
 
-    runs: int
-    seed: int
-    years: int
-    draws: Draws
-    jobs: int
-    unit: str
-    out: Path | None
-    sets: Sequence[str]
-    as_json: bool
-    quiet: bool
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one pair of structures answers.
-
-    Attributes:
-        ensembles: one for each scenario, the base first.
-        closing: share of runs in which the circle closes without a cap.
+    Args:
+        found: what each pair says.
+        kept: every result, by its folder.
+        unit: London or an employer.
+        sets: what was set.
     """
-
-    pair: Pair
-    ensembles: list[Ensemble]
-    fit: Fit
-    closing: float
-
-
-def under_all(planned: Sequence[Scenario], pairs: Sequence[Pair], asked: Asked) -> None:
-    """Run every scenario under every pair, and print what each pair says."""
-    places = _places(planned, pairs, asked)
-    with workers(asked.jobs) as pool:
-        scored = _scored(pairs, asked, pool)
-        answers = [_answer(planned, fit, asked, pool) for fit in scored]
-    noted = [*_notes(answers, asked.unit), *_words(answers)]
-
-    def show() -> None:
-        if len(planned) == 1:
-            _print_levels(answers, asked.unit)
-        else:
-            for place in range(1, len(planned)):
-                _print_differences(answers, place, asked.unit)
-        typer.echo()
-        _print_record(answers)
-        print_notes(noted)
-
-    def content(files: Files) -> Any:
-        context = context_of(answers[0].ensembles[0], asked.unit, files, asked.sets)
-        names = [scenario.name for scenario in planned]
-        rows = [_as_json(answer, asked.unit) for answer in answers]
-        return {"scenarios": names, **context, "notes": noted, "structures": rows}
-
-    def save() -> Files:
-        return [] if asked.out is None else _save(answers, places, asked.out, asked.unit)
-
-    tell(show, content, save, as_json=asked.as_json)
-
-
-def _places(
-    planned: Sequence[Scenario], pairs: Sequence[Pair], asked: Asked
-) -> dict[tuple[Pair, str], Path]:
-    if asked.out is None:
-        return {}
-    refuse_foreign(asked.out)
-    places = {
-        (pair, one.name): asked.out / f"{pair.hiring}-{pair.bid_trigger}-{one.name}"
-        for pair in pairs
-        for one in planned
-    }
-    scenarios = {
-        place: under(one, pair)
-        for one in planned
-        for pair in pairs
-        for place in [places[pair, one.name]]
-    }
-    prepare(scenarios, asked.seed, asked.years, asked.draws)
-    return places
-
-
-def _scored(pairs: Sequence[Pair], asked: Asked, pool: Executor | None) -> list[Fit]:
-    with progress_bar("the record under each structure", asked.jobs, quiet=asked.quiet) as progress:
-
-        def forward(place: int, pair: Pair) -> Any:
-            return lambda done, wanted, seconds: progress(
-                place * wanted + done, wanted * len(pairs), seconds
-            )
-
-        return fits(
-            pairs,
-            runs=asked.runs,
-            seed=asked.seed,
-            draws=asked.draws,
-            pool=pool,
-            progress=forward,
-        )
-
-
-def _answer(planned: Sequence[Scenario], fit: Fit, asked: Asked, pool: Executor | None) -> Answer:
-    pair = fit.pair
-    ensembles = [
-        ensemble_of(
-            under(one, pair),
-            asked.runs,
-            asked.seed,
-            asked.years,
-            asked.draws,
-            pool,
-            asked.jobs,
-            None
-            if asked.out is None
-            else asked.out / f"{pair.hiring}-{pair.bid_trigger}-{one.name}",
-            asked.quiet,
-        )
-        for one in planned
-    ]
-    closing = closing_share(
-        under(planned[0], pair), runs=asked.runs, seed=asked.seed, draws=asked.draws, pool=pool
+    first = found[0].ensembles
+    noted = [*_notes(found, unit), *_words(found)]
+    printed = [*_printed_levels(found, unit)] if len(first) == 1 else []
+    for place in range(1, len(first)):
+        printed += _printed_differences(found, place, unit)
+    names = [one.scenario.name for one in first]
+    return Answer(
+        about=f"{' and '.join(names)} under {len(found)} structures, {size(first[0])}",
+        values={
+            "scenarios": names,
+            **context_of(first[0], unit, (), sets),
+            "notes": noted,
+            "structures": [as_json(answer, unit) for answer in found],
+        },
+        printed=[*printed, *_printed_record(found)],
+        notes=noted,
+        tables=[_table(found, unit)],
+        results=kept,
+        found=found,
     )
-    return Answer(pair, ensembles, fit, closing)
 
 
-def _save(
-    answers: Sequence[Answer], places: dict[tuple[Pair, str], Path], out: Path, unit: str
-) -> list[Path]:
-    for answer in answers:
-        for ensemble in answer.ensembles:
-            place = places[answer.pair, ensemble.scenario.name]
-            results.write_result(ensemble, place, results.command_line())
-    table = out / STRUCTURES_FILE
-    results.write_table(
-        table,
+def _table(answers: Sequence[UnderPair], unit: str) -> Table:
+    return Table.of(
+        "structures",
         (
             "hiring", "bid_trigger", "scenario", "unit", "outcome", "unit_of_measure",
             "value", "q10", "q90", "misses_record_by_points", "fits_worse", "circle_closes_share",
@@ -189,17 +73,13 @@ def _save(
             for name, _, measure, values in headline(ensemble, unit)
         ),
     )  # fmt: skip
-    return [table, *places.values()]
 
 
-# Tables
-
-
-def _marked(answer: Answer) -> str:
+def _marked(answer: UnderPair) -> str:
     return pair_name(answer.pair) + (" *" if answer.fit.is_worse else "")
 
 
-def _print_levels(answers: Sequence[Answer], unit: str) -> None:
+def _printed_levels(answers: Sequence[UnderPair], unit: str) -> Iterator[Printed]:
     first = answers[0].ensembles[0]
     day = first.day(first.months[-1])
     rows = []
@@ -219,10 +99,10 @@ def _print_levels(answers: Sequence[Answer], unit: str) -> None:
         "below; 90 % is the chance by share of the workforce"
     )
     columns = ("hiring, bids on", "workforce", "posts", "unfilled", "charge", "agency", "90 %")
-    print_table(heading, columns, rows)
+    yield Printed(heading, columns, rows)
 
 
-def _print_differences(answers: Sequence[Answer], place: int, unit: str) -> None:
+def _printed_differences(answers: Sequence[UnderPair], place: int, unit: str) -> Iterator[Printed]:
     base, policy = answers[0].ensembles[0], answers[0].ensembles[place]
     day = policy.day(policy.months[-1])
     rows = []
@@ -242,7 +122,7 @@ def _print_differences(answers: Sequence[Answer], place: int, unit: str) -> None
         f"{unit_name(unit)}, {day.day} {day:%B %Y}: old and new medians of {policy.runs} runs; "
         "below them the paired difference and its 80 % interval"
     )
-    print_table(heading, ("hiring, bids on", "workforce", "posts", "unfilled", "charge"), rows)
+    yield Printed(heading, ("hiring, bids on", "workforce", "posts", "unfilled", "charge"), rows)
 
 
 def _change(row: Difference) -> str:
@@ -250,7 +130,7 @@ def _change(row: Difference) -> str:
     return f"{old} > {new}"
 
 
-def _print_record(answers: Sequence[Answer]) -> None:
+def _printed_record(answers: Sequence[UnderPair]) -> Iterator[Printed]:
     rows = [
         (
             _marked(answer),
@@ -260,7 +140,7 @@ def _print_record(answers: Sequence[Answer]) -> None:
         for answer in answers
     ]
     years = f"{RECORD_YEARS[0]}-{RECORD_YEARS[-1]}"
-    print_table(
+    yield Printed(
         f"The record of {years}, and whether the circle closes without a cap",
         ("hiring is, bids on", "misses it by (points)", "circle closes in runs"),
         rows,
@@ -270,12 +150,12 @@ def _print_record(answers: Sequence[Answer]) -> None:
 # Words
 
 
-def _notes(answers: Sequence[Answer], unit: str) -> list[str]:
+def _notes(answers: Sequence[UnderPair], unit: str) -> list[str]:
     found = combined([notes(ensemble, unit) for answer in answers for ensemble in answer.ensembles])
     return [note for note in found if not note.startswith(OF_ONE_STRUCTURE)]
 
 
-def _words(answers: Sequence[Answer]) -> list[str]:
+def _words(answers: Sequence[UnderPair]) -> list[str]:
     """Return the sentence on the circle, and what the record can tell."""
     closing = [a for a in answers if a.closing >= CLOSES_OFTEN]
     most = max(answers, key=lambda answer: answer.closing)
@@ -304,7 +184,8 @@ def _words(answers: Sequence[Answer]) -> list[str]:
     return [circle, record]
 
 
-def _as_json(answer: Answer, unit: str) -> dict[str, Any]:
+def as_json(answer: UnderPair, unit: str) -> dict[str, Any]:
+    """Return what one pair answers, as plain values."""
     base = answer.ensembles[0]
     return {
         "hiring": answer.pair.hiring.value,

@@ -1,32 +1,26 @@
-"""`permanence run --explain-variance`: where the spread of a result comes from."""
+"""Where the spread of a result comes from, as a person reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
+from sim.answers.answer import Printed
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
 from sim.studies.run.method import Explained
 from sim.words.captions import unit_name
-from sim.words.tables import print_table, shown
+from sim.words.tables import shown
 
 ENOUGH_RUNS = 64
-ExplainVariance = Annotated[
-    bool,
-    typer.Option(
-        "--explain-variance",
-        help="Run everything twice with other luck, and say what part of the spread is rival "
-        "structures, parameters or luck.",
-    ),
-]
+ROUGH = f"With fewer than {ENOUGH_RUNS} runs these shares are rough."
 
 
-def print_explained(found: Sequence[Explained], ensemble: Ensemble, unit: str) -> None:
-    """Print what each source of spread makes up."""
+def printed_explained(
+    found: Sequence[Explained], ensemble: Ensemble, unit: str
+) -> Iterator[Printed]:
+    """Yield what each source of spread makes up."""
     rows = [
         (
             OUTCOME[one.outcome].label,
@@ -36,16 +30,14 @@ def print_explained(found: Sequence[Explained], ensemble: Ensemble, unit: str) -
         for one in found
     ]
     structures = len(set(ensemble.structures))
-    typer.echo()
-    print_table(
+    yield Printed(
         f"Where the spread comes from, {unit_name(unit)}, after {ensemble.years} years\n"
         f"{ensemble.runs} draws in {structures} structure{'' if structures == 1 else 's'}, "
         "each with two kinds of luck",
         ("", "s.d.", "structures", "parameters", "luck"),
         rows,
+        notes=[ROUGH] if ensemble.runs < ENOUGH_RUNS else [],
     )
-    if ensemble.runs < ENOUGH_RUNS:
-        typer.echo(f"With fewer than {ENOUGH_RUNS} runs these shares are rough.")
 
 
 def explained_as_json(found: Sequence[Explained]) -> list[dict[str, Any]]:

@@ -6,22 +6,17 @@ Within one pinned environment a run gives the same bytes. Across platforms numbe
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.answers import results
-from sim.answers.cells import ENCODING, rows_of
-from sim.answers.comparison import compared, headline, spread_of, typical
 from sim.answers.reading import Told, by_block, refuse_missing, stamp_in
 from sim.domain.randomness import FloatArray
-from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
 from sim.ensemble.replicate import RunRecord
@@ -83,6 +78,7 @@ class Rerun:
         first: where the first of them parts by more than 1e-9; None where that is not known
             (only digests were kept) or nothing does.
         is_close: whether all numbers agree to 1e-9; None where only digests were kept.
+        unsound: files that are not what was once written there, or not of the run they stand for.
     """
 
     ensemble: Ensemble
@@ -91,11 +87,12 @@ class Rerun:
     differing: tuple[int, ...]
     first: FirstDifference | None
     is_close: bool | None
+    unsound: tuple[Path, ...] = ()
 
     @property
     def is_identical(self) -> bool:
         """Whether every run is the same, bit for bit."""
-        return not self.differing
+        return not self.differing and not self.unsound
 
 
 class _Watch:
@@ -106,6 +103,7 @@ class _Watch:
         self.numbers = 0
         self.differing: list[int] = []
         self.far: dict[int, FirstDifference | None] = {}
+        self.unsound: list[Path] = []
         self._one, self._store = one, store
 
     def see(self, record: RunRecord) -> None:
@@ -114,12 +112,16 @@ class _Watch:
         self.numbers += int(np.isfinite(record.outcomes).sum())
         if self._store is None:
             return
+        spec = self._one.spec(run)
         try:
-            kept, _ = self._store.look_at(self._one.spec(run))
+            kept, is_sound = self._store.look_at(spec)
         except StoreError:
+            self.unsound.append(self._store.where(spec))
             self.differing.append(run)
             self.far[run] = None
             return
+        if not is_sound:
+            self.unsound.append(self._store.where(spec))
         if run_digest(kept) != self.digests[run]:
             self.differing.append(run)
             first = _first_far(kept, record)
@@ -163,7 +165,8 @@ def run_again(
     if store is not None:
         first = watch.far[min(watch.far)] if watch.far else None
         differing = tuple(sorted(watch.differing))
-        return Rerun(ensemble, watch.numbers, 1, differing, first, not watch.far)
+        unsound = tuple(sorted(watch.unsound))
+        return Rerun(ensemble, watch.numbers, 1, differing, first, not watch.far, unsound)
     mine = tuple(watch.digests[run] for run in range(one.runs))
     _, blocks = by_block(mine, max(len(digests), 1))
     pairs = enumerate(zip_longest(digests, blocks))
@@ -174,7 +177,7 @@ def run_again(
 def _first_far(kept: RunRecord, again: RunRecord) -> FirstDifference | None:
     """Return the earliest number of a run that differs by more than 1e-9, if one does."""
     old, new = kept.outcomes, again.outcomes
-    apart = differs(old, new) & ~_close(old, new)
+    apart = differs(old, new) & ~close(old, new)
     if not apart.any():
         return None
     month, place, unit = min((m, p, u) for p, m, u in np.argwhere(apart).tolist())
@@ -185,120 +188,9 @@ def _first_far(kept: RunRecord, again: RunRecord) -> FirstDifference | None:
     )  # fmt: skip
 
 
-def _close(one: FloatArray | float, other: FloatArray | float) -> Any:
+def close(one: FloatArray | float, other: FloatArray | float) -> Any:
+    """Return whether numbers count as equal on another platform."""
     return np.isclose(one, other, rtol=CLOSE, atol=CLOSE, equal_nan=True)
-
-
-# The numbers a report carries
-
-
-def key_numbers(ensembles: Sequence[Ensemble], unit: str = LONDON) -> list[dict[str, Any]]:
-    """Return the headline numbers of a result as plain data; what is not finite is None.
-
-    For each scenario and outcome the value at the horizon with its 80 % interval; for each policy
-    the paired difference from the base (the first ensemble) as well.
-    """
-    found: list[dict[str, Any]] = []
-    for place, ensemble in enumerate(ensembles):
-        rows = headline(ensemble, unit)
-        paired = compared(ensembles[0], ensemble, unit) if place else []
-        for number, (name, _, measure, values) in enumerate(rows):
-            ends = spread_of(values)
-            row = {
-                "scenario": ensemble.scenario.name,
-                "outcome": name,
-                "value": typical(values, measure),
-                "q10": ends.q10,
-                "q90": ends.q90,
-            }
-            if paired:
-                gap = paired[number]
-                row |= {
-                    "difference": gap.difference,
-                    "difference_q10": gap.q10,
-                    "difference_q90": gap.q90,
-                }
-            found.append({key: _finite(value) for key, value in row.items()})
-    return found
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not np.isfinite(value) else value
-
-
-def first_number_apart(
-    there: Sequence[Mapping[str, Any]], here: Sequence[Mapping[str, Any]]
-) -> tuple[str, Apart] | None:
-    """Return the first headline number that differs by more than 1e-9, and whose it is."""
-    nothing: Mapping[str, Any] = {}
-    for kept, again in zip_longest(there, here, fillvalue=nothing):
-        for key, value in again.items():
-            if not _same(kept.get(key), value):
-                whose = f"{again.get('outcome')} of {again.get('scenario')}, {key}"
-                return whose, Apart("number", repr(kept.get(key)), repr(value))
-    return None
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, float | int) and isinstance(other, float | int):
-        return bool(_close(float(one), float(other)))
-    return bool(one == other)
-
-
-# The tables of a folder
-
-
-class CellApart(NamedTuple):
-    """The first cell of a table that is not what a new run gives."""
-
-    file: Path
-    line: int
-    column: str
-    there: str
-    here: str
-
-
-def tables_apart(folder: Path, ensemble: Ensemble) -> CellApart | None:
-    """Return the first cell of a result's tables that differs from what its runs give."""
-    return table_apart(
-        folder / results.SUMMARY, results.SUMMARY_COLUMNS, results.summary_rows(ensemble)
-    ) or table_apart(folder / results.PANEL, results.PANEL_COLUMNS, results.panel_rows(ensemble))
-
-
-def table_apart(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]
-) -> CellApart | None:
-    """Return the first cell of a table on disk that differs by more than 1e-9.
-
-    Raises:
-        StoreError: the table is missing, or is no text.
-    """
-    try:
-        with path.open(encoding=ENCODING, newline="") as stream:
-            fresh = chain([header], rows)
-            pairs = zip_longest(rows_of(stream), fresh, fillvalue=())
-            for line, (there, here) in enumerate(pairs, start=1):
-                for column, one, other in zip_longest(header, there, here, fillvalue=""):
-                    if one != other and not _same_number(one, other):
-                        return CellApart(path, line, column, one, other)
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise StoreError(f"{path}: cannot be read as a table") from None
-    return None
-
-
-def _same_number(one: str, other: str) -> bool:
-    try:
-        return _same(float(one), float(other))
-    except ValueError:
-        return False
-
-
-def differences_apart(folder: Path, ensembles: Sequence[Ensemble], unit: str) -> CellApart | None:
-    """Return the first cell of a comparison's table that differs from what its runs give."""
-    base, *policies = ensembles
-    found = {one.scenario.name: compared(base, one, unit) for one in policies}
-    rows = results.difference_rows(base.scenario.name, unit, found)
-    return table_apart(folder / results.DIFFERENCES, results.DIFFERENCE_COLUMNS, rows)
 
 
 def with_draws(one: Told, draws: Draws | None) -> Told:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from functools import partial
+from typing import Any
 
 from sim.answers import results
+from sim.answers.answer import Chart, Printed, Table
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.scenario import Scenario, ScenarioError
@@ -23,39 +21,15 @@ from sim.studies.compare.method.pairing import (
     measured_pairing,
 )
 from sim.studies.compare.method.shapley import Split, split_by_lever, split_levers
-from sim.terminal.progress import progress_bar
+from sim.studies.study import Desk
 from sim.words.captions import listed, unit_name
-from sim.words.tables import print_notes, print_table, times
+from sim.words.tables import times
 
-ShapleyOption = Annotated[
-    bool,
-    typer.Option(
-        "--shapley",
-        help="Split each difference by lever (up to five), with interaction and time to act: "
-        "2 to the power of levers as many runs.",
-    ),
-]
-NullTestOption = Annotated[
-    bool,
-    typer.Option(
-        "--null-test",
-        help="Check that policies that should do nothing change nothing, bit for bit; exit 1 if "
-        "they do.",
-    ),
-]
-PairingOption = Annotated[
-    bool,
-    typer.Option(
-        "--measure-pairing",
-        help=f"Measure after one year what shared luck is worth ({PAIRING_RUNS} runs or more).",
-    ),
-]
 PAIRING_COLUMNS = (
     "base", "policy", "unit", "outcome", "unit_of_measure", "runs",
     "variance_paired", "variance_independent", "factor", "most_possible",
 )  # fmt: skip
-SPLIT_FILE, PAIR_FILE, TIME_FILE = "shapley.csv", "interactions.csv", "time_to_act.csv"
-PAIRING_FILE = "pairing.csv"
+SPLIT_FILE = "shapley.csv"
 SQUARES = {"share": (1e4, "points²"), "£ per hour": (1.0, "£²"), "£ per year": (1e-12, "£m²")}
 """What variances are shown in, by unit of measure: a factor and what the result is called."""
 
@@ -116,9 +90,7 @@ def extras_of(
     records: Records,
     unit: str = LONDON,
     *,
-    pool: Executor | None,
-    jobs: int,
-    quiet: bool,
+    desk: Desk,
 ) -> Extras:
     """Work out what is wanted beside the differences of a base (the first) and its policies."""
     base, policies = ensembles[0], ensembles[1:]
@@ -126,57 +98,57 @@ def extras_of(
     if wanted.null_test:
         scenarios = [policy.scenario for policy in policies]
         for null in nulls_of(base.scenario, scenarios, base.years):
-            with progress_bar("null test", jobs, quiet=quiet) as progress:
-                found.nulls.append(null_test(base, records, null, pool=pool, progress=progress))
+            with desk.progress("null test") as progress:
+                found.nulls.append(
+                    null_test(base, records, null, pool=desk.pool, progress=progress)
+                )
     for policy in policies:
         name = policy.scenario.name
         if wanted.pairing:
-            with progress_bar(f"pairing of {name}", jobs, quiet=quiet) as progress:
+            with desk.progress(f"pairing of {name}") as progress:
                 found.pairings[name] = measured_pairing(
                     base.scenario,
                     policy.scenario,
                     runs=found.pairing_runs,
                     seed=base.seed,
                     unit=unit,
-                    pool=pool,
+                    pool=desk.pool,
                     progress=progress,
                 )
         if wanted.shapley:
-            with progress_bar(f"split of {name}", jobs, quiet=quiet) as progress:
+            with desk.progress(f"split of {name}") as progress:
                 found.splits[name] = split_by_lever(
-                    base, policy, unit=unit, pool=pool, progress=progress
+                    base, policy, unit=unit, pool=desk.pool, progress=progress
                 )
     return found
 
 
-# Printing
+# As a person reads it
 
 
-def print_extras(extras: Extras, base: Ensemble) -> None:
-    """Print what was asked for beside the differences."""
+def printed_extras(extras: Extras, base: Ensemble) -> Iterator[Printed]:
+    """Yield what was asked for beside the differences."""
     for name, pairing in extras.pairings.items():
-        typer.echo()
-        _print_pairing(base.scenario.name, name, pairing, extras)
+        yield _pairing(base.scenario.name, name, pairing, extras)
     day = base.day(base.months[-1])
     for split in extras.splits.values():
-        split_words.print_split(split, extras.unit, f"{day.day} {day:%B %Y}")
-    print_notes(null_sentences(extras, base))
+        yield from split_words.printed_split(split, extras.unit, f"{day.day} {day:%B %Y}")
 
 
-def _print_pairing(base: str, policy: str, found: Sequence[Pairing], extras: Extras) -> None:
+def _pairing(base: str, policy: str, found: Sequence[Pairing], extras: Extras) -> Printed:
     rows = []
     for row in found:
         scale, square = SQUARES[row.unit]
         variances = (f"{scale * value:.3g}" for value in (row.paired, row.independent))
         rows.append((f"{row.label}, {square}", *variances, times(row.factor), times(row.ceiling)))
-    print_table(
+    return Printed(
         f"What pairing is worth after one year: from {base} to {policy}\n{unit_name(extras.unit)}: "
         f"variances of the difference over {extras.pairing_runs} runs, parameters at their working "
         "values",
         ("", "same luck", "separate seeds", "divided by", "at most"),
         rows,
+        notes=pairing_sentences(policy, found),
     )
-    print_notes(pairing_sentences(policy, found))
 
 
 def pairing_sentences(policy: str, found: Sequence[Pairing]) -> list[str]:
@@ -213,7 +185,7 @@ def _null_sentence(null: NullResult, base: Ensemble) -> str:
     )
 
 
-# JSON and files
+# As plain values, tables and charts
 
 
 def extras_as_json(extras: Extras) -> dict[str, Any]:
@@ -239,32 +211,37 @@ def extras_as_json(extras: Extras) -> dict[str, Any]:
     return found
 
 
-def save_extras(extras: Extras, ensembles: Sequence[Ensemble], out: Path) -> list[Path]:
-    """Write tables of what was asked for, and a chart of each split."""
-    base, files, unit = ensembles[0], [], extras.unit
+def tables_of(extras: Extras, base: Ensemble) -> list[Table]:
+    """Return tables of what was asked for."""
+    found, unit = [], extras.unit
     if extras.pairings:
-        files.append(out / PAIRING_FILE)
-        results.write_table(files[-1], PAIRING_COLUMNS, _pairing_rows(extras, base.scenario.name))
-    if not extras.splits:
-        return files
-    from sim.studies.compare import (
-        charts as charts_split,  # plotting is loaded only when something is drawn
-    )
-
-    for policy in ensembles[1:]:
-        split = extras.splits[policy.scenario.name]
-        stem = out / f"{split.base.name}-and-{split.package.name}" / "shapley"
-        chart = charts_split.split_by_lever_chart(split, [base, policy], unit)
-        files = [*charts_split.save(*chart, stem), *files]
+        rows = _pairing_rows(extras, base.scenario.name)
+        found.append(Table.of("pairing", PAIRING_COLUMNS, rows))
     for name, header, rows_of in (
         (SPLIT_FILE, split_words.SPLIT_COLUMNS, split_words.split_rows),
-        (PAIR_FILE, split_words.PAIR_COLUMNS, split_words.pair_rows),
-        (TIME_FILE, split_words.TIME_COLUMNS, split_words.time_rows),
+        ("interactions", split_words.PAIR_COLUMNS, split_words.pair_rows),
+        ("time_to_act", split_words.TIME_COLUMNS, split_words.time_rows),
     ):
-        rows = (row for split in extras.splits.values() for row in rows_of(split, unit))
-        results.write_table(out / name, header, rows)
-        files.append(out / name)
-    return files
+        if extras.splits:
+            lines = (row for split in extras.splits.values() for row in rows_of(split, unit))
+            found.append(Table.of(name.removesuffix(".csv"), header, lines))
+    return found
+
+
+def charts_of(extras: Extras, ensembles: Sequence[Ensemble]) -> list[Chart]:
+    """Return a chart of each split."""
+    found = []
+    for policy in ensembles[1:] if extras.splits else ():
+        split = extras.splits[policy.scenario.name]
+        stem = f"{split.base.name}-and-{split.package.name}/shapley"
+        found.append(Chart(stem, partial(_drawn, split, [ensembles[0], policy], extras.unit)))
+    return found
+
+
+def _drawn(split: Split, ensembles: Sequence[Ensemble], unit: str) -> tuple[Any, str]:
+    from sim.studies.compare import charts  # plotting is loaded only when something is drawn
+
+    return charts.split_by_lever_chart(split, ensembles, unit)
 
 
 def _pairing_rows(extras: Extras, base: str) -> Iterator[tuple[str, ...]]:
