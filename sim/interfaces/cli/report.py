@@ -22,6 +22,7 @@ from sim.interfaces.report import finding as report_finding
 from sim.interfaces.report import manifest as report_manifest
 from sim.interfaces.report.answer import answer_page
 from sim.studies.compare.extras import SPLIT_FILE
+from sim.studies.fields import unit_of
 from sim.studies.saved import is_saved
 from sim.studies.verify.method.kept import key_numbers
 from sim.terminal import options as o
@@ -71,7 +72,7 @@ def report(
     refuse_other_stamp(found, str(result))
     if explorer:
         _refuse_mixture(found, result)
-    unit = found.unit if borough is None else o.unit_of(borough)
+    unit = found.unit if borough is None else unit_of(borough)
     path = result / (EXPLORER_NAME if explorer else DEFAULT_NAME) if out is None else out
     _refuse_file(path, is_ours=is_explorer if explorer else None)
     read = _read(found, quiet)
