@@ -133,7 +133,7 @@ def test_a_posterior_needs_a_parameter_and_each_column_once() -> None:
 
 def test_each_of_two_parameters_may_be_high_but_not_both() -> None:
     Parameters(outsiders_per_post=1.0)
-    Parameters(outsider_premium_elasticity=10.0)
+    Parameters(outsider_premium_elasticity=6.0)
     with pytest.raises(ValueError, match="allowed: up to 30"):
         Parameters(outsiders_per_post=1.0, outsider_premium_elasticity=10.0)
 
