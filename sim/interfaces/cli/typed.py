@@ -12,8 +12,8 @@ from sim.domain.evidence import EvidenceError, UnknownBorough
 from sim.domain.given import shortened
 from sim.ensemble.draws import Draws
 from sim.scenario import UNNAMED_KEYS, Scenario, ScenarioError
+from sim.studies import fields as f
 from sim.studies.verify.method.again import Apart
-from sim.terminal import options as o
 
 if TYPE_CHECKING:
     from sim.interfaces.report.verdicts import Asked
@@ -45,7 +45,7 @@ def asked_by(told: Sequence[Told]) -> Asked:
         if apart is not None:
             return Asked(apart)
     borough = given.get("borough")
-    unit = o.unit_of(borough) if isinstance(borough, str) else None
+    unit = f.unit_of(borough) if isinstance(borough, str) else None
     planned = _planned(given)
     if planned is None:
         return Asked(unit=unit, left=(f"{WORDS}, which the command does not give here",))
@@ -97,10 +97,11 @@ def _planned(given: Mapping[str, Any]) -> list[Scenario] | None:
     if any(half is not None and len(half) > 1 for half in halves):
         return None
     try:
-        found = o.planned(names, given.get("sets"), given.get("borough_data"))
+        overrides = given.get("overrides") or ()
+        found = [f.plan(name, overrides, given.get("borough_data")) for name in names]
     except (ScenarioError, UnknownBorough, OSError):
         return None
-    return [o.with_halves(one, *halves) for one in found]
+    return [f.with_halves(one, *halves) for one in found]
 
 
 def _scenario_apart(planned: Sequence[Scenario], told: Told) -> Apart | None:
