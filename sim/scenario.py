@@ -24,6 +24,7 @@ from sim.domain.files import content_of
 from sim.domain.given import is_plain, refuse_odd, shortened, shown, text_of, toml_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
+from sim.domain.slips import line_of
 from sim.domain.start import Start
 from sim.domain.tree import Tree
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
@@ -156,7 +157,11 @@ def load_scenario(given: Given, overrides: Iterable[str] = ()) -> Scenario:
         return _changed(scenario_from(given), overrides)
     path = _find(str(given))
     source = f"{path.name} with --set" if overrides else path.name
-    return _built(written(given, overrides), path.stem, source)
+    content = written(given, overrides)
+    try:
+        return _built(content, path.stem, source)
+    except ScenarioError as fault:
+        raise ScenarioError(_with_line(str(fault), path, overrides)) from None
 
 
 def _changed(scenario: Scenario, overrides: Sequence[str]) -> Scenario:
@@ -211,6 +216,17 @@ def scenario_from(content: Mapping[str, Any], name: str = "unnamed") -> Scenario
     return _built(merged, name, name)
 
 
+def _with_line(fault: str, path: Path, overrides: Iterable[str] = ()) -> str:
+    """Return a message on a file's key with the line that says it, if the file does."""
+    source, colon, said = fault.partition(": ")
+    key = said.partition(": ")[0]
+    is_set = any(one.partition("=")[0].strip() == key for one in overrides)
+    with suppress(OSError, UnicodeDecodeError):
+        line = None if is_set or not colon else line_of(text_of(path.read_bytes()), key)
+        return fault if line is None else f"{source}, line {line}: {said}"
+    return fault
+
+
 def load_figures(path: Path) -> dict[str, BoroughFigures]:
     """Return councils' own figures from a file with a table for each employer.
 
@@ -223,7 +239,8 @@ def load_figures(path: Path) -> dict[str, BoroughFigures]:
         hint = "" if path.suffix == ".toml" else f"; {GIVE_FIGURES}"
         raise ScenarioError(f"{fault}{hint}") from None
     except ValidationError as fault:
-        raise ScenarioError(f"{path}: {_TREE.sentence(fault, ('start',))}") from None
+        said = _TREE.sentence(fault, ("start",)).removeprefix("start.figures.")
+        raise ScenarioError(_with_line(f"{path}: {said}", path)) from None
 
 
 def declared_at(key: str) -> Declaration:
@@ -272,7 +289,8 @@ def _read(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ScenarioError(f"{path}: is not a text file in UTF-8") from None
     except ValueError as fault:
-        raise ScenarioError(f"{path}: {fault}") from None
+        joined = "," if str(fault).startswith("line ") else ":"
+        raise ScenarioError(f"{path}{joined} {fault}") from None
     if not found:
         raise ScenarioError(f"{path}: says nothing; allowed: what it changes, key = value")
     return found

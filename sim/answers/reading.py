@@ -15,6 +15,7 @@ from sim.answers.results import (
     DIFFERENCES,
     MANIFEST,
     SEAL,
+    Csv,
     result_fingerprint,
     seal_holds,
 )
@@ -54,6 +55,11 @@ class Told:
     content: Mapping[str, Any]
     folder: Path | None = None
     only_shown: bool = False
+
+    @property
+    def csv(self) -> Csv:
+        """Which tables were written beside it."""
+        return Csv(self.content.get("csv", Csv.ALL))
 
     def spec(self, replicate: int) -> RunSpec:
         """Return what decides one of its runs."""
@@ -198,6 +204,8 @@ def told(content: Mapping[str, Any], where: str, folder: Path | None = None) -> 
     command = content["command"]
     if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
         raise StoreError(f"{where}: command: is no list of words")
+    if content.get("csv", Csv.ALL) not in tuple(Csv):
+        raise StoreError(f"{where}: csv: allowed: {', '.join(Csv)}")
     if not is_stamped(content):
         return _only_shown(content, folder, (seed, runs, years))
     if is_foreign(content):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +28,24 @@ from sim.ensemble.run import Ensemble
 from sim.ensemble.stamp import Stamp, commit, data_digests, machinery, stamp_of_this_code
 from sim.ensemble.store import RUNS_FOLDER
 from sim.market.outcomes import OUTCOMES, Outcome
+
+
+class Csv(StrEnum):
+    """Which tables of comma-separated values a folder of results gets.
+
+    The table of differences is always there: it says what was compared with what.
+    """
+
+    ALL = "all"
+    SUMMARY = "summary"
+    NONE = "none"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of a result that are written."""
+        kept = {Csv.ALL: (SUMMARY, PANEL), Csv.SUMMARY: (SUMMARY,), Csv.NONE: ()}
+        return kept[self]
+
 
 SEAL = "digest"
 """A manifest's hash of itself."""
@@ -119,16 +138,21 @@ def result_fingerprint(scenario_fingerprint: str, seed: int, years: int, draws: 
     return f"{scenario_fingerprint}-{seed}-{years}-{draws.key}"
 
 
-def write_result(ensemble: Ensemble, folder: Path, command: Sequence[str] = ()) -> None:
+def write_result(
+    ensemble: Ensemble, folder: Path, command: Sequence[str] = (), csv: Csv = Csv.ALL
+) -> None:
     """Write manifest, summary, panel and column dictionary of one ensemble."""
-    write_table(folder / SUMMARY, SUMMARY_COLUMNS, summary_rows(ensemble))
-    write_table(folder / PANEL, PANEL_COLUMNS, panel_rows(ensemble))
-    write_table(folder / COLUMNS, DICTIONARY_COLUMNS, dictionary_rows())
-    text = json.dumps(manifest(ensemble, command), indent=2, ensure_ascii=False)
+    if SUMMARY in csv.tables:
+        write_table(folder / SUMMARY, SUMMARY_COLUMNS, summary_rows(ensemble))
+    if PANEL in csv.tables:
+        write_table(folder / PANEL, PANEL_COLUMNS, panel_rows(ensemble))
+    if csv.tables:
+        write_table(folder / COLUMNS, DICTIONARY_COLUMNS, dictionary_rows())
+    text = json.dumps(manifest(ensemble, command, csv), indent=2, ensure_ascii=False)
     write_atomically(folder / MANIFEST, lambda stream: _put(stream, text + "\n"))
 
 
-def manifest(ensemble: Ensemble, command: Sequence[str] = ()) -> dict[str, Any]:
+def manifest(ensemble: Ensemble, command: Sequence[str] = (), csv: Csv = Csv.ALL) -> dict[str, Any]:
     """Return everything needed to run a result again, under its own seal."""
     scenario = ensemble.scenario
     content = {
@@ -145,6 +169,7 @@ def manifest(ensemble: Ensemble, command: Sequence[str] = ()) -> dict[str, Any]:
         "parameters_by_run": ensemble.parameters,
         "structures_by_run": [" with ".join(pair) for pair in ensemble.structures],
         "facts_by_run": ensemble.facts,
+        **({} if csv is Csv.ALL else {"csv": csv.value}),
         **made_by(stamp_of_this_code()),
         "command": list(command),
     }

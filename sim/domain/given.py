@@ -16,6 +16,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from sim.domain.slips import slip_at
+
 MOST_SHOWN = 80
 """Characters of what was given that a message repeats."""
 MOST_LEVELS = 16
@@ -45,12 +47,14 @@ def toml_of(text: str) -> dict[str, Any]:
     """Return the table that a text in TOML says.
 
     Raises:
-        ValueError: it is no TOML, nested too deeply, or has a whole number too long to be one.
+        ValueError: it is no TOML (with its line, and what to write where that is known), nested
+            too deeply, or has a whole number too long to be one.
     """
     try:
         table = tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
     except tomllib.TOMLDecodeError as fault:
-        raise ValueError(f"is not valid TOML: {fault}") from None
+        slip = slip_at(text, str(fault))
+        raise ValueError(slip or f"is not valid TOML: {fault}") from None
     except RecursionError:
         raise ValueError(f"nested too deeply; allowed: {MOST_LEVELS} levels") from None
     except ValueError:

@@ -19,6 +19,7 @@ QUESTIONS = {
     "pairing.",
     "calibrate": "Fit every rival structure to London's record of 2017-2021: half an hour on two "
     "processors.",
+    "brief": "Write a page: what a policy does, what it costs, what would change the answer.",
     "circle": "Test the circle over draws: capped, and with each link cut in turn.",
     "coalition": "Play the cap as a game: who gains by leaving, who leaves first, how many "
     "hold it.",
@@ -32,6 +33,8 @@ QUESTIONS = {
     "patterns": "Set the model beside seventeen patterns of the census: fitted, held out, "
     "anchored.",
     "recover": "Hide parameters in synthetic Londons and see whether the calibration finds them.",
+    "reach": "Find the cheapest way to a target, with a stated chance under every structure.",
+    "sensitivity": "Say what drives an answer: screening, shares of variance, a tornado.",
     "story": "Tell a council's story: its claim, the census, the model, and a placebo without its "
     "policy.",
     "sweep": "Run a scenario over a grid of one or two numbers, every point with the same luck.",

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import IO, Any, Generic, NamedTuple, TypeVar
 
 from sim.answers import results
-from sim.answers.answer import Answer
+from sim.answers.answer import Answer, sheets_of
+from sim.answers.results import Csv
+from sim.answers.workbook import ENDING, write_workbook
 from sim.ensemble import contents
 from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.replicate import RunRecord
@@ -282,8 +284,13 @@ def _fingerprint(asked: Any, planned: Sequence[Scenario], own: Any) -> str:
 # Saving
 
 
-def save(study: Study[Any], asked: Request, answer: Answer, desk: Desk) -> list[Path]:
+def save(
+    study: Study[Any], asked: Request, answer: Answer, desk: Desk, csv: Csv = Csv.ALL
+) -> list[Path]:
     """Write an answer into the desk's folder: charts, tables, results, what it says of itself.
+
+    Args:
+        csv: which tables are written beside the workbook; `none` leaves out the answer's own too.
 
     Returns:
         The files and folders worth naming.
@@ -296,8 +303,13 @@ def save(study: Study[Any], asked: Request, answer: Answer, desk: Desk) -> list[
     drawn = [_drawn(one.draw, out / one.stem) for one in answer.charts]
     charts = [path for one in drawn for path in one.files]
     for name, ensemble in answer.results.items():
-        results.write_result(ensemble, out / name, results.command_line())
-    tables = [one.write(out) for one in answer.tables if one.columns]
+        results.write_result(ensemble, out / name, results.command_line(), csv)
+    tidy = [one for one in answer.tables if one.columns]
+    # a folder of a comparison is read by its table of differences
+    written = [one for one in tidy if csv is not Csv.NONE or one.file == results.DIFFERENCES]
+    tables = [one.write(out) for one in written]
+    if tidy or answer.results:
+        tables.append(write_workbook(out / f"{study.name}{ENDING}", sheets_of(answer)))
     files = [*charts, *tables, *(out / name for name in answer.results if name)]
     if desk.fingerprint:
         whole = {
@@ -312,7 +324,9 @@ def save(study: Study[Any], asked: Request, answer: Answer, desk: Desk) -> list[
         _write_json(out / results.MANIFEST, whole)
     if desk.fingerprint or "" in answer.results:
         files.append(out / results.MANIFEST)
-    _write_json(out / ANSWER, _kept(study, asked, answer, out, drawn))
+    kept = _kept(study, asked, answer, out, drawn)
+    kept["tables"] = {one.name: list(one.columns) for one in written}
+    _write_json(out / ANSWER, kept)
     return [*files, *named]
 
 
@@ -341,7 +355,6 @@ def _kept(
         "findings": list(answer.findings),
         "notes": list(answer.notes),
         "printed": [one._asdict() for one in answer.printed],
-        "tables": {one.name: list(one.columns) for one in answer.tables if one.columns},
         "charts": {one.files[0].relative_to(out).as_posix(): one.alt_text for one in drawn},
         "results": list(answer.results),
         "values": dict(answer.values),

@@ -13,6 +13,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from sim.answers.results import Csv
 from sim.domain import evidence
 from sim.domain.given import shortened
 from sim.ensemble.asked import MOST_JOBS, MOST_RUNS, MOST_SEED, MOST_YEARS
@@ -90,6 +91,15 @@ Sets = Annotated[
 ]
 Out = Annotated[
     Path | None, typer.Option(metavar="FOLDER", help="Folder for results, charts included.")
+]
+Tables = Annotated[
+    Csv,
+    typer.Option(
+        "--csv",
+        parser=one_of(Csv),
+        metavar="WHICH",
+        help="Tables beside the workbook: all, summary (no row for each run), or none.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on standard error.")]

@@ -89,7 +89,7 @@ def test_what_is_no_folder_is_refused(made: Path, tmp_path: Path) -> None:
 def test_coalitions_are_kept_under_a_stamp_of_their_own(tmp_path: Path) -> None:
     """A game's coalitions under other code are neither served nor left unsaid."""
     folder = tmp_path / "kept"
-    typed = ("coalition", "pan-london-cap", *SMALL, "--alone", "--out", str(folder))
+    typed = ("coalition", "pan-london-cap", *SMALL, "--shortlist", "2", "--out", str(folder))
     first = permanence(*typed)
     assert (first.code, first.err) == (0, "")
     kept = folder / COALITIONS_FOLDER

@@ -12,6 +12,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from sim.answers.answer import Answer
+from sim.answers.results import Csv
 from sim.studies.request import fields, kind_of, read, request_from, said
 from sim.studies.study import Desk, Study, save
 from sim.terminal import options as o
@@ -19,7 +20,7 @@ from sim.terminal.progress import processors, progress_bar
 from sim.terminal.telling import tell
 from sim.words.tables import print_notes, print_table, wrapped
 
-OF_THE_RUNNER = {"jobs": (o.Jobs, None), "out": (o.Out, None)}
+OF_THE_RUNNER = {"jobs": (o.Jobs, None), "out": (o.Out, None), "csv": (o.Tables, Csv.ALL)}
 OF_THE_PRINTER = {"as_json": (o.AsJson, False), "quiet": (o.Quiet, False)}
 
 
@@ -99,6 +100,7 @@ def _ask(
     *,
     jobs: int | None,
     out: Path | None,
+    csv: Csv | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -117,7 +119,7 @@ def _ask(
     tell(
         lambda: show(answer),
         lambda files: dict(answer.values) | _files(study, files),
-        lambda: save(study, request, answer, desk),
+        lambda: save(study, request, answer, desk, csv or Csv.ALL),
         as_json=as_json,
     )
     if answer.failed:

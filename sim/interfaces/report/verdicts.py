@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib as mpl
 
 from sim.answers.reading import SavedResult, Told
-from sim.answers.results import COLUMNS, DIFFERENCES, DRAWN_BY, MANIFEST, PANEL, SUMMARY
+from sim.answers.results import DIFFERENCES, DRAWN_BY, MANIFEST
 from sim.ensemble.run import Ensemble
 from sim.ensemble.store import RUNS_FOLDER
 from sim.interfaces.report import page as report
@@ -29,6 +29,7 @@ from sim.studies.verify.method.kept import (
     not_looked_at,
     strays_of,
     tables_apart,
+    tables_kept,
 )
 from sim.words.captions import listed, unit_name
 
@@ -187,9 +188,10 @@ def of_folder(result: SavedResult, reruns: Sequence[Rerun], asked: Asked) -> Ver
         return judge.different(found)
     has_charts = bool(charts_in(top, ensembles))
     judge.left += not_looked_at(top, judge.looked_at)
-    tables = [SUMMARY, PANEL, COLUMNS, *([DIFFERENCES] if len(reruns) > 1 else [])]
-    drawn = " and charts" if has_charts and same_drawing else ""
-    said = f"Its tables ({listed(tables)}){drawn} are what the runs give."
+    tables = [*tables_kept(first), *([DIFFERENCES] if len(reruns) > 1 else [])]
+    kept = [f"tables ({listed(tables)})"] if tables else []
+    kept += ["charts"] if has_charts and same_drawing else []
+    said = f"Its {listed(kept)} are what the runs give." if kept else "It has no tables or charts."
     return judge.same(said, drawn_by if has_charts and not same_drawing else None)
 
 
@@ -233,14 +235,14 @@ class _Judge:
         """Return the first cell of a folder's tables, or run in it, that is not of its runs."""
         for told, one in zip(self._told, self._reruns, strict=True):
             assert told.folder is not None
-            cell = tables_apart(told.folder, one.ensemble)
+            cell = tables_apart(told, one.ensemble)
             if cell is not None:
                 return _cell(cell)
             strays = strays_of(told)
             if strays.odd:
                 return f"{strays.odd[0]}: is no run of this result"
             self._leave_runs(strays)
-            names = (SUMMARY, PANEL, COLUMNS, MANIFEST, RUNS_FOLDER)
+            names = (*tables_kept(told), MANIFEST, RUNS_FOLDER)
             self.looked_at |= {told.folder / name for name in names}
         if len(self._reruns) == 1:
             return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from sim.answers import results
 from sim.answers.answer import Answer, Chart, Table
 from sim.answers.comparison import compared
 from sim.ensemble.draws import Draws
+from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble
 from sim.scenario import Scenario
 from sim.studies import QUESTIONS
@@ -17,11 +18,20 @@ from sim.studies.compare import extras as more
 from sim.studies.compare.extras import Extras, Wanted
 from sim.studies.compare.method.null_test import Records
 from sim.studies.compare.method.pairing import PAIRING_RUNS
+from sim.studies.money.method.money import MONEY_COLUMNS, MONEY_TABLE, Books
+from sim.studies.money.method.spending import (
+    SPENDING_COLUMNS,
+    SPENDING_TABLE,
+    Spending,
+    spending,
+    spending_rows,
+)
+from sim.studies.money.words import MEANS, printed_spending, spending_as_json
 from sim.studies.pictures import pictures_of
 from sim.studies.request import Request, asked
 from sim.studies.structures.question import answered
 from sim.studies.structures.words import answer_of
-from sim.studies.study import Desk, Study, forget, refuse_namesakes
+from sim.studies.study import Desk, Study, refuse_namesakes
 from sim.words.captions import size
 from sim.words.result_tables import comparison_as_json, comparison_tables
 
@@ -95,28 +105,40 @@ def _compared(
 ) -> Answer:
     desk.refuse_foreign()
     folders = desk.claim_results({one.name: one for one in planned}, asked)
-    records = Records()
-    of_base = records.keep if wanted.null_test else forget
+    records, books = Records(), [Books(unit) for _ in planned]
+    each: list[Callable[[RunRecord], None]] = [one.add for one in books]
+    if wanted.null_test:
+        each[0] = _both(records.keep, books[0].add)
     ensembles = [
-        desk.ensemble(one, asked, folders[one.name], forget if place else of_base)
-        for place, one in enumerate(planned)
+        desk.ensemble(one, asked, folders[one.name], keep)
+        for one, keep in zip(planned, each, strict=True)
     ]
     extras = more.extras_of(wanted, ensembles, records, unit, desk=desk)
     base, policies = ensembles[0], ensembles[1:]
     found = {one.scenario.name: compared(base, one, unit) for one in policies}
     both = f"\nBoth with {', '.join(asked.overrides)}" if asked.overrides else ""
     tables, common = comparison_tables([(base, one, both) for one in policies], unit)
+    spent = {
+        one.scenario.name: spending(books[0], kept)
+        for one, kept in zip(policies, books[1:], strict=True)
+    }
     rows = results.difference_rows(base.scenario.name, unit, found)
     names = ", ".join(one.scenario.name for one in policies)
     return Answer(
         about=f"{base.scenario.name} with {names}, {size(base)}",
         values=comparison_as_json(ensembles, found, unit, (), asked.overrides)
+        | {"spending": spending_as_json(spent, unit)}
         | more.extras_as_json(extras),
-        printed=[*tables, *more.printed_extras(extras, base)],
+        printed=[
+            *tables,
+            *(printed_spending(base, name, one, unit) for name, one in spent.items()),
+            *more.printed_extras(extras, base),
+        ],
         findings=more.null_sentences(extras, base),
-        notes=common,
+        notes=[MEANS, *common],
         tables=[
             Table.of("differences", results.DIFFERENCE_COLUMNS, rows),
+            *_tables_of_money(ensembles, books, spent, unit),
             *more.tables_of(extras, base),
         ],
         charts=_charts(ensembles, unit, extras),
@@ -124,6 +146,35 @@ def _compared(
         failed=extras.failed,
         found=ensembles,
     )
+
+
+def _tables_of_money(
+    ensembles: Sequence[Ensemble],
+    books: Sequence[Books],
+    spent: Mapping[str, Spending],
+    unit: str,
+) -> list[Table]:
+    """Return what is spent in the unit, and what every employer pays at the censuses."""
+    base = ensembles[0].scenario.name
+    lines = [row for name, one in spent.items() for row in spending_rows(base, name, unit, one)]
+    pairs = zip(ensembles, books, strict=True)
+    every = [row for ensemble, kept in pairs for row in kept.rows(ensemble)]
+    return [
+        Table.of(SPENDING_TABLE, SPENDING_COLUMNS, lines),
+        Table.of(MONEY_TABLE, MONEY_COLUMNS, every),
+    ]
+
+
+def _both(
+    one: Callable[[RunRecord], None], other: Callable[[RunRecord], None]
+) -> Callable[[RunRecord], None]:
+    """Return what shows a run's record to two that keep of it."""
+
+    def each(record: RunRecord) -> None:
+        one(record)
+        other(record)
+
+    return each
 
 
 def _charts(ensembles: Sequence[Ensemble], unit: str, extras: Extras) -> list[Chart]:

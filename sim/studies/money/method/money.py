@@ -29,6 +29,7 @@ PURPOSES = {
 """What boroughs spend on. Policies are whatever is received beyond the cost of staff."""
 BOROUGHS, ALL, BILL = "boroughs", "all", "bill"
 HALF_A_PENNY = 0.005
+MONEY_TABLE = "money"
 MONEY_COLUMNS = (
     "scenario", "date", "unit", "payer", "payee", "measure", "value", "q10", "q90",
 )  # fmt: skip

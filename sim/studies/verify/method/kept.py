@@ -105,7 +105,7 @@ def _told(value: Any) -> str:
 def manifest_apart(told: Told, ensemble: Ensemble) -> Apart | None:
     """Return the first thing a manifest says that its runs, and this code and data, do not."""
     content = told.content
-    fresh = results.manifest(ensemble)
+    fresh = results.manifest(ensemble, csv=told.csv)
     here = {key: value for key, value in fresh.items() if _is_held(key)}
     there = {key: value for key, value in content.items() if _is_held(key)}
     if told.folder is None:
@@ -150,17 +150,26 @@ class CellApart(NamedTuple):
     here: str
 
 
-def tables_apart(folder: Path, ensemble: Ensemble) -> CellApart | None:
+def tables_apart(told: Told, ensemble: Ensemble) -> CellApart | None:
     """Return the first cell of a result's tables that differs from what its runs give."""
-    return (
-        table_apart(
-            folder / results.SUMMARY, results.SUMMARY_COLUMNS, results.summary_rows(ensemble)
-        )
-        or table_apart(folder / results.PANEL, results.PANEL_COLUMNS, results.panel_rows(ensemble))
-        or table_apart(
-            folder / results.COLUMNS, results.DICTIONARY_COLUMNS, results.dictionary_rows()
-        )
-    )
+    assert told.folder is not None
+    rows = {
+        results.SUMMARY: (results.SUMMARY_COLUMNS, results.summary_rows),
+        results.PANEL: (results.PANEL_COLUMNS, results.panel_rows),
+        results.COLUMNS: (results.DICTIONARY_COLUMNS, lambda _: results.dictionary_rows()),
+    }
+    for name in tables_kept(told):
+        columns, rows_of_it = rows[name]
+        found = table_apart(told.folder / name, columns, rows_of_it(ensemble))
+        if found is not None:
+            return found
+    return None
+
+
+def tables_kept(told: Told) -> tuple[str, ...]:
+    """Return the tables that were written beside a manifest, as it says itself."""
+    kept = told.csv.tables
+    return (*kept, results.COLUMNS) if kept else ()
 
 
 def table_apart(
