@@ -299,6 +299,8 @@ def save(study: Study[Any], asked: Request, answer: Answer, desk: Desk) -> list[
         results.write_result(ensemble, out / name, results.command_line())
     tables = [one.write(out) for one in answer.tables if one.columns]
     files = [*charts, *tables, *(out / name for name in answer.results if name)]
+    if "" in answer.results:
+        files += [out / name for name in (results.SUMMARY, results.PANEL, results.COLUMNS)]
     if desk.fingerprint:
         whole = {
             "complete": True,
