@@ -34,7 +34,7 @@ def _draws(given: Any) -> Draws:
     if isinstance(given, Draws):
         return given
     try:
-        return Draws.named(str(given))
+        return Draws.named(str(given) if isinstance(given, Path) else given)
     except evidence.EvidenceError as fault:
         raise ValueError(str(fault).removeprefix("parameters: ")) from None
 

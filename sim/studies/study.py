@@ -311,6 +311,8 @@ def save(
     if tidy or answer.results:
         tables.append(write_workbook(out / f"{study.name}{ENDING}", sheets_of(answer)))
     files = [*charts, *tables, *(out / name for name in answer.results if name)]
+    if "" in answer.results:
+        files += [out / name for name in (results.SUMMARY, results.PANEL, results.COLUMNS)]
     if desk.fingerprint:
         whole = {
             "complete": True,

@@ -124,7 +124,7 @@ def _refuse_odd_bytes(arguments: Sequence[str]) -> None:
             raise StoreError(f"given {written}; allowed: names in UTF-8") from None
 
 
-MOST_WORD = 120
+MOST_WORD = 110
 """Letters without a blank that a message repeats."""
 
 

@@ -16,6 +16,7 @@ from sim.answers.reading import (
     read_ensemble,
     refuse_other_stamp,
 )
+from sim.answers.results import DIFFERENCES
 from sim.ensemble.files import StoreError, write_atomically
 from sim.interfaces.cli.explorer import EXPLORER_NAME, is_explorer, write_explorer
 from sim.interfaces.report import finding as report_finding
@@ -23,7 +24,7 @@ from sim.interfaces.report import manifest as report_manifest
 from sim.interfaces.report.answer import answer_page
 from sim.studies.compare.extras import SPLIT_FILE
 from sim.studies.fields import unit_of
-from sim.studies.saved import is_saved
+from sim.studies.saved import content_of, is_saved
 from sim.studies.verify.method.kept import key_numbers
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
@@ -31,6 +32,8 @@ from sim.words.result_tables import print_json
 from sim.words.tables import TIED, wrapped
 
 PAGE_ENDING = ".html"
+OF_RUNS = ("run", "compare")
+"""Questions whose folders get the report with every chart, number and ground."""
 MOST_PAGE_BYTES = 1_500_000
 DEFAULT_NAME = f"report{PAGE_ENDING}"
 ResultFolder = Annotated[
@@ -65,7 +68,7 @@ def report(
 
     Example: permanence report results/cap --out cap.html
     """
-    if is_saved(result) and not explorer:
+    if is_saved(result) and not _is_of_runs(result) and not explorer:
         _of_answer(result, out, as_json=as_json)
         return
     found = find_result(result, SPLIT_FILE)
@@ -127,6 +130,13 @@ def _of_answer(result: Path, out: Path | None, *, as_json: bool) -> None:
         print_json({"file": str(path), "bytes": len(content)})
     else:
         typer.echo(f"Saved: {path} ({len(content) / 1e3:.0f} kB)")
+
+
+def _is_of_runs(folder: Path) -> bool:
+    """Return whether the folder is a result of `run` or `compare`, whose page shows more."""
+    content = content_of(folder)
+    has_result = "" in content.get("results", ()) or Path(DIFFERENCES).stem in content["tables"]
+    return has_result and content["study"] in OF_RUNS
 
 
 def _refuse_mixture(found: SavedResult, result: Path) -> None:

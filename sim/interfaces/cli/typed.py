@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-import typer
-
 from sim.answers.reading import Told
 from sim.domain.evidence import EvidenceError, UnknownBorough
 from sim.domain.given import shortened
 from sim.ensemble.draws import Draws
+from sim.interfaces.cli.lazy import loaded
 from sim.scenario import UNNAMED_KEYS, Scenario, ScenarioError
 from sim.studies import fields as f
 from sim.studies.verify.method.again import Apart
@@ -58,11 +57,9 @@ def asked_by(told: Sequence[Told]) -> Asked:
 
 def _read(typed: Sequence[str]) -> Mapping[str, Any] | None:
     """Return the values of a command's arguments and options; None if it is no command."""
-    from sim.interfaces.cli.commands import USAGE_ERRORS, app
+    from sim.interfaces.cli.commands import USAGE_ERRORS
 
-    group: Any = typer.main.get_command(app)
-    whole = group.make_context(NAMED[0], [], resilient_parsing=True)
-    command = group.get_command(whole, typed[1]) if len(typed) > 1 else None
+    command = loaded(typed[1]) if len(typed) > 1 else None
     if command is None or any(word in HELP for word in typed):
         return None
     try:

@@ -51,7 +51,7 @@ def test_a_bad_value_is_told_with_what_is_allowed(option: str, given: str) -> No
     text = " ".join(typed(option, given).replace("│", " ").split())
     assert f"given {given}; allowed: a" in text
     assert option in text
-    with pytest.raises(ValueError, match=rf"{option[2:]}: given {given}; allowed: a"):
+    with pytest.raises(ValueError, match=rf"{option[2:]}: given '{given}'; allowed: a"):
         empty(**{option[2:]: given})
 
 
