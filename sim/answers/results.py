@@ -138,15 +138,21 @@ def result_fingerprint(scenario_fingerprint: str, seed: int, years: int, draws: 
     return f"{scenario_fingerprint}-{seed}-{years}-{draws.key}"
 
 
+def tables_of(csv: Csv) -> tuple[str, ...]:
+    """Return the tables that a result gets: what `columns.csv` explains, and itself."""
+    return (*csv.tables, COLUMNS) if csv.tables else ()
+
+
 def write_result(
     ensemble: Ensemble, folder: Path, command: Sequence[str] = (), csv: Csv = Csv.ALL
 ) -> None:
     """Write manifest, summary, panel and column dictionary of one ensemble."""
-    if SUMMARY in csv.tables:
+    wanted = tables_of(csv)
+    if SUMMARY in wanted:
         write_table(folder / SUMMARY, SUMMARY_COLUMNS, summary_rows(ensemble))
-    if PANEL in csv.tables:
+    if PANEL in wanted:
         write_table(folder / PANEL, PANEL_COLUMNS, panel_rows(ensemble))
-    if csv.tables:
+    if COLUMNS in wanted:
         write_table(folder / COLUMNS, DICTIONARY_COLUMNS, dictionary_rows())
     text = json.dumps(manifest(ensemble, command, csv), indent=2, ensure_ascii=False)
     write_atomically(folder / MANIFEST, lambda stream: _put(stream, text + "\n"))

@@ -312,7 +312,7 @@ def save(
         tables.append(write_workbook(out / f"{study.name}{ENDING}", sheets_of(answer)))
     files = [*charts, *tables, *(out / name for name in answer.results if name)]
     if "" in answer.results:
-        files += [out / name for name in (results.SUMMARY, results.PANEL, results.COLUMNS)]
+        files += [out / name for name in results.tables_of(csv)]
     if desk.fingerprint:
         whole = {
             "complete": True,

@@ -421,7 +421,7 @@ def test_the_files_hold_the_printed_numbers_and_every_column_is_explained(tmp_pa
     found = json.loads(done("run", "baseline", *SMALL, "--out", "kept", "--json", folder=tmp_path))
     folder = tmp_path / "kept"
     assert [Path(name).name for name in found["files"]] == [
-        results.SUMMARY, results.PANEL, results.COLUMNS, results.MANIFEST,
+        "run.xlsx", results.SUMMARY, results.PANEL, results.COLUMNS, results.MANIFEST,
     ]  # fmt: skip
     summary, panel = rows_of(folder / results.SUMMARY), rows_of(folder / results.PANEL)
     for row in found["outcomes"]:

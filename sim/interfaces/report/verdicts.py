@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib as mpl
 
+from sim.answers import results
 from sim.answers.reading import SavedResult, Told
 from sim.answers.results import DIFFERENCES, DRAWN_BY, MANIFEST
 from sim.ensemble.run import Ensemble
@@ -29,7 +30,6 @@ from sim.studies.verify.method.kept import (
     not_looked_at,
     strays_of,
     tables_apart,
-    tables_kept,
 )
 from sim.words.captions import listed, unit_name
 
@@ -188,7 +188,7 @@ def of_folder(result: SavedResult, reruns: Sequence[Rerun], asked: Asked) -> Ver
         return judge.different(found)
     has_charts = bool(charts_in(top, ensembles))
     judge.left += not_looked_at(top, judge.looked_at)
-    tables = [*tables_kept(first), *([DIFFERENCES] if len(reruns) > 1 else [])]
+    tables = [*results.tables_of(first.csv), *([DIFFERENCES] if len(reruns) > 1 else [])]
     kept = [f"tables ({listed(tables)})"] if tables else []
     kept += ["charts"] if has_charts and same_drawing else []
     said = f"Its {listed(kept)} are what the runs give." if kept else "It has no tables or charts."
@@ -242,7 +242,7 @@ class _Judge:
             if strays.odd:
                 return f"{strays.odd[0]}: is no run of this result"
             self._leave_runs(strays)
-            names = (*tables_kept(told), MANIFEST, RUNS_FOLDER)
+            names = (*results.tables_of(told.csv), MANIFEST, RUNS_FOLDER)
             self.looked_at |= {told.folder / name for name in names}
         if len(self._reruns) == 1:
             return None

@@ -158,18 +158,12 @@ def tables_apart(told: Told, ensemble: Ensemble) -> CellApart | None:
         results.PANEL: (results.PANEL_COLUMNS, results.panel_rows),
         results.COLUMNS: (results.DICTIONARY_COLUMNS, lambda _: results.dictionary_rows()),
     }
-    for name in tables_kept(told):
+    for name in results.tables_of(told.csv):
         columns, rows_of_it = rows[name]
         found = table_apart(told.folder / name, columns, rows_of_it(ensemble))
         if found is not None:
             return found
     return None
-
-
-def tables_kept(told: Told) -> tuple[str, ...]:
-    """Return the tables that were written beside a manifest, as it says itself."""
-    kept = told.csv.tables
-    return (*kept, results.COLUMNS) if kept else ()
 
 
 def table_apart(
