@@ -13,6 +13,7 @@ from sim.answers.results import summarised
 from sim.domain.headline import AGENCY_SHARE, HEADLINE
 from sim.domain.randomness import FloatArray
 from sim.ensemble.run import Ensemble
+from sim.interfaces.page.specs import in_plain_words
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
 from sim.words.captions import caution
@@ -62,7 +63,7 @@ def grounds_of_what_differs(left: Ensemble, right: Ensemble) -> list[str]:
         before = getattr(left.scenario.levers, name)
         after = getattr(right.scenario.levers, name)
         if before != after and not (before.is_no_op and after.is_no_op):
-            found.append(after.grounds)
+            found.append(in_plain_words(after.grounds))
     return found
 
 
