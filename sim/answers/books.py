@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.answers.comparison import headline, typical
+from sim.answers.comparison import headline, mean
 from sim.answers.results import command_line, made_by, summarised
 from sim.answers.workbook import Sheet, Value
 from sim.domain.calendar import MONTHS_PER_YEAR
@@ -81,13 +81,11 @@ def _summary(ensembles: Sequence[Ensemble], unit: str) -> Sheet:
     for ensemble in ensembles:
         for name, label, measure, values in headline(ensemble, unit):
             is_chance = name.startswith("chance")
-            start = None if is_chance else typical(ensemble.of(name, unit)[:, 0], measure)
+            start = None if is_chance else mean(ensemble.of(name, unit)[:, 0])
             low, high = (None, None) if is_chance else _ends(values)
-            rows.append(
-                (ensemble.scenario.name, label, measure, start, typical(values, measure), low, high)
-            )
+            rows.append((ensemble.scenario.name, label, measure, start, mean(values), low, high))
     title = (
-        f"{unit}: medians of {one.runs} runs; chances are shares of runs",
+        f"{unit}: means of {one.runs} runs; chances are shares of runs",
         "No policy's effect here is identified by data: each follows from stated assumptions.",
     )
     return Sheet("Summary", title, columns, rows, 2)
@@ -114,14 +112,14 @@ def _boroughs(ensembles: Sequence[Ensemble]) -> Sheet:
     rows: list[tuple[Value, ...]] = [
         (
             one.scenario.name, employer, outcome.label, outcome.unit,
-            *map(float, summarised(one.of(outcome.name, employer))[2]),
+            *map(float, summarised(one.of(outcome.name, employer))[0]),
         )
         for one in ensembles
         for employer in one.units[1:]
         for outcome in OUTCOMES
         if outcome.name in HEADLINE
     ]  # fmt: skip
-    title = ("Employers at 30 September: medians over runs", "One small borough is mostly luck.")
+    title = ("Employers at 30 September: means over runs", "One small borough is mostly luck.")
     return Sheet("Boroughs", title, columns, rows, 3)
 
 

@@ -22,6 +22,8 @@ from sim.words.notes import notes
 
 DRAWN = (*HEADLINE, "policy_cost_per_year", AGENCY_SHARE)
 """The outcomes the page draws."""
+ENDS_AND_MEAN = [1, 0, 3]
+"""Rows of what a result is summed up in: 10th percentile, mean, 90th percentile."""
 SHARE_DECIMALS, OTHER_DECIMALS = 5, 2
 
 
@@ -35,7 +37,7 @@ class Teller(StrEnum):
 def answer(left: Ensemble, right: Ensemble, teller: Teller) -> dict[str, Any]:
     """Return all the page shows of two paired ensembles, ready for JSON.
 
-    Shares are from 0 to 1. Series are `[q10, q50, q90]`: London's by month, employers' by census
+    Shares are from 0 to 1. Series are `[q10, mean, q90]`: London's by month, employers' by census
     and then in the order of `employers`. `differences` are what `permanence compare` prints.
     """
     differences = [asdict(row) for row in compared(left, right)]
@@ -78,17 +80,17 @@ def _side(ensemble: Ensemble) -> dict[str, Any]:
 
 
 def _series(values: FloatArray, outcome: str) -> list[Any]:
-    """Return the 10th, 50th and 90th percentile over runs of values indexed (run, ...)."""
+    """Return 10th percentile, mean and 90th percentile over runs of values indexed (run, ...)."""
     flat = values.reshape(values.shape[0], -1)
-    found = summarised(flat)[1:].reshape(3, *values.shape[1:])
+    found = summarised(flat)[ENDS_AND_MEAN].reshape(3, *values.shape[1:])
     decimals = SHARE_DECIMALS if OUTCOME[outcome].unit == "share" else OTHER_DECIMALS
     return _nothing_for_nan(np.round(found, decimals).tolist())
 
 
 def _employer_differences(left: Ensemble, right: Ensemble, outcome: str) -> list[Any]:
-    """Return the paired differences at the end of the horizon: [q10, q50, q90] by employer."""
+    """Return the paired differences at the end of the horizon: [q10, mean, q90] by employer."""
     gap = right.employers(outcome)[:, -1, :] - left.employers(outcome)[:, -1, :]
-    found = summarised(gap)[1:]
+    found = summarised(gap)[ENDS_AND_MEAN]
     return _nothing_for_nan(np.round(found, SHARE_DECIMALS).tolist())
 
 

@@ -1,6 +1,6 @@
 """One run of the agents, month by month: what every borough pays, who raised, and what flowed.
 
-A median over runs averages the drama away. A run can be shown as what it is, one London of many,
+A mean over runs averages the drama away. A run can be shown as what it is, one London of many,
 if it says which: the one nearest the middle, or any other by its number. Never the twin's: amounts
 have no months of their own luck.
 """
@@ -159,7 +159,7 @@ def one_run(scenario: Scenario, number: int, seed: int, years: int, draws: Draws
 
 
 def nearest_the_middle(ensemble: Ensemble) -> int:
-    """Return which run stays nearest to the ensemble's medians, month by month.
+    """Return which run stays nearest to the ensemble's means, month by month.
 
     Distances in London's price, permanent share of the workforce and unfilled posts, each measured
     by how widely the runs differ in it, over all months.
@@ -167,7 +167,7 @@ def nearest_the_middle(ensemble: Ensemble) -> int:
     away = np.zeros(ensemble.runs)
     for outcome in MIDDLE_OF:
         values = ensemble.london(outcome)
-        gap = values - np.median(values, axis=0)
+        gap = values - np.mean(values, axis=0)
         spread = float(np.sqrt(np.mean(gap**2)))
         if spread > 0:
             away += np.mean((gap / spread) ** 2, axis=1)

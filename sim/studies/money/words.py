@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.answers.answer import Printed
-from sim.answers.comparison import typical
+from sim.answers.comparison import mean
 from sim.domain.headline import SHARES
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
@@ -31,7 +31,7 @@ NOT_COUNTED = (
 )
 
 MEANS = (
-    "Amounts are means, so that they add up (the medians above do not). Sums are from the start; "
+    "Amounts are means, so that they add up (medians would not). Sums are from the start; "
     "'at the pay of' divides by the model's index of social workers' pay, which is not CPI."
 )
 
@@ -235,9 +235,9 @@ def _per_post(pair: Pair, unit: str) -> str:
 def _beside(ensembles: Sequence[Ensemble], unit: str) -> str:
     found = []
     for name in SHARES:
-        values = [typical(one.of(name, unit)[:, -1], "share") for one in ensembles]
+        values = [mean(one.of(name, unit)[:, -1]) for one in ensembles]
         found.append(f"{OUTCOME[name].label} {', then '.join(shown(v, 'share') for v in values)}")
-    return f"Beside the money, at the end (medians): {'; '.join(found)}."
+    return f"Beside the money, at the end (means): {'; '.join(found)}."
 
 
 def spending_sentences(found: Spending, unit: str) -> list[str]:

@@ -8,14 +8,14 @@ from typing import Any
 
 from sim.answers import results
 from sim.answers.answer import Answer, Printed, Table
-from sim.answers.comparison import Difference, compared, headline, typical
+from sim.answers.comparison import Difference, compared, headline, mean
 from sim.answers.structures import FEWEST_DRAWS, RECORD_YEARS, WORSE_IN_SHARE_OF_DRAWS
 from sim.ensemble.run import Ensemble
 from sim.studies.structures.method import UnderPair
 from sim.words.captions import pair_name, size, unit_name
 from sim.words.notes import OF_ONE_STRUCTURE, combined, notes
 from sim.words.result_tables import context_of, interval
-from sim.words.tables import shown
+from sim.words.tables import old_new_gap, shown
 
 CLOSES_OFTEN = 0.5
 
@@ -64,7 +64,7 @@ def _table(answers: Sequence[UnderPair], unit: str) -> Table:
             (
                 answer.pair.hiring, answer.pair.bid_trigger, ensemble.scenario.name,
                 unit, name, measure,
-                *(results.number(v) for v in (typical(values, measure), *interval(values))),
+                *(results.number(v) for v in (mean(values), *interval(values))),
                 results.number(answer.fit.rmse_points), str(answer.fit.is_worse).lower(),
                 results.number(answer.closing),
             )
@@ -85,7 +85,7 @@ def _printed_levels(answers: Sequence[UnderPair], unit: str) -> Iterator[Printed
     rows = []
     for answer in answers:
         found = headline(answer.ensembles[0], unit)
-        cells = [shown(typical(values, measure), measure) for _, _, measure, values in found]
+        cells = [shown(mean(values), measure) for _, _, measure, values in found]
         hiring, trigger = _marked(answer).split(", ")
         rows.append((hiring, *cells[:6]))
         ends = [
@@ -95,7 +95,7 @@ def _printed_levels(answers: Sequence[UnderPair], unit: str) -> Iterator[Printed
         rows.append((f"  {trigger}", *ends, "", "", ""))
     heading = (
         f"{first.scenario.title or first.scenario.name}: under each rival structure\n"
-        f"{unit_name(unit)}, {day.day} {day:%B %Y}: medians of {first.runs} runs, 80 % interval "
+        f"{unit_name(unit)}, {day.day} {day:%B %Y}: means of {first.runs} runs, 80 % interval "
         "below; 90 % is the chance by share of the workforce"
     )
     columns = ("hiring, bids on", "workforce", "posts", "unfilled", "charge", "agency", "90 %")
@@ -110,7 +110,7 @@ def _printed_differences(answers: Sequence[UnderPair], place: int, unit: str) ->
         found = compared(answer.ensembles[0], answer.ensembles[place], unit)[:4]
         hiring, trigger = _marked(answer).split(", ")
         rows.append((hiring, *(_change(row) for row in found)))
-        middle = (shown(row.difference, row.unit, signed=True) for row in found)
+        middle = (old_new_gap(row.old, row.new, row.unit)[2] for row in found)
         rows.append((f"  {trigger}", *middle))
         ends = (
             "..".join(shown(end, row.unit, signed=True) for end in (row.q10, row.q90))
@@ -119,15 +119,15 @@ def _printed_differences(answers: Sequence[UnderPair], place: int, unit: str) ->
         rows.append(("", *ends))
     heading = (
         f"From {base.scenario.name} to {policy.scenario.name}: under each rival structure\n"
-        f"{unit_name(unit)}, {day.day} {day:%B %Y}: old and new medians of {policy.runs} runs; "
+        f"{unit_name(unit)}, {day.day} {day:%B %Y}: old and new means of {policy.runs} runs; "
         "below them the paired difference and its 80 % interval"
     )
     yield Printed(heading, ("hiring, bids on", "workforce", "posts", "unfilled", "charge"), rows)
 
 
 def _change(row: Difference) -> str:
-    old, new = (shown(value, row.unit).removesuffix(" %") for value in (row.old, row.new))
-    return f"{old} > {new}"
+    old, new, _ = old_new_gap(row.old, row.new, row.unit)
+    return f"{old.removesuffix(' %')} > {new.removesuffix(' %')}"
 
 
 def _printed_record(answers: Sequence[UnderPair]) -> Iterator[Printed]:
@@ -198,7 +198,7 @@ def as_json(answer: UnderPair, unit: str) -> dict[str, Any]:
                 {
                     "outcome": name,
                     "unit": measure,
-                    "value": typical(values, measure),
+                    "value": mean(values),
                     "interval": interval(values),
                 }
                 for name, _, measure, values in headline(ensemble, unit)

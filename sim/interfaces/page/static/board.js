@@ -100,5 +100,5 @@ function drawAnswer(facts, source, { state, answer, answered, month }, acts) {
 function drawKey(isLondon, names) {
   const part = (side) => [el("span", { class: `swatch ${side}`, "aria-hidden": "true" }), el("span", { text: isLondon ? names[side] : names[side].split(":")[0] })];
   byId("key").replaceChildren(...part("left"), ...part("right"));
-  byId("key").title = "Lines: medians. Bands: 80 % of runs lie between.";
+  byId("key").title = "Lines: means. Bands: 80 % of runs lie between.";
 }

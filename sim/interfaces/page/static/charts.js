@@ -1,4 +1,4 @@
-// Line charts in SVG: base and policy, medians and 80 % bands, the 90 % line, real dates.
+// Line charts in SVG: base and policy, means and 80 % bands, the 90 % line, real dates.
 
 import { el, lineThrough, svg } from "./svg.js";
 import { capital, dayOf, inUnit, perCent, yearOf } from "./words.js";
@@ -91,7 +91,7 @@ function valueScale(answer, view, outcome) {
   const values = sidesSeen(answer, view, outcome).flat();
   if (outcome === "agency_cost_per_year" && !view.hidesPolicy) values.push(...bothSides(answer, view, POLICY_COST)[1].map((one) => [one[0], one[2], one[2], one[2]]));
   const known = (place) => values.map((one) => one[place]).filter((value) => value !== null);
-  // A long upper tail would flatten the medians: what is beyond twice the highest is cut off.
+  // A long upper tail would flatten the means: what is beyond twice the highest is cut off.
   const most = Math.max(Math.min(Math.max(...known(3), ...known(2)), 2 * Math.max(...known(2))), 1e-6);
   const power = 10 ** Math.floor(Math.log10(most));
   const high = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((one) => one * power).find((one) => one >= most);

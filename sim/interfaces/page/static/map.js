@@ -11,7 +11,7 @@ export function drawMap(id, facts, answer, side, view, open) {
   const figure = document.getElementById(id);
   const outcome = view.outcome;
   const census = Math.floor(view.month / 12);
-  const medians = answer[side].boroughs[outcome][1][census];
+  const means = answer[side].boroughs[outcome][1][census];
   const londonNow = answer[side].london[outcome][1][Math.floor(view.month / (answer[side].months_apart ?? 1))];
   const columns = Math.max(...facts.places.map((place) => place.column)) + 1;
   const rows = Math.max(...facts.places.map((place) => place.row)) + 1;
@@ -26,7 +26,7 @@ export function drawMap(id, facts, answer, side, view, open) {
   const tiles = new Map();
   for (const place of facts.places) {
     // Boroughs are a matter of people: the twin's amounts stand a few points off, so they are not shown.
-    const value = view.hides || answer.teller === "twin" ? null : medians[facts.employers.findIndex((one) => one.name === place.employer)];
+    const value = view.hides || answer.teller === "twin" ? null : means[facts.employers.findIndex((one) => one.name === place.employer)];
     const tile = tileOf(id, facts, place, value, view);
     tile.addEventListener("click", () => open(place.employer));
     picture.append(tile);

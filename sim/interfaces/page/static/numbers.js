@@ -51,7 +51,7 @@ export function drawNumbers(facts, answer, view) {
   });
   const name = view.unit === facts.london ? facts.london : shortName(view.unit);
   const told = isEnd ? ". *Both sides run with the same luck in the same boroughs: in 80 of 100 runs they differ by" : "";
-  const table = el("table", {}, el("caption", { text: `${name}, ${dayOf(answer.opening, view.month)}: medians${told}` }), el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...body));
+  const table = el("table", {}, el("caption", { text: `${name}, ${dayOf(answer.opening, view.month)}: means${told}` }), el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...body));
   byId("numbers").replaceChildren(table);
 }
 
@@ -93,7 +93,7 @@ function courseInWords(facts, answer, unit) {
     const { label, unit: measure } = facts.outcomes[outcome];
     return `${label} ${inUnit(rows[0][2], measure)} to ${inUnit(rows.at(-1)[2], measure)}`;
   });
-  return `${told.join(", ")} (medians).`;
+  return `${told.join(", ")} (means).`;
 }
 
 function differencesOf(rows) {
@@ -111,7 +111,7 @@ function differencesOf(rows) {
 export function readingOf(facts, answer, unit, hides) {
   const runs = answer.teller === "twin" ? "the twin's draws, an estimate," : `${answer.runs} runs`;
   const structures = answer.left.structures > 1 ? `, luck and ${answer.left.structures} rival structures` : " and luck, in one of several rival structures";
-  const found = [`Lines: medians; bands: 80 % of ${runs} over parameters${structures}.`];
+  const found = [`Lines: means; bands: 80 % of ${runs} over parameters${structures}.`];
   if (answer.grounds.length) found.push(...answer.grounds);
   if (!hides && answer.left.fingerprint !== answer.right.fingerprint) {
     const rows = Object.fromEntries(rowsOf(facts, answer, unit).map((row) => [row.outcome, row]));

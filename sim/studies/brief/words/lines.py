@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.answers.answer import Printed
-from sim.answers.comparison import spread_of, typical
+from sim.answers.comparison import mean, spread_of
 from sim.answers.structures import Pair
 from sim.domain.headline import PERMANENT_SHARES, SHARES, WORKFORCE
 from sim.domain.vocabulary import LONDON
@@ -38,7 +38,7 @@ def _year(one: Ensemble) -> int:
 def _staff(base: Ensemble, policy: Ensemble, unit: str) -> str:
     parts = []
     for name in SHARES:
-        old, new = (typical(one.of(name, unit)[:, -1], "share") for one in (base, policy))
+        old, new = (mean(one.of(name, unit)[:, -1]) for one in (base, policy))
         parts.append(f"{OUTCOME[name].label} {shown(new, 'share')} (not {shown(old, 'share')})")
     return (
         f"{unit_name(unit)} in September {_year(policy)} under {policy.scenario.name}, beside "
@@ -100,7 +100,7 @@ def rests_on(base: Ensemble, policy: Ensemble, spent: Spending, unit: str) -> li
         f"{caution([policy])} {policy.runs} pairs of runs: the same people, the same luck.",
         *spending_sentences(spent, unit),
         scenario_rests_on(policy.scenario, policy.draws),
-        "Money is in means, so that it adds up; shares are medians.",
+        "All numbers are means over runs, so that they add up.",
     ]
     if unit != LONDON:
         found.append("One borough is small: much of its course is luck, which no policy moves.")

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.answers import results
 from sim.answers.cells import ENCODING, rows_of
-from sim.answers.comparison import compared, headline, spread_of, typical
+from sim.answers.comparison import compared, headline, mean, spread_of
 from sim.answers.reading import Told
 from sim.domain.given import shown
 from sim.domain.vocabulary import LONDON
@@ -44,12 +44,12 @@ def key_numbers(ensembles: Sequence[Ensemble], unit: str = LONDON) -> list[dict[
     for place, ensemble in enumerate(ensembles):
         rows = headline(ensemble, unit)
         paired = compared(ensembles[0], ensemble, unit) if place else []
-        for number, (name, _, measure, values) in enumerate(rows):
+        for number, (name, _, _, values) in enumerate(rows):
             ends = spread_of(values)
             row = {
                 "scenario": ensemble.scenario.name,
                 "outcome": name,
-                "value": typical(values, measure),
+                "value": mean(values),
                 "q10": ends.q10,
                 "q90": ends.q90,
             }
