@@ -110,7 +110,8 @@ def _difference(
 ) -> Difference:
     gap = after - before
     low, high = np.nanquantile(gap, [LOW, HIGH]) if np.isfinite(gap).any() else (np.nan, np.nan)
-    old, new = mean(before), mean(after)
+    both = np.isfinite(gap)  # a run without a value under either is left out of the row
+    old, new = mean(before[both]), mean(after[both])
     return Difference(
         outcome=name,
         label=label,

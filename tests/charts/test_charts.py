@@ -57,7 +57,8 @@ def made(
     """Return an ensemble of chosen numbers: shares go straight from start to end, runs spread."""
     months = years * 12 + 1
     even = np.linspace(-0.02, 0.02, runs) if runs > 1 else np.zeros(1)
-    spread = np.where(even > 0, 2.5 * even, even)  # skewed, so that mean and median differ
+    skewed = np.where(even > 0, 2.5 * even, even)  # so that mean and median differ
+    spread = skewed - skewed.mean()
     london, censuses = Spool(), Spool()
     for run in range(runs):
         path = np.linspace(start, end, months) + spread[run] * np.linspace(0, 1, months)

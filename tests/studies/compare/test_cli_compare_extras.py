@@ -36,12 +36,11 @@ def few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 # Beside each difference
 
 
-def test_every_difference_has_its_correlation_and_factor_beside_it() -> None:
+def test_every_difference_has_its_interval_and_as_data_its_correlation_and_factor() -> None:
     answer = permanence("compare", "no-cap", "pan-london-cap", *SMALL)
     assert answer.code == 0
-    assert "divided" in answer.out
     assert "\n permanent share of the " in answer.out
-    assert "share nothing" in " ".join(answer.out.split())
+    assert "in 80 of 100 such pairs" in " ".join(answer.out.split())
     rows = json.loads(permanence("compare", "no-cap", "pan-london-cap", *SMALL, "--json").out)
     for row in rows["policies"]["pan-london-cap"]:
         assert {"difference", "correlation", "variance_reduction", "is_exactly_zero"} <= set(row)
@@ -50,8 +49,6 @@ def test_every_difference_has_its_correlation_and_factor_beside_it() -> None:
 
 
 def test_a_scenario_beside_itself_is_exact_in_every_row() -> None:
-    text = permanence("compare", "baseline", "baseline", *SMALL).out
-    assert text.count(" exact\n") == len(HEADLINE) + 2
     (rows,) = json.loads(permanence("compare", "baseline", "baseline", *SMALL, "--json").out)[
         "policies"
     ].values()

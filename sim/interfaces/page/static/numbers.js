@@ -2,11 +2,8 @@
 
 import { seriesOf } from "./charts.js";
 import { byId, el } from "./svg.js";
-import { capital, dayOf, differenceIn, inUnit, shortName } from "./words.js";
+import { POSTS, UNFILLED, WORKFORCE, capital, dayOf, differenceIn, inUnit, shortName } from "./words.js";
 
-const WORKFORCE = "permanent_share_of_workforce";
-const POSTS = "permanent_share_of_posts";
-const UNFILLED = "unfilled_share_of_posts";
 const CHARGE = "charge_rate_per_hour";
 const LEAST_TOLD = 0.0005;
 

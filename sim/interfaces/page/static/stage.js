@@ -5,12 +5,9 @@ import { makeRing } from "./ring.js";
 import { shortFinding } from "./finding.js";
 import { byId, el } from "./svg.js";
 import { CHARGE_RATE, makeTiles } from "./tiles.js";
-import { inHundred, monthOf, pounds, wholePounds } from "./words.js";
+import { POSTS, UNFILLED, WORKFORCE, inHundred, monthOf, pounds, wholePounds } from "./words.js";
 
 const FREELY_DRAWN = { outcome: CHARGE_RATE, scale: [25, 60], label: "An agency hour in London, £" };
-const WORKFORCE = "permanent_share_of_workforce";
-const POSTS = "permanent_share_of_posts";
-const UNFILLED = "unfilled_share_of_posts";
 
 /** Make the stage once. `acts` are what its buttons do; the rest is told by `show`. */
 export function makeStage(facts, acts) {

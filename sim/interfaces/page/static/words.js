@@ -2,6 +2,10 @@
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+/** The three shares that are never told without each other. */
+export const WORKFORCE = "permanent_share_of_workforce";
+export const POSTS = "permanent_share_of_posts";
+export const UNFILLED = "unfilled_share_of_posts";
 const PER_CENT = "\u202f%";
 
 /** Return the last day of a model month in words. */
