@@ -79,7 +79,7 @@ def test_a_notebook_shows_it() -> None:
 def test_a_folder_keeps_it_and_gives_it_back(tmp_path: Path) -> None:
     answer = empty(runs=4, out=tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {
-        "answer.json", "empty.csv", "empty.png", "empty.svg",
+        "answer.json", "empty.csv", "empty.png", "empty.svg", "empty.xlsx",
     }  # fmt: skip
     again = opened(tmp_path)
     assert again.table().equals(answer.table())
