@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench pictures pagebench docs prices tables patterns record posterior identification recovery clean constraints
+.PHONY: help demo test check soak licences bench bench-compare pictures pagebench docs prices tables patterns record posterior identification recovery clean constraints
 
 ifndef VENV
   ifdef PYTHON
@@ -39,17 +39,26 @@ demo: $(CORE) ## under a minute once installed: the vicious circle, the cap, the
 test: $(TEST) ## the whole test suite
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
 	  echo 'No Chromium found: the browser tests are left out.'
-	@$(PYTEST) $(if $(MARKED),-m '$(MARKED)')
+	@$(PYTEST) -m '$(if $(MARKED),($(MARKED)) and )not soak'
+
+soak: $(TEST) ## half an hour: 2,000 generated inputs, 60 interrupts at random moments
+	@$(PY) -m pytest -m soak --durations 10 tests/soak
+
+licences: $(CORE) ## list what is installed with it, each with its licence
+	@$(PY) tools/licences.py
 
 check: $(DEV) ## what CI runs on every change: format, lint, types, import layers, fast tests
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy sim
 	$(VENV)/bin/lint-imports --no-logo
-	$(PYTEST) -m 'not (slow or long or browser)'
+	$(PYTEST) -m 'not (slow or long or browser or soak)'
 
-bench: $(CORE) ## speed and memory, as ratios measured side by side
+bench: $(CORE) ## some minutes: rewrite docs/bench.md, speed and memory as ratios measured side by side
 	$(PY) tools/bench.py
+
+bench-compare: $(CORE) ## a London decade of this checkout against another revision's: REV=v0.1.0
+	$(PY) tools/bench_compare.py '$(REV)'
 
 pictures: $(TEST) ## rewrite docs/page/*.png, the workshop page in pictures; needs Chromium
 	@$(PY) tools/page.py pictures

@@ -3,12 +3,13 @@
 The public names, by what they are for:
 
     run, compare                    an ensemble of a scenario; policies side by side, paired
-    hindcast, patterns              a forecast from a census and its score; patterns of the record
-    coalition                       the cap as a game: who gains by leaving, how many hold it
-    loops                           how strong each link and loop of the circle is, and when
-    tip                             the level of a number at which London reaches 90 %, if any
-    Result, Comparison, Coalition,  what they return: tables, data frames, charts
-    Forecast, Tipping
+    Result, Comparison              what these two return: tables, data frames, charts
+    money, effects, story, sweep,   the other questions, each as its command has it; all return an
+    circle, loops, tip, coalition,  answer: `findings`, `notes`, `table(name)`, `plot(name)`,
+    hindcast, patterns, identify,   `values`; `help(sim.tip)` says what one takes
+    calibrate, recover, take_home,
+    demo
+    open                            the answer that a folder keeps
     load_scenario, scenario_from,   a scenario by name or file, or from a dictionary; what ships
     scenario_names, Scenario,
     ScenarioError
@@ -65,7 +66,6 @@ if TYPE_CHECKING:
         scenario_from,
         scenario_names,
     )
-    from sim.studies.hindcast.door import Forecast, hindcast
     from sim.studies.run.door.results import Comparison, Result, compare, run
 
     __version__: str
@@ -81,7 +81,6 @@ __all__ = [
     "tip",
     "Result",
     "Comparison",
-    "Forecast",
     # scenarios
     "load_scenario",
     "scenario_from",
@@ -107,7 +106,6 @@ __all__ = [
 
 _HOMES = {
     "sim.studies.run.door.results": ("run", "compare", "Result", "Comparison"),
-    "sim.studies.hindcast.door": ("hindcast", "Forecast"),
     "sim.scenario": (
         "load_scenario",
         "scenario_from",
@@ -115,7 +113,6 @@ _HOMES = {
         "Scenario",
         "ScenarioError",
     ),
-    "sim.studies.saved": ("opened",),
     "sim.ensemble.replicate": ("drawn",),
     "sim.market.model": ("LondonMarket", "MONTH"),
     "sim.market.outcomes": ("OUTCOMES",),
@@ -131,7 +128,9 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first used (PEP 562)."""
     if name == "__version__":
         found = import_module("sim.ensemble.stamp").package_version()
-    elif name in _QUESTIONS:
+    elif name == "open":
+        found = _quietly_imported("sim.studies.saved").opened
+    elif name in _QUESTIONS - _HOME.keys():
         found = _quietly_imported("sim.interfaces.python.door").named(name)
     elif name in _HOME:
         found = getattr(_quietly_imported(_HOME[name]), name)

@@ -14,15 +14,17 @@ from hashlib import blake2b
 from importlib import resources
 from os.path import isdir, isfile  # unlike a Path's, no fault where no path can be so named
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from sim.domain import evidence
 from sim.domain.borough_figures import BoroughFigures
-from sim.domain.given import refuse_odd, shortened, shown, text_of, toml_of
+from sim.domain.files import content_of
+from sim.domain.given import is_plain, refuse_odd, shortened, shown, text_of, toml_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
+from sim.domain.slips import line_of
 from sim.domain.start import Start
 from sim.domain.tree import Tree
 from sim.domain.vocabulary import BidTrigger, HiringStructure, Link
@@ -35,6 +37,11 @@ DRAWN_STRUCTURE = ("hiring", "bid_trigger")
 UNNAMED_KEYS = ("name", "title", "why", "borough")
 """What a scenario is called, and whose story it is: in no fingerprint and no random key."""
 NOT_INHERITED = ("title", "why", "borough")
+MOST_ANCESTORS = 30
+"""Files that extend one another, one after the other."""
+MOST_NAME_BYTES = 100
+"""Of a scenario's name: folders and charts are named by two of them."""
+MOST_TITLE, MOST_WHY = 300, 5_000
 GIVE_FIGURES = "give a .toml from `permanence borough-data template`"
 
 
@@ -74,6 +81,16 @@ class Scenario(Declared):
     levers: Levers = Field(default_factory=Levers)
     fixed_parameters: tuple[str, ...] = ()
     fixed_structure: tuple[str, ...] = ()
+
+    @field_validator("name", "title", "why", mode="after")
+    @classmethod
+    def _is_plain_text(cls, given: str, info: ValidationInfo) -> str:
+        most = MOST_TITLE if info.field_name == "title" else MOST_WHY
+        if len(given) > most or not is_plain(given, lines=info.field_name == "why"):
+            raise ValueError(f"allowed: at most {most:,} characters, none that controls a screen")
+        if info.field_name == "name" and len(given.encode()) > MOST_NAME_BYTES:
+            raise ValueError(f"allowed: a file's name of at most {MOST_NAME_BYTES} bytes")
+        return given
 
     @field_validator("borough", mode="after")
     @classmethod
@@ -133,14 +150,18 @@ def load_scenario(given: Given, overrides: Iterable[str] = ()) -> Scenario:
     Raises:
         ScenarioError: unreadable, unknown, circular or invalid, in one sentence.
     """
-    overrides = tuple(overrides)
+    overrides = as_list(overrides)
     if isinstance(given, Scenario):
         return _changed(given, overrides)
     if isinstance(given, Mapping):
         return _changed(scenario_from(given), overrides)
     path = _find(str(given))
     source = f"{path.name} with --set" if overrides else path.name
-    return _built(written(given, overrides), path.stem, source)
+    content = written(given, overrides)
+    try:
+        return _built(content, path.stem, source)
+    except ScenarioError as fault:
+        raise ScenarioError(_with_line(str(fault), path, overrides)) from None
 
 
 def _changed(scenario: Scenario, overrides: Sequence[str]) -> Scenario:
@@ -161,10 +182,27 @@ def written(name_or_path: str | Path, overrides: Iterable[str] = ()) -> dict[str
     merged = _with_ancestors(path, ())
     source = path.name
     above: dict[str, Any] = {}
-    for override in overrides:
+    for override in as_list(overrides):
         above = _merged(above, _parsed_override(override))
         source = f"{path.name} with --set"
     return _extended(merged, above, source)
+
+
+def as_list(overrides: object) -> tuple[str, ...]:
+    """Return overrides as they were listed.
+
+    Raises:
+        ScenarioError: they are one text, or not all of them are texts.
+    """
+    is_list = isinstance(overrides, Iterable) and not isinstance(overrides, str | bytes)
+    listed = list(cast(Iterable[object], overrides)) if is_list else []
+    found = tuple(one for one in listed if isinstance(one, str))
+    if not is_list or len(found) < len(listed):
+        raise ScenarioError(
+            f"overrides: given {shown(overrides)}; allowed: a list of texts key=value, such as "
+            '["parameters.bid_speed=0.2"]'
+        )
+    return found
 
 
 def scenario_from(content: Mapping[str, Any], name: str = "unnamed") -> Scenario:
@@ -176,6 +214,17 @@ def scenario_from(content: Mapping[str, Any], name: str = "unnamed") -> Scenario
         inherited.pop("borough", None)
         merged = _extended(inherited, merged, name)
     return _built(merged, name, name)
+
+
+def _with_line(fault: str, path: Path, overrides: Iterable[str] = ()) -> str:
+    """Return a message on a file's key with the line that says it, if the file does."""
+    source, colon, said = fault.partition(": ")
+    key = said.partition(": ")[0]
+    is_set = any(one.partition("=")[0].strip() == key for one in overrides)
+    with suppress(OSError, UnicodeDecodeError):
+        line = None if is_set or not colon else line_of(text_of(path.read_bytes()), key)
+        return fault if line is None else f"{source}, line {line}: {said}"
+    return fault
 
 
 def load_figures(path: Path) -> dict[str, BoroughFigures]:
@@ -190,7 +239,8 @@ def load_figures(path: Path) -> dict[str, BoroughFigures]:
         hint = "" if path.suffix == ".toml" else f"; {GIVE_FIGURES}"
         raise ScenarioError(f"{fault}{hint}") from None
     except ValidationError as fault:
-        raise ScenarioError(f"{path}: {_TREE.sentence(fault, ('start',))}") from None
+        said = _TREE.sentence(fault, ("start",)).removeprefix("start.figures.")
+        raise ScenarioError(_with_line(f"{path}: {said}", path)) from None
 
 
 def declared_at(key: str) -> Declaration:
@@ -212,6 +262,10 @@ def declared_at(key: str) -> Declaration:
 
 
 def _find(name: str) -> Path:
+    if not is_plain(name):
+        raise ScenarioError(
+            f"given {shown(name)}; allowed: a name in UTF-8 that controls no screen"
+        )
     shipped = shipped_folder() / f"{name}.toml"
     if "/" not in name and "\\" not in name and isfile(shipped):
         return shipped
@@ -231,21 +285,28 @@ def _unknown(name: str) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return toml_of(text_of(path.read_bytes()))
-    except OSError as fault:
-        raise ScenarioError(f"{path}: cannot be read ({fault.strerror})") from None
+        found = toml_of(text_of(content_of(path)))
     except UnicodeDecodeError:
         raise ScenarioError(f"{path}: is not a text file in UTF-8") from None
     except ValueError as fault:
-        raise ScenarioError(f"{path}: {fault}") from None
+        joined = "," if str(fault).startswith("line ") else ":"
+        raise ScenarioError(f"{path}{joined} {fault}") from None
+    if not found:
+        raise ScenarioError(f"{path}: says nothing; allowed: what it changes, key = value")
+    return found
 
 
 def _with_ancestors(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    content = _read(path)
     resolved = path.resolve()
     if resolved in seen:
         chain = " -> ".join(step.stem for step in (*seen, resolved))
-        raise ScenarioError(f"{path.name}: extends goes round in a circle: {chain}")
-    content = _read(path)
+        raise ScenarioError(f"{path.name}: extends goes round in a circle: {shortened(chain)}")
+    if len(seen) > MOST_ANCESTORS:
+        raise ScenarioError(
+            f"{path.name}: extends: reached after {len(seen)} files, each extending the next; "
+            f"allowed: up to {MOST_ANCESTORS}"
+        )
     parent = content.pop("extends", None)
     if parent is None:
         return content

@@ -72,7 +72,8 @@ def test_an_odd_value_at_any_key_is_taken_or_told_in_a_sentence(value: str, tmp_
         assert not [word for word in MACHINERY if word in said], said
         assert len(said) < LONGEST_SENTENCE + len(str(path)), (key, said)
         if said:
-            assert said.startswith((f"{path}: ", "odd.toml: ", "no scenario is called")), said
+            starts = (f"{path}: ", f"{path}, line 1: ", "odd.toml, line 1: ", "odd.toml: ")
+            assert said.startswith((*starts, "no scenario is called")), said
 
 
 def test_a_number_of_thousands_of_digits_is_told_with_its_key(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_day_is_a_date_bare_or_quoted(given: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["levers.cap.start", "levers.cap.stated_on", "start.date"])
 def test_what_is_no_day_is_refused(key: str, given: str, tmp_path: Path) -> None:
     said = sentence(tmp_path / "day.toml", f"{key} = {given}\n")
-    assert said.startswith(f"day.toml: {key}: given ")
+    assert said.startswith(f"day.toml, line 1: {key}: given ")
     assert said.endswith("; allowed: a date such as 2026-04-01")
 
 
@@ -162,5 +163,5 @@ def test_own_figures_are_held_to_the_same(tmp_path: Path) -> None:
 )
 def test_steps_that_are_none_are_told_as_such(steps: str, tmp_path: Path) -> None:
     said = sentence(tmp_path / "steps.toml", f"[levers.cap]\nsteps = {steps}\n{STAYS}")
-    assert said.startswith("steps.toml: levers.cap: steps: given "), said
+    assert said.startswith("steps.toml, line 1: levers.cap: steps: given "), said
     assert "allowed: a list of tables with start and charge_rate_per_hour" in said

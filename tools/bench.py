@@ -1,100 +1,140 @@
-"""Speed and memory, as ratios taken side by side in one run (seconds are for orientation).
+"""Speed and memory in one table: ratios taken side by side in one run, seconds for orientation.
 
 The floor is the least work any such simulation must do: drawing one number for each worker,
-month and hazard. A run is compared with it in turn, so a slow machine slows both alike.
+month and hazard. The oracle is the tests' London of one Mesa agent a worker. What is compared is
+done in turn, so a slow machine slows both alike.
+
+    python tools/bench.py            docs/bench.md and a file of docs/bench/
+    python tools/bench.py --quick    the same table with fewer pairs, printed only
 """
 
 from __future__ import annotations
 
-import resource
+import argparse
+import json
+import os
+import platform
 import statistics
+import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
 
+import bench_work as work
 import numpy as np
 
-from sim.domain.randomness import Purpose, Streams, slot_keys
-from sim.ensemble.draws import Draws
-from sim.ensemble.replicate import RunSpec, run_once
-from sim.ensemble.run import run_ensemble
-from sim.ensemble.workers import workers
-from sim.scenario import load_scenario
-from sim.twin import Twin
+ROOT = Path(__file__).resolve().parent.parent
+PAGE, HISTORY = ROOT / "docs" / "bench.md", ROOT / "docs" / "bench"
+HEAD = """# How fast it is
 
-YEARS, PAIRS, WORKERS, HAZARDS = 10, 7, 8_500, 3
-ENSEMBLE_RUNS, MEMORY_RUNS = 12, 100
-TWIN_DRAWS, TWIN_YEARS = 250, 4
-MEGABYTE = 1024 * 1024
+Written by `make bench`; every run of it is kept in `docs/bench/`. Ratios are medians of pairs
+measured in turn, with the lowest and the highest pair; seconds depend on the machine.
+"""
 
 
-def floor_work() -> None:
-    """Draw once for each worker, month and hazard: nothing else."""
-    streams, keys = Streams(1), slot_keys(WORKERS)
-    for month in range(12 * YEARS):
-        for hazard in range(HAZARDS):
-            streams.uniform(Purpose(hazard + Purpose.LEAVE_SECTOR), month, keys)
+class Row(NamedTuple):
+    """One measurement: median, lowest and highest."""
+
+    what: str
+    median: float
+    low: float
+    high: float
+    unit: str
 
 
-def twin_work() -> None:
-    """Let many draws of the borough twin pass the years of a calibration."""
-    Twin(load_scenario("baseline"), {}, TWIN_DRAWS, 1).run(TWIN_YEARS)
+def row(what: str, values: list[float], unit: str = "times") -> Row:
+    return Row(what, statistics.median(values), min(values), max(values), unit)
 
 
-def processor_seconds(work: Callable[[], object]) -> float:
-    """Return the processor time of one call."""
-    began = time.process_time()
-    work()
-    return time.process_time() - began
+def ratios(
+    one: Callable[[], object], other: Callable[[], object], pairs: int, scale: float = 1.0
+) -> list[float]:
+    """Return processor time of one over the other, pair by pair."""
+    return [
+        scale * work.processor_seconds(one) / work.processor_seconds(other) for _ in range(pairs)
+    ]
 
 
-def memory_megabytes() -> float:
-    """Return the most memory this process has used."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most * (1 if sys.platform == "darwin" else 1024) / MEGABYTE
+def measured(pairs: int, runs: int) -> Iterator[Row]:
+    """Measure everything, one row after another."""
+    work.decade()  # compiled by now
+    yield row("a London decade, against the floor", ratios(work.decade, work.floor, pairs))
+    seconds = [work.processor_seconds(work.decade) for _ in range(pairs)]
+    yield row("a London decade, processor time", seconds, "s")
+    each = [1e9 * one / work.WORKER_MONTHS for one in seconds]
+    yield row("a worker-month of it", each, "ns")
+    oracle, columns = work.oracle_months(), work.market_months()
+    yield row("months of the oracle, against the same here", ratios(oracle, columns, 3))
+    yield row(
+        "a four-year run, against a twin's draw",
+        ratios(work.short, work.twin, pairs, work.TWIN_DRAWS),
+    )
+    for workers in (1_000, 10_000, 100_000, 1_000_000):
+        cost = [work.cost_of_size(workers) for _ in range(3)]
+        yield row(f"a worker-month among {workers:,}", cost, "ns")
+    for employers in (32, 150):
+        cost = [work.cost_of_employers(employers) for _ in range(3)]
+        yield row(f"a worker-month with {employers} employers", cost, "ns")
+    yield from _commands(pairs)
+    one, two = (work.ensemble_seconds(jobs, runs) for jobs in (1, 2))
+    yield row(f"{runs} decades on one core, wall time", [one], "s")
+    yield row(f"{runs} decades on two cores, wall time", [two], "s")
+    yield row("memory of a process that runs decades", [work.memory_megabytes()], "MB")
+    yield row("what 100 more runs add to it", [work.memory_growth(100)], "MB")
 
 
-def ensemble_seconds(jobs: int) -> float:
-    """Return the wall time of an ensemble on some processes, starting them included."""
-    began = time.monotonic()
-    with workers(jobs) as pool:
-        run_ensemble(load_scenario("baseline"), runs=ENSEMBLE_RUNS, seed=1, years=YEARS, pool=pool)
-    return time.monotonic() - began
+def _commands(pairs: int) -> Iterator[Row]:
+    """Start-up: whole processes against one that does nothing."""
+    nothing = [sys.executable, "-c", "pass"]
+    for name, code in (
+        ("permanence --help", "from sim.interfaces.cli.commands import main; main(['--help'])"),
+        (
+            "permanence scenario list",
+            "from sim.interfaces.cli.commands import main; main(['scenario', 'list'])",
+        ),
+        (
+            "import to a first year of agents",
+            "import sim; sim.LondonMarket('baseline', rng=1, years=1).run()",
+        ),
+    ):
+        command = [sys.executable, "-c", code]
+        work.wall_seconds(command)
+        found = [work.wall_seconds(command) / work.wall_seconds(nothing) for _ in range(pairs)]
+        yield row(f"{name}, against `python -c pass`", found)
+
+
+def shown(one: Row) -> str:
+    digits = 0 if one.median >= 100 else 1 if one.median >= 10 else 2
+    spread = "" if one.low == one.high else f"{one.low:,.{digits}f} to {one.high:,.{digits}f}"
+    return f"| {one.what} | {one.median:,.{digits}f} | {spread} | {one.unit} |"
 
 
 def main() -> None:
-    """Measure and print."""
-    spec = RunSpec(load_scenario("baseline"), 1, 0, YEARS, Draws.DEFAULT)
-    imported = memory_megabytes()
-    run_once(spec)
-    one_run = memory_megabytes() - imported
-    pairs = [
-        (processor_seconds(lambda: run_once(spec)), processor_seconds(floor_work))
-        for _ in range(PAIRS)
-    ]
-    ratios = sorted(run / floor for run, floor in pairs)
-    seconds = statistics.median(run for run, _ in pairs)
-    before = memory_megabytes()
-    for replicate in range(MEMORY_RUNS):
-        run_once(RunSpec(spec.scenario, 1, replicate, 1, Draws.POSTERIOR))
-    growth = memory_megabytes() - before
-    short = RunSpec(spec.scenario, 1, 0, TWIN_YEARS, Draws.DEFAULT)
-    twins = sorted(
-        processor_seconds(lambda: run_once(short)) / processor_seconds(twin_work) * TWIN_DRAWS
-        for _ in range(PAIRS)
-    )
-    one, two = ensemble_seconds(1), ensemble_seconds(2)
-    for what, measured in (
-        (f"one {YEARS}-year London run, against the floor", f"{statistics.median(ratios):.1f}"),
-        (f"   over {PAIRS} pairs", f"{ratios[0]:.1f} to {ratios[-1]:.1f}"),
-        ("   processor time, for orientation", f"{seconds:.2f} s"),
-        (f"{ENSEMBLE_RUNS} runs, wall time of two processes to one", f"{two / one:.2f}"),
-        (f"one {TWIN_YEARS}-year run, against a twin's draw", f"{statistics.median(twins):.0f}"),
-        ("memory of one run above the imports", f"{one_run:.0f} MB"),
-        (f"growth over {MEMORY_RUNS} one-year runs", f"{growth:.0f} MB"),
-        ("numpy, Python", f"{np.__version__}, {sys.version.split()[0]}"),
-    ):
-        print(f"{what:<48}{measured:>16}")
+    asked = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    asked.add_argument("--quick", action="store_true", help="fewer pairs; nothing is written")
+    quick = asked.parse_args().quick
+    lines = ["| what | median | lowest to highest | unit |", "|---|---|---|---|"]
+    print("\n".join(lines))
+    rows = []
+    for one in measured(3 if quick else 11, 20 if quick else 200):
+        rows.append(one)
+        lines.append(shown(one))
+        print(lines[-1], flush=True)
+    if quick:
+        return
+    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+    versions = f"Python {platform.python_version()}, numpy {np.__version__}"
+    machine = f"{os.cpu_count()} processors, {platform.machine()}"
+    HISTORY.mkdir(exist_ok=True)
+    told = {"date": f"{date.today()}", "commit": commit, "versions": versions, "machine": machine}
+    content = told | {"rows": [one._asdict() for one in rows]}
+    name = f"{date.today()}-{commit or 'unknown'}.json"
+    (HISTORY / name).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    last = f"\n{date.today()}, commit {commit}; {versions}; {machine}.\n"
+    PAGE.write_text("\n".join([HEAD, *lines]) + "\n" + last, "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Photograph the workshop page for the documents, or time it, in the Chromium that is installed.
 
-    python tools/page.py pictures        writes docs/page/*.png at 1366 by 768
+    python tools/page.py pictures        writes docs/page/*.png: the stage, each step, the detail
     python tools/page.py bench [FILE]    times the served page, and the page in one file: FILE if
                                          it is there already, else one that is made (minutes)
 
@@ -32,6 +32,22 @@ from tests.interfaces.serving import Watched, browsing, serving  # noqa: E402
 PICTURES = ROOT / "docs" / "page"
 CAP = "#base=no-cap&levers.cap.members=1&levers.cap.charge_rate_per_hour=41"
 TWO = "&a=no-cap~%7B%7D&leftIs=a&b=no-cap~%7B%22levers.permanent_offer.hiring_uplift%22%3A0.5%7D"
+STAGED = "#stage:not(.is-waiting):not(.is-stale)"
+STAGES = ((1920, 1080), (1366, 625))
+SCREENS = (
+    (390, 844),
+    (768, 1024),
+    (1024, 768),
+    (1200, 800),
+    (1280, 720),
+    (1366, 768),
+    (1920, 1080),
+)
+LAPTOP, PAPER = (1366, 768), (794, 1123)
+WIDE = 1000
+"""Pixels from which a page is photographed as the screen shows it, not to its end."""
+MONTHS_BACK = 44
+"""From the end of six years back into the middle of the race."""
 COLOURS = 256
 """Of a picture: enough for a page of few hues, and a third of the bytes."""
 OPENINGS, MOVES = 5, 12
@@ -45,33 +61,60 @@ MOST_BYTES = 2_000_000
 
 def pictures() -> int:
     PICTURES.mkdir(exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        old.unlink()
     with serving("--ahead") as server, browsing() as browser:
-        watched = Watched(browser)
-        page = watched.open(server.address)
-
-        def shoot(name: str) -> None:
-            watched.wait_for("agents")
-            picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-            small = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-            small.save(PICTURES / f"{name}.png", optimize=True)
-            print(f"docs/page/{name}.png")
-
-        page.locator("#projector").click()
-        page.evaluate("document.activeElement.blur()")
-        shoot("start")
         for number, step in enumerate(story(), start=1):
-            page.keyboard.press(str(number))
-            page.keyboard.press("v")
-            if step["panel"] == "loop":
-                page.wait_for_selector("#loop-links li")
-                for _ in range(6):
-                    page.keyboard.press("l")
-            shoot(f"step-{number}-{step['id']}")
-        page.goto(f"{server.address}{CAP}{TWO}&rightIs=b")
-        shoot("a-and-b")
-        page.goto(f"{server.address}{CAP}&unit=Bexley")
-        shoot("borough")
+            for wide, tall in STAGES:
+                shoot_step(browser, server.address, f"{number}-{step['id']}", number, (wide, tall))
+        for wide, tall in SCREENS:
+            shoot(browser, server.address + CAP, f"detail-{wide}x{tall}", (wide, tall))
+        shoot(browser, server.address + CAP, "detail-zoom-200", (683, 384))
+        shoot(browser, server.address + CAP, "detail-dark", LAPTOP, color_scheme="dark")
+        forced = {"color_scheme": "dark", "forced_colors": "active"}
+        shoot(browser, server.address + CAP, "detail-forced-colours", LAPTOP, **forced)
+        shoot(browser, f"{server.address}{CAP}{TWO}&rightIs=b", "a-and-b", LAPTOP)
+        shoot(browser, f"{server.address}{CAP}&unit=Bexley", "borough", LAPTOP)
+        shoot(browser, server.address + CAP, "detail-print", PAPER, media="print")
     return 0
+
+
+def shoot(browser, address: str, name: str, size: tuple[int, int], **media: str) -> None:
+    """Photograph an address once the agents have answered; a narrow one as far as it goes."""
+    watched = Watched(browser, *size)
+    watched.page.emulate_media(**media)
+    watched.open(address, teller="agents")
+    keep(watched.page.screenshot(full_page=size[0] < WIDE), name)
+    watched.context.close()
+
+
+def shoot_step(browser, address: str, name: str, number: int, size: tuple[int, int]) -> None:
+    """Photograph a step of the story on the stage: with a guess drawn, and in mid-play."""
+    watched = Watched(browser, *size)
+    page = watched.open(f"{address}#base=no-cap&view=stage", teller="agents")
+    screen = f"{size[0]}x{size[1]}"
+    page.keyboard.press(str(number))
+    watched.wait_for("agents")
+    page.wait_for_selector(STAGED)
+    for key in ("g", "PageUp", "ArrowRight", "ArrowRight", "PageUp"):
+        page.keyboard.press(key)
+    keep(page.screenshot(), f"stage-{name}-guess-{screen}")
+    page.emulate_media(reduced_motion="reduce")
+    page.keyboard.press("v")
+    keep(page.screenshot(), f"stage-{name}-chart-{screen}")
+    page.locator("#stage-pane").click()
+    for _ in range(MONTHS_BACK):
+        page.keyboard.press(",")
+    keep(page.screenshot(), f"stage-{name}-{screen}")
+    watched.context.close()
+
+
+def keep(content: bytes, name: str) -> None:
+    """Write a picture in few colours."""
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    small = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small.save(PICTURES / f"{name}.png", optimize=True)
+    print(f"docs/page/{name}.png", flush=True)
 
 
 def bench(given: str | None = None) -> int:

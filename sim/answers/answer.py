@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.answers import results
+from sim.answers.books import ensemble_sheets, sources_sheet, table_sheet, text_sheet
+from sim.answers.workbook import Sheet
 from sim.ensemble.run import Ensemble
 
 if TYPE_CHECKING:
@@ -56,12 +58,32 @@ class Table:
         named = zip(self.columns, map(_typed, columns), strict=True)
         return pd.DataFrame(dict(named))
 
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return f"{self.name}.csv"
+
     def write(self, folder: Path) -> Path:
         """Write it as a file of comma-separated values; return the file."""
-        path = folder / f"{self.name}.csv"
+        path = folder / self.file
         path.parent.mkdir(parents=True, exist_ok=True)
         results.write_table(path, self.columns, (tuple(map(_cell, row)) for row in self.rows))
         return path
+
+
+def sheet_of(table: Table) -> Sheet:
+    """Return a table as a sheet of a workbook: numbers as numbers, dates as dates."""
+    columns = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
+    return table_sheet(table.name, table.columns, [_typed(one) for one in columns])
+
+
+def sheets_of(answer: Answer) -> list[Sheet]:
+    """Return an answer as the sheets of a workbook."""
+    words = [answer.about, *answer.heading, "", *answer.findings]
+    found = [text_sheet("Answer", words), *map(sheet_of, answer.tables)]
+    if answer.results:
+        found += ensemble_sheets(list(answer.results.values()))
+    return [*found, sources_sheet(answer.notes)]
 
 
 def _typed(column: Sequence[Cell]) -> list[Any]:
@@ -93,6 +115,8 @@ class Printed(NamedTuple):
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     tight: bool = False
+    notes: Sequence[str] = ()
+    """What must stand beside this table alone."""
 
 
 class Chart(NamedTuple):
@@ -123,6 +147,7 @@ class Answer:
         results: ensembles behind it, by the folder each goes to ("" is the answer's own).
         manifest: what it takes to make it again, for the folder's manifest.
         heading: lines above the first table.
+        written: files that the work has written already.
         documents: texts to write to files that were named, whatever folder was.
         findings_first: whether findings stand above the tables.
         found: what the work found, as its own objects.
@@ -139,6 +164,7 @@ class Answer:
     results: Mapping[str, Ensemble] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
     heading: Sequence[str] = ()
+    written: Sequence[Path] = ()
     documents: Mapping[Path, str] = field(default_factory=dict)
     findings_first: bool = False
     found: Any = None
@@ -225,7 +251,7 @@ def _html_table(one: Printed) -> str:
     )
     return (
         f"<table><caption>{escape(_plain(one.title))}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{_html_list(one.notes)}"
     )
 
 

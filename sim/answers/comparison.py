@@ -20,20 +20,25 @@ SHARE_OF_RUNS = "share of runs"
 
 @dataclass(frozen=True)
 class Spread:
-    """A median with its 10th and 90th percentile over runs."""
+    """A mean and a median with the 10th and 90th percentile over runs.
+
+    What is printed is the mean, since means add up: a policy's less the base's is the mean of the
+    paired differences. Medians do not.
+    """
 
     q10: float
     q50: float
     q90: float
+    mean: float
 
 
 def spread_of(values: FloatArray) -> Spread:
-    """Return the median and the default interval of the finite values, NaN if there is none."""
+    """Return mean, median and default interval of the finite values, NaN if there is none."""
     finite = values[np.isfinite(values)]
     if not finite.size:
-        return Spread(np.nan, np.nan, np.nan)
+        return Spread(np.nan, np.nan, np.nan, np.nan)
     low, middle, high = np.quantile(finite, [LOW, MIDDLE, HIGH])
-    return Spread(float(low), float(middle), float(high))
+    return Spread(float(low), float(middle), float(high), float(finite.mean()))
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,9 @@ class Difference:
     """One outcome under two policies, paired run by run.
 
     Attributes:
-        old, new: medians over runs at the end of the horizon (for the chance: shares of runs).
-        difference: median of the paired differences, with their 10th and 90th percentile; it
-            need not be new - old (for the chance it is).
+        old, new: means over runs at the end of the horizon (for the chance: shares of runs).
+        difference: new - old, which is the mean of the paired differences.
+        q10, q90: 10th and 90th percentile of the paired differences.
         correlation: of the paired values; None where either does not vary.
         variance_reduction: variance of the difference between runs that share nothing (that of
             old plus that of new), over the variance of the paired difference. It credits what a
@@ -105,27 +110,21 @@ def _difference(
 ) -> Difference:
     gap = after - before
     low, high = np.nanquantile(gap, [LOW, HIGH]) if np.isfinite(gap).any() else (np.nan, np.nan)
+    both = np.isfinite(gap)  # a run without a value under either is left out of the row
+    old, new = mean(before[both]), mean(after[both])
     return Difference(
         outcome=name,
         label=label,
         unit=unit,
-        old=typical(before, unit),
-        new=typical(after, unit),
-        difference=typical(gap, unit),
+        old=old,
+        new=new,
+        difference=new - old,
         q10=float(low),
         q90=float(high),
         correlation=_correlation(before, after),
         variance_reduction=variance_reduction(before, after),
         is_exactly_zero=bool(np.array_equal(before, after, equal_nan=True)),
     )
-
-
-def typical(values: FloatArray, unit: str) -> float:
-    """Return the median of the finite values; of a chance, the share of runs."""
-    finite = values[np.isfinite(values)]
-    if unit == SHARE_OF_RUNS or not finite.size:
-        return mean(values)
-    return float(np.median(finite))
 
 
 def mean(values: FloatArray) -> float:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from sim.answers.cells import ENCODING, rows_of
 from sim.answers.results import (
@@ -18,11 +15,14 @@ from sim.answers.results import (
     DIFFERENCES,
     MANIFEST,
     SEAL,
+    Csv,
     result_fingerprint,
     seal_holds,
 )
 from sim.domain.evidence import EvidenceError
+from sim.domain.files import FileFaultError, json_in
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.asked import check_size
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
 from sim.ensemble.old_layout import OldRuns
@@ -55,6 +55,11 @@ class Told:
     content: Mapping[str, Any]
     folder: Path | None = None
     only_shown: bool = False
+
+    @property
+    def csv(self) -> Csv:
+        """Which tables were written beside it."""
+        return Csv(self.content.get("csv", Csv.ALL))
 
     def spec(self, replicate: int) -> RunSpec:
         """Return what decides one of its runs."""
@@ -159,11 +164,9 @@ def read_manifest(folder: Path) -> Told:
     """
     path = folder / MANIFEST
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError:
-        raise StoreError(f"{path}: cannot be read") from None
-    except ValueError:
-        raise StoreError(f"{path}: is not a manifest") from None
+        content = json_in(path)
+    except FileFaultError as fault:
+        raise StoreError(f"{path}: {fault}, where a manifest is expected") from None
     if not isinstance(content, dict) or "fingerprint" not in content:
         raise StoreError(f"{path}: is not the manifest of a result")
     if content.get("complete") is not True:
@@ -191,10 +194,18 @@ def told(content: Mapping[str, Any], where: str, folder: Path | None = None) -> 
         raise StoreError(f"{where}: has no digest; give the command that made it again")
     if not seal_holds(content):
         raise StoreError(f"{where}: was altered after it was written (its digest does not fit)")
-    counts = [content.get(name) for name in COUNTS]
-    if not all(isinstance(count, int) for count in counts) or "scenario" not in content:
+    if any(name not in content for name in (*COUNTS, "scenario", "command")):
         raise StoreError(f"{where}: does not say what was run")
-    seed, runs, years = (int(count) for count in counts if count is not None)
+    seed, runs, years = (content[name] for name in COUNTS)
+    try:
+        check_size(runs=runs, seed=seed, years=years)
+    except ValueError as fault:
+        raise StoreError(f"{where}: {fault}") from None
+    command = content["command"]
+    if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
+        raise StoreError(f"{where}: command: is no list of words")
+    if content.get("csv", Csv.ALL) not in tuple(Csv):
+        raise StoreError(f"{where}: csv: allowed: {', '.join(Csv)}")
     if not is_stamped(content):
         return _only_shown(content, folder, (seed, runs, years))
     if is_foreign(content):
@@ -202,7 +213,7 @@ def told(content: Mapping[str, Any], where: str, folder: Path | None = None) -> 
     try:
         scenario = Scenario(**content["scenario"])
         draws = Draws.of_key(str(content.get("parameter_draws")))
-    except (ValidationError, TypeError, EvidenceError) as fault:
+    except (ValueError, TypeError, ArithmeticError) as fault:
         said = str(fault) if isinstance(fault, EvidenceError) else "its scenario does not fit"
         raise StoreError(f"{where}: cannot be run by this version ({said})") from None
     expected = result_fingerprint(scenario.fingerprint(), seed, years, draws)
@@ -219,7 +230,7 @@ def _only_shown(
     try:
         scenario = Scenario(**content["scenario"])
         draws = _draws_then(key)
-    except (ValidationError, TypeError, EvidenceError):
+    except (ValueError, TypeError, ArithmeticError):
         return Told(Scenario(), *counts, Draws.DEFAULT, content, folder)
     return Told(scenario, *counts, draws, content, folder, only_shown=True)
 

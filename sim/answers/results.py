@@ -5,27 +5,52 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from sim.answers import cells
+from sim.answers.command_line import command_line as command_line
 from sim.answers.comparison import HIGH, LOW, MIDDLE, Difference
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.files import json_in
+from sim.domain.given import is_plain, shown
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.draws import Draws
-from sim.ensemble.files import StoreError, write_atomically
+from sim.ensemble.files import StoreError, sweep, write_atomically
 from sim.ensemble.run import Ensemble
 from sim.ensemble.stamp import Stamp, commit, data_digests, machinery, stamp_of_this_code
+from sim.ensemble.store import RUNS_FOLDER
 from sim.market.outcomes import OUTCOMES, Outcome
+
+
+class Csv(StrEnum):
+    """Which tables of comma-separated values a folder of results gets.
+
+    The table of differences is always there: it says what was compared with what.
+    """
+
+    ALL = "all"
+    SUMMARY = "summary"
+    NONE = "none"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of a result that are written."""
+        kept = {Csv.ALL: (SUMMARY, PANEL), Csv.SUMMARY: (SUMMARY,), Csv.NONE: ()}
+        return kept[self]
+
 
 SEAL = "digest"
 """A manifest's hash of itself."""
+DRAWN_BY = "matplotlib"
+"""Where a manifest says what drew its charts."""
 MANIFEST, SUMMARY, PANEL, COLUMNS = "manifest.json", "summary.csv", "panel.csv", "columns.csv"
 SUMMARY_COLUMNS = (
     "scenario", "date", "unit", "variable", "unit_of_measure", "mean", "q10", "q50", "q90",
@@ -37,6 +62,7 @@ DIFFERENCE_COLUMNS = (
     "variance_reduction", "is_exactly_zero",
 )  # fmt: skip
 PANEL_COLUMNS = ("scenario", "run", "date", "unit", "variable", "unit_of_measure", "value")
+DICTIONARY_COLUMNS = ("column", "unit_of_measure", "meaning")
 _COLUMN_MEANINGS = {
     "scenario": "name of the scenario",
     "run": "replicate, from 0; the same number has the same luck under every scenario",
@@ -58,14 +84,29 @@ def check_folder(folder: Path, fingerprint: str) -> None:
     Raises:
         StoreError: the path is a file, or holds something else.
     """
+    if not is_plain(str(folder)):
+        raise StoreError(
+            f"--out {shown(str(folder))}: allowed: names in UTF-8 without control signs"
+        )
     if folder.exists() and not folder.is_dir():
         raise StoreError(f"--out {folder}: is a file, where a folder is expected")
-    if folder.is_dir() and any(folder.iterdir()):
+    try:
+        holds_things = folder.is_dir() and any(folder.iterdir())
+    except OSError as fault:
+        raise StoreError(f"--out {folder}: cannot be read ({fault.strerror})") from None
+    if holds_things:
         found = _fingerprint_in(folder / MANIFEST)
+        if found is None and not (folder / MANIFEST).exists() and _holds_runs(folder):
+            return  # a lost manifest is written again: runs say themselves what they are
         if found is None:
             raise StoreError(f"--out {folder}: is not empty and holds no result; name a new folder")
         if found != fingerprint:
             raise StoreError(f"--out {folder}: holds another result; name a new folder")
+
+
+def _holds_runs(folder: Path) -> bool:
+    """Return whether a folder has runs: they say by themselves whose they are."""
+    return any((folder / RUNS_FOLDER).glob("*/*/*.parquet"))
 
 
 def prepare_folder(folder: Path, fingerprint: str) -> None:
@@ -79,6 +120,7 @@ def prepare_folder(folder: Path, fingerprint: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise StoreError(f"--out {folder}: cannot be made ({fault.strerror})") from None
+    sweep(folder)
     if not (folder / MANIFEST).exists():
         begun = json.dumps({"fingerprint": fingerprint, "complete": False}) + "\n"
         write_atomically(folder / MANIFEST, lambda stream: _put(stream, begun))
@@ -86,8 +128,8 @@ def prepare_folder(folder: Path, fingerprint: str) -> None:
 
 def _fingerprint_in(manifest: Path) -> str | None:
     try:
-        return str(json.loads(manifest.read_text(encoding="utf-8-sig"))["fingerprint"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(json_in(manifest)["fingerprint"])
+    except (ValueError, KeyError, TypeError):
         return None
 
 
@@ -96,16 +138,27 @@ def result_fingerprint(scenario_fingerprint: str, seed: int, years: int, draws: 
     return f"{scenario_fingerprint}-{seed}-{years}-{draws.key}"
 
 
-def write_result(ensemble: Ensemble, folder: Path, command: Sequence[str] = ()) -> None:
+def tables_of(csv: Csv) -> tuple[str, ...]:
+    """Return the tables that a result gets: what `columns.csv` explains, and itself."""
+    return (*csv.tables, COLUMNS) if csv.tables else ()
+
+
+def write_result(
+    ensemble: Ensemble, folder: Path, command: Sequence[str] = (), csv: Csv = Csv.ALL
+) -> None:
     """Write manifest, summary, panel and column dictionary of one ensemble."""
-    write_table(folder / SUMMARY, SUMMARY_COLUMNS, summary_rows(ensemble))
-    write_table(folder / PANEL, PANEL_COLUMNS, panel_rows(ensemble))
-    write_table(folder / COLUMNS, ("column", "unit_of_measure", "meaning"), _dictionary_rows())
-    text = json.dumps(manifest(ensemble, command), indent=2, ensure_ascii=False)
+    wanted = tables_of(csv)
+    if SUMMARY in wanted:
+        write_table(folder / SUMMARY, SUMMARY_COLUMNS, summary_rows(ensemble))
+    if PANEL in wanted:
+        write_table(folder / PANEL, PANEL_COLUMNS, panel_rows(ensemble))
+    if COLUMNS in wanted:
+        write_table(folder / COLUMNS, DICTIONARY_COLUMNS, dictionary_rows())
+    text = json.dumps(manifest(ensemble, command, csv), indent=2, ensure_ascii=False)
     write_atomically(folder / MANIFEST, lambda stream: _put(stream, text + "\n"))
 
 
-def manifest(ensemble: Ensemble, command: Sequence[str] = ()) -> dict[str, Any]:
+def manifest(ensemble: Ensemble, command: Sequence[str] = (), csv: Csv = Csv.ALL) -> dict[str, Any]:
     """Return everything needed to run a result again, under its own seal."""
     scenario = ensemble.scenario
     content = {
@@ -122,6 +175,7 @@ def manifest(ensemble: Ensemble, command: Sequence[str] = ()) -> dict[str, Any]:
         "parameters_by_run": ensemble.parameters,
         "structures_by_run": [" with ".join(pair) for pair in ensemble.structures],
         "facts_by_run": ensemble.facts,
+        **({} if csv is Csv.ALL else {"csv": csv.value}),
         **made_by(stamp_of_this_code()),
         "command": list(command),
     }
@@ -137,6 +191,7 @@ def made_by(stamp: Stamp) -> dict[str, Any]:
         "data_tables": data_digests(),
         "commit": commit(),
         **machinery(),
+        DRAWN_BY: version(DRAWN_BY),
     }
 
 
@@ -232,7 +287,8 @@ def difference_rows(
             )  # fmt: skip
 
 
-def _dictionary_rows() -> Iterator[tuple[str, ...]]:
+def dictionary_rows() -> Iterator[tuple[str, ...]]:
+    """Yield what every column and outcome of the tables means."""
     for column, meaning in _COLUMN_MEANINGS.items():
         yield (column, "", meaning)
     for outcome in OUTCOMES:
@@ -261,8 +317,3 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[tuple[str, ...
 
 def _put(stream: IO[bytes], text: str) -> None:
     stream.write(text.encode("utf-8"))
-
-
-def command_line() -> list[str]:
-    """Return the command as typed, program name first."""
-    return ["permanence", *sys.argv[1:]]

@@ -1,5 +1,6 @@
 """Charts: titles that say the finding, alternative text, one function each."""
 
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -10,9 +11,15 @@ def _load_matplotlib() -> None:
 
     Charts need no backend; whoever draws something else keeps the one that is named.
     """
+    log = logging.getLogger("matplotlib")
+    before = log.level
+    log.setLevel(logging.ERROR)  # where it may not write in HOME it says so at length, and works
     named = None if "matplotlib" in sys.modules else os.environ.pop("MPLBACKEND", None)
     import matplotlib as mpl
+    from matplotlib import font_manager
 
+    assert font_manager.fontManager is not None  # loaded now, and quietly
+    log.setLevel(before)
     if named is not None:
         os.environ["MPLBACKEND"] = named
         with suppress(ValueError):

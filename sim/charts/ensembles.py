@@ -1,6 +1,6 @@
 """The charts of a result: one function each, which returns a figure and alt text.
 
-A title says what the result shows (medians at the horizon), never why: no census
+A title says what the result shows (means at the horizon), never why: no census
 identifies what the cap or the tax change did.
 """
 
@@ -59,7 +59,7 @@ __all__ = [
 
 REAL_PRICE = "charge_rate_per_hour_start_pounds"
 PER_CENT = 100.0
-DRAWN = "Lines: medians; bands: 80 % intervals"
+DRAWN = "Lines: means; bands: 80 % intervals"
 NO_DOTS = Dots([], [])
 ROOM, ROOM_FOR_ONE_LINE = 0.15, 0.225
 """For labels to the right of a panel, of the figure's width."""
@@ -161,7 +161,7 @@ def _permanence_title(lines: Sequence[Series], unit: str) -> str:
 
 
 def _course(start: float, end: float, shown: Callable[[float], str], year: int) -> str:
-    """Return how a median goes: "rises from 77 % to 84 % by 2033"."""
+    """Return how a mean goes: "rises from 77 % to 84 % by 2033"."""
     if shown(start) == shown(end):
         return f"is {shown(end)} at the start and in {year}"
     verb = "rises" if end > start else "falls"
@@ -195,7 +195,7 @@ def _permanence_alt_text(
 
 
 def _spoken(lines: Sequence[Series], outcome: str, shown: Callable[[float], str]) -> str:
-    """Return an outcome's medians at both ends and its last 80 % interval, in a sentence."""
+    """Return an outcome's means at both ends and its last 80 % interval, in a sentence."""
     label = OUTCOME[outcome].label
     found = [
         f"{one.label} {shown(one.start)} in {one.days[0].year}, {shown(one.end)} in {one.year} "

@@ -1,4 +1,4 @@
-"""Lines over real dates: median and 80 % interval of each ensemble, census dots, the 90 % line."""
+"""Lines over real dates: mean and 80 % interval of each ensemble, census dots, the 90 % line."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ON_TOP, DOTS, LINES, BANDS = 5, 4, 3, 2
 
 @dataclass(frozen=True)
 class Series:
-    """One ensemble's outcome over time: median and 80 % interval at each day."""
+    """One ensemble's outcome over time: mean and 80 % interval at each day."""
 
     label: str
     days: list[date]
@@ -52,12 +52,12 @@ class Series:
 
     @property
     def start(self) -> float:
-        """The median at the start."""
+        """The mean at the start."""
         return float(self.middle[0])
 
     @property
     def end(self) -> float:
-        """The median on the last day."""
+        """The mean on the last day."""
         return float(self.middle[-1])
 
     @property
@@ -90,7 +90,7 @@ def series(ensembles: Sequence[Ensemble], outcome: str, unit: str = LONDON) -> l
         values = ensemble.london(outcome) if by_month else ensemble.of(outcome, unit)
         step = 1 if by_month else MONTHS_PER_YEAR
         days = [ensemble.day(place * step) for place in range(values.shape[1])]
-        _, low, middle, high = summarised(values)
+        middle, low, _, high = summarised(values)
         found.append(Series(label, days, low, middle, high))
     return found
 
@@ -113,7 +113,7 @@ def draw_lines(
     room: float,
     scale: float = 1.0,
 ) -> None:
-    """Draw bands and medians over dates, and say at each line's end whose it is and how much.
+    """Draw bands and means over dates, and say at each line's end whose it is and how much.
 
     Call it when the panel's limits are final.
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
-from sim.answers.comparison import MIDDLE
+from sim.answers.comparison import mean
 from sim.charts.lines import round_steps
 from sim.charts.style import (
     HEADING_SIZE,
@@ -64,7 +64,7 @@ _PLACE_KEY = (
 
 @dataclass(frozen=True)
 class TileValues:
-    """One outcome by employer at one census: medians over runs."""
+    """One outcome by employer at one census: means over runs."""
 
     label: str
     outcome: Measure
@@ -104,7 +104,7 @@ def tile_map(
     maps = [_values(one, label, outcome, month) for one, label in zip(shown, named, strict=True)]
     edges = _edges(maps)
     title = _title(maps)
-    subtitle = words.subtitle(shown, LONDON, drawn="Tiles: medians")
+    subtitle = words.subtitle(shown, LONDON, drawn="Tiles: means")
     with house_style():
         page = new_page(title, subtitle, words.source(shown))
         _draw(page, maps, edges)
@@ -123,19 +123,14 @@ def _values(ensemble: Ensemble, label: str, name: str, month: int) -> TileValues
         raise ValueError(f"month: given {month}; allowed: 0, 12, 24 ... {last}, or -1 for the last")
     census = month // MONTHS_PER_YEAR
     found = ensemble.employers(name)[:, census, :]
-    medians = [_median(column) for column in found.T]
+    means = [mean(column) for column in found.T]
     return TileValues(
         label=label,
         outcome=outcome,
         year=ensemble.day(month).year,
-        by_employer=dict(zip(ensemble.units[1:], medians, strict=True)),
-        london=_median(ensemble.of(name)[:, census]),
+        by_employer=dict(zip(ensemble.units[1:], means, strict=True)),
+        london=mean(ensemble.of(name)[:, census]),
     )
-
-
-def _median(values: np.ndarray) -> float:
-    finite = values[np.isfinite(values)]
-    return float(np.quantile(finite, MIDDLE)) if finite.size else float("nan")
 
 
 # Colours
@@ -324,7 +319,7 @@ def _range_title(maps: Sequence[TileValues]) -> str:
         names = [f" in {words.unit_name(end)}" if len(maps) == 1 else "" for end in ends]
         low, high = (words.measured_as(scored[end], unit) for end in ends)
         found.append(f"{low}{names[0]} to {high}{names[1]} ({values.label}, {values.year})")
-    return f"{label[0].upper()}{label[1:]}: employers' medians are {', '.join(found)}"
+    return f"{label[0].upper()}{label[1:]}: employers' means are {', '.join(found)}"
 
 
 def _alt_text(title: str, maps: Sequence[TileValues], caution: str) -> str:

@@ -36,7 +36,7 @@ from sim.words import captions as words
 from sim.words.notes import BIDS_ON
 from sim.words.tables import shown, spread
 
-DRAWN = "Dots: medians; lines: 80 % intervals"
+DRAWN = "Dots: means; lines: 80 % intervals"
 LABEL_INCHES, KEY_INCHES = 3.3, 0.35
 HEADS, FEET, GAP = 0.75, 0.4, 0.45
 """Inches above a panel, below it, and between two."""
@@ -122,7 +122,7 @@ def structures_chart(ensembles: Sequence[Ensemble], unit: str = LONDON) -> Chart
 def _title(rows: Sequence[Row], ensembles: Sequence[Ensemble], unit: str) -> str:
     one = ensembles[-1]
     is_paired, year = len(ensembles) > 1, one.day(one.months[-1]).year
-    middles = [row.cells[-1][0].q50 for row in rows]
+    middles = [row.cells[-1][0].mean for row in rows]
     ends = [shown(end, "share", signed=is_paired) for end in (min(middles), max(middles))]
     points = " points" if is_paired else ""
     against = f" against {ensembles[0].scenario.name}" if is_paired else ""
@@ -152,7 +152,7 @@ def _draw(
         for series, cells in enumerate(row.cells):
             ends, colour = cells[place], SERIES_COLOURS[series]
             y = at + (series - (len(named) - 1) / 2) * APART
-            low, middle, high = (PER_CENT * value for value in (ends.q10, ends.q50, ends.q90))
+            low, middle, high = (PER_CENT * value for value in (ends.q10, ends.mean, ends.q90))
             axes.plot((low, high), (y, y), color=colour, linewidth=2.4, solid_capstyle="butt")
             axes.plot([middle], [y], marker=MARKERS[series], markersize=8, color=colour)
     labels = [_two_lines(row) for row in rows]
@@ -208,7 +208,7 @@ def _alt_text(
     for row in rows:
         for name, cells in zip(named, row.cells, strict=True):
             parts = [
-                f"{OUTCOME[outcome].label} {shown(ends.q50, 'share', signed=is_paired)}{points} "
+                f"{OUTCOME[outcome].label} {shown(ends.mean, 'share', signed=is_paired)}{points} "
                 f"({spread(ends.q10, ends.q90, 'share', signed=is_paired)})"
                 for outcome, ends in zip(PERMANENT_SHARES, cells, strict=False)
             ]

@@ -53,6 +53,7 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # words stay words: searchable, and read aloud
     "svg.hashsalt": "permanence",  # the same chart gives the same bytes
     "text.color": INK,
+    "text.parse_math": False,  # a dollar sign in somebody's title is a dollar sign
     "xtick.color": INK,
     "ytick.color": INK,
 }

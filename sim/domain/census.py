@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from sim.domain.borough_names import place_meant
+from sim.domain.files import content_of
 from sim.domain.given import shown, text_of
 from sim.domain.vocabulary import LONDON
 
@@ -125,7 +126,8 @@ def read_rows(
     """
     if lines is None or isinstance(lines, Path):
         file = lines or resources.files("sim.data").joinpath(table)
-        lines = text_of(file.read_bytes()).splitlines()
+        content = content_of(file) if isinstance(file, Path) else file.read_bytes()
+        lines = text_of(content).splitlines()
     reader = csv.reader(lines)
     header = next(reader, [])
     if header != list(columns):

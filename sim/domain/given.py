@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
+
+from sim.domain.slips import slip_at
 
 MOST_SHOWN = 80
 """Characters of what was given that a message repeats."""
@@ -23,6 +26,9 @@ WHOLE_NUMBERS = range(-(2**63), 2**63)
 """The whole numbers of TOML."""
 A_WHOLE_NUMBER = "a whole number of at most 18 digits"
 DAY = "a date such as 2026-04-01"
+DAYS = range(1990, 2101)
+"""The years of a day."""
+A_DAY_IN_RANGE = "a date from 1990-01-01 to 2100-12-31"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MANY_DIGITS = re.compile(r"(?<![\w.'\"])[+-]?\d[\d_]{300,}")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -41,12 +47,14 @@ def toml_of(text: str) -> dict[str, Any]:
     """Return the table that a text in TOML says.
 
     Raises:
-        ValueError: it is no TOML, nested too deeply, or has a whole number too long to be one.
+        ValueError: it is no TOML (with its line, and what to write where that is known), nested
+            too deeply, or has a whole number too long to be one.
     """
     try:
         table = tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
     except tomllib.TOMLDecodeError as fault:
-        raise ValueError(f"is not valid TOML: {fault}") from None
+        slip = slip_at(text, str(fault))
+        raise ValueError(slip or f"is not valid TOML: {fault}") from None
     except RecursionError:
         raise ValueError(f"nested too deeply; allowed: {MOST_LEVELS} levels") from None
     except ValueError:
@@ -89,6 +97,18 @@ def _too_long(text: str) -> str:
     return f"a number is too long; allowed: {A_WHOLE_NUMBER}"
 
 
+def is_plain(text: str, *, lines: bool = False) -> bool:
+    """Return whether text can be written anywhere: no sign that controls a screen, all in UTF-8.
+
+    Args:
+        text: what was given.
+        lines: whether it may have several lines.
+    """
+    odd = (unicodedata.category(sign) in ("Cc", "Cs", "Co") for sign in text)
+    allowed = ("\n", "\t") if lines else ()
+    return not any(is_odd and sign not in allowed for is_odd, sign in zip(odd, text, strict=True))
+
+
 def shown(value: Any) -> str:
     """Return what was given as a message repeats it: as one would write it, and not all of it."""
     if isinstance(value, date):
@@ -113,19 +133,26 @@ def day_of(given: Any) -> date:
     Raises:
         ValueError: it is none, such as a number or a day with a time.
     """
+    found = None
     if isinstance(given, date) and not isinstance(given, datetime):
-        return given
+        found = given
     if isinstance(given, str) and _DAY.fullmatch(given.strip()):
         with suppress(ValueError):
-            return date.fromisoformat(given.strip())
-    raise ValueError(DAY)
+            found = date.fromisoformat(given.strip())
+    if found is None:
+        raise ValueError(DAY)
+    if found.year not in DAYS:
+        raise ValueError(A_DAY_IN_RANGE)
+    return found
 
 
 def _day_or_none(given: Any) -> date | None:
     try:
         return None if given is None else day_of(given)
-    except ValueError:
-        raise PydanticCustomError("date_type", DAY) from None
+    except ValueError as fault:
+        if str(fault) == DAY:
+            raise PydanticCustomError("date_type", DAY) from None
+        raise PydanticCustomError("day_range", A_DAY_IN_RANGE) from None
 
 
 Day = Annotated[date | None, BeforeValidator(_day_or_none)]

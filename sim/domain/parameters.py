@@ -12,6 +12,8 @@ exit) are rounded from the best of 500 prior draws against London's totals of 20
 
 from __future__ import annotations
 
+from pydantic import model_validator
+
 from sim.domain.budget_assumptions import BudgetAssumptions
 from sim.domain.conditions_assumptions import ConditionsAssumptions
 from sim.domain.hiring_assumptions import HiringAssumptions
@@ -24,6 +26,12 @@ from sim.domain.vocabulary import Grade
 POUNDS_PER_HOUR = "£ per hour"
 
 __all__ = ["Parameters", "PayAssumptions"]
+
+HIGH_PREMIUM = 4.0
+MOST_DRAWN_IN = 30.0
+"""Newcomers a post and year at a high premium: each of two values may be high, not both."""
+REFERENCE_PREMIUM = 1.25
+"""The take-home premium at which `outsiders_per_post` come (assumption)."""
 
 
 class Parameters(
@@ -343,3 +351,15 @@ class Parameters(
         label="growth of salaries and tax thresholds after the last tabulated year",
         allowed=(-0.1, 0.3),
     )
+
+    @model_validator(mode="after")
+    def _draw_in_no_multitude(self) -> Parameters:
+        per_post, elasticity = self.outsiders_per_post, self.outsider_premium_elasticity
+        found = per_post * (HIGH_PREMIUM / REFERENCE_PREMIUM) ** elasticity
+        if found > MOST_DRAWN_IN:
+            raise ValueError(
+                f"outsiders_per_post {per_post:g} and outsider_premium_elasticity {elasticity:g} "
+                f"draw in {found:,.0f} people a post and year at a take-home premium of "
+                f"{HIGH_PREMIUM:g}; allowed: up to {MOST_DRAWN_IN:g}"
+            )
+        return self

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from sim.domain.evidence import EvidenceError
-from sim.domain.given import shown, text_of
+from sim.domain.files import MOST_TABLE_BYTES, FileFaultError, content_of
+from sim.domain.given import shortened, shown, text_of
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
@@ -85,9 +86,9 @@ def read_posterior(path: Path, digest: str = "") -> Posterior:
         EvidenceError: unreadable, or not such a table.
     """
     try:
-        content = path.read_bytes()
-    except OSError as fault:
-        raise EvidenceError(f"{path}: cannot be read ({fault.strerror})") from None
+        content = content_of(path, MOST_TABLE_BYTES)
+    except FileFaultError as fault:
+        raise EvidenceError(f"{path}: {fault}") from None
     found = parse_posterior(str(path), content)
     if digest and found.digest != digest:
         raise EvidenceError(f"{path}: has changed since the command began")
@@ -110,9 +111,17 @@ def parse_posterior(name: str, content: bytes) -> Posterior:
     known = {n: d for n, d in declarations(Parameters).items() if d.prior is not None}
     if tuple(header[:2]) != STRUCTURE_COLUMNS or not set(header[2:]) <= set(known):
         odd = [column for column in header if column not in (*STRUCTURE_COLUMNS, *known)]
+        told = shortened(", ".join(odd or header[:2])) or "none"
         raise EvidenceError(
-            f"{name}, line 1: found columns {', '.join(odd or header[:2]) or 'none'}; allowed: "
-            f"{', '.join(STRUCTURE_COLUMNS)}, then uncertain parameters"
+            f"{name}, line 1: found columns {told}; allowed: {', '.join(STRUCTURE_COLUMNS)}, then "
+            "uncertain parameters"
+        )
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice or len(header) == len(STRUCTURE_COLUMNS):
+        told = f"column {twice[0]} twice" if twice else "no parameter"
+        raise EvidenceError(
+            f"{name}, line 1: found {told}; allowed: {', '.join(STRUCTURE_COLUMNS)}, then "
+            "uncertain parameters, each once"
         )
     drawn: dict[StructureKey, list[dict[str, float]]] = {}
     for line, row in rows:

@@ -146,11 +146,16 @@ def entrant_key(source: int, employer: int, month: int, nth: int) -> np.uint64:
     return mixed((np.uint64(nth) | at | word) + _GOLDEN)
 
 
+@elementwise
+def stream_word(root: np.uint64, purpose: int, month: int) -> np.uint64:
+    """Return the word of a stream: what is added to a key before it is mixed."""
+    return mixed(mixed((np.uint64(purpose) << _PURPOSE_BITS) | np.uint64(month)) + root)
+
+
 @compiled
 def _words_of_a_month(root: np.uint64, month: int, words: KeyArray) -> None:
     for purpose in range(words.size):
-        key = (np.uint64(purpose) << _PURPOSE_BITS) | np.uint64(month)
-        words[purpose] = mixed(mixed(key) + root)
+        words[purpose] = stream_word(root, purpose, month)
 
 
 def entrant_keys(source: int, employers: IntArray, month: int, nth: IntArray) -> KeyArray:
@@ -215,11 +220,16 @@ class Streams:
         self._words: dict[int, KeyArray] = {}
         self._root = int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
 
+    @property
+    def root(self) -> np.uint64:
+        """The word that seed and replicate make."""
+        return np.uint64(self._root)
+
     def words(self, month: int) -> KeyArray:
         """Return the word of each purpose's stream in a month: what `luck` adds to keys."""
         if month not in self._words:
             found = self._words[month] = np.empty(len(Purpose) + 1, np.uint64)
-            _words_of_a_month(np.uint64(self._root), month, found)
+            _words_of_a_month(self.root, month, found)
         return self._words[month]
 
     def uniform(self, purpose: Purpose, month: int, keys: KeyArray) -> FloatArray:
@@ -245,8 +255,84 @@ class Streams:
         return poisson_quantile(self.uniform(purpose, month, keys), mean)
 
 
-def poisson_quantile(probability: FloatArray, mean: FloatArray) -> npt.NDArray[np.int64]:
+class LuckAhead:
+    """The uniform and normal draws of fixed keys, worked out for two years of months at once.
+
+    They are those of `Streams`, sooner: the luck of employers depends on nothing that happens.
+    """
+
+    MONTHS = 24
+
+    def __init__(self, streams: Streams, keys: KeyArray) -> None:
+        self._streams, self._keys = streams, keys
+        self._uniform: dict[tuple[Purpose, int], FloatArray] = {}
+        self._normal: dict[tuple[Purpose, int], FloatArray] = {}
+
+    def uniform(self, purpose: Purpose, month: int) -> FloatArray:
+        """Return one uniform draw in (0, 1) for each key."""
+        block, place = divmod(month, self.MONTHS)
+        return self._block(purpose, block)[place]
+
+    def normal(self, purpose: Purpose, month: int) -> FloatArray:
+        """Return one standard normal draw for each key."""
+        block, place = divmod(month, self.MONTHS)
+        if (purpose, block) not in self._normal:
+            self._normal[purpose, block] = ndtri(self._block(purpose, block))
+        return self._normal[purpose, block][place]
+
+    def _block(self, purpose: Purpose, block: int) -> FloatArray:
+        if (purpose, block) not in self._uniform:
+            months = np.arange(block * self.MONTHS, (block + 1) * self.MONTHS)
+            root, drawn = self._streams.root, np.empty((self.MONTHS, self._keys.size))
+            _luck_of_months(root, int(purpose), months, self._keys, drawn)
+            self._uniform[purpose, block] = drawn
+        return self._uniform[purpose, block]
+
+
+@compiled
+def _luck_of_months(
+    root: np.uint64, purpose: int, months: IntArray, keys: KeyArray, drawn: FloatArray
+) -> None:
+    """Write one uniform draw for each month and key, (month, key)."""
+    for nth in range(months.size):
+        word = stream_word(root, purpose, months[nth])
+        for one in range(keys.size):
+            drawn[nth, one] = luck(word, keys[one])
+
+
+# Counts
+
+SUMMED_UP_TO = 300.0
+"""Means up to which a Poisson distribution is summed count by count."""
+SUMMED_TO_WITHIN = 1.0 - 1e-12
+"""The chance up to which it is: a sum of floats may never get further."""
+
+
+def poisson_quantile(probability: FloatArray, mean: FloatArray) -> IntArray:
     """Return the smallest count whose Poisson distribution function reaches `probability`."""
+    is_rare = probability.max(initial=0.0) > SUMMED_TO_WITHIN
+    if is_rare or mean.max(initial=0.0) > SUMMED_UP_TO:
+        return _poisson_quantile_by_inversion(probability, mean)
+    return _poisson_quantiles(np.asarray(probability), np.asarray(mean, np.float64))
+
+
+@compiled
+def _poisson_quantiles(probability: FloatArray, mean: FloatArray) -> IntArray:
+    counts = np.zeros(mean.size, np.int64)
+    for nth in range(mean.size):
+        if mean[nth] <= 0.0:
+            continue
+        count, likely = 0, np.exp(-mean[nth])
+        reached = likely
+        while reached < probability[nth] and likely > 0.0:
+            count += 1
+            likely *= mean[nth] / count
+            reached += likely
+        counts[nth] = count
+    return counts
+
+
+def _poisson_quantile_by_inversion(probability: FloatArray, mean: FloatArray) -> IntArray:
     busy = mean > 0.0
     safe = np.where(busy, mean, 1.0)
     count = np.maximum(np.ceil(pdtrik(probability, safe)), 0.0)

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from sim.domain.given import DAY, shortened, shown
 from sim.domain.quantities import Declared
+from sim.domain.slips import remedy
 
 MOST_NAMES_SHOWN = 20
 WORDS_FOR_TYPES = {
@@ -64,14 +65,17 @@ class Tree:
         `within` is the group in which the fault was found.
         """
         error = fault.errors()[0]
-        place = [*within, *(str(part) for part in error["loc"] if "[" not in str(part))]
+        parts = [str(part) for part in error["loc"]]
+        last = parts[-1:] if error["type"] == "extra_forbidden" else []  # as it was given
+        parts = parts[: len(parts) - len(last)]
+        place = [*within, *(part for part in parts if "[" not in part), *last]
         key, given = shortened(".".join(place)) or "scenario", error.get("input")
         kind = error["type"]
         if kind == "extra_forbidden":
             return f"{key}: unknown key{self._hint(place)}; allowed here: {self._names(place[:-1])}"
         if kind == "value_error":
             told = "" if isinstance(given, Mapping) else f"given {shown(given)}; "
-            return f"{key}: {told}{error['ctx']['error']}"
+            return f"{key}: {told}{error['ctx']['error']}{remedy(given, None)}"
         if kind == "model_type":
             return f"{key}: given {shown(given)}; allowed: a table of {self._names(place)}"
         words = next(
@@ -83,11 +87,13 @@ class Tree:
             low, high = bounds
             number = words or "a number"
             allowed = f"{number} from {low:g} to {high:g}" if low < high else f"{low:g} only"
-        return f"{key}: given {shown(given)}; allowed: {allowed}"
+        return f"{key}: given {shown(given)}; allowed: {allowed}{remedy(given, bounds)}"
 
     def _hint(self, place: Sequence[str]) -> str:
-        close = difflib.get_close_matches(place[-1], self._names_at(place[:-1]), n=1)
-        close += [path for path in self.paths() if path.endswith(f".{place[-1]}")]
+        names = self._names_at(place[:-1])
+        close = [path for path in self.paths() if path.endswith(f".{place[-1]}")]
+        close += [name for name in names if place[-1] in name.split("_")]
+        close += difflib.get_close_matches(place[-1], names, n=1)
         return f" (did you mean {close[0]!r}?)" if close else ""
 
     def _names(self, place: Sequence[str]) -> str:

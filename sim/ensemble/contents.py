@@ -22,7 +22,8 @@ KINDS = {RUNS_FOLDER: ENDING, "coalitions": ".npz"}
 """Folders in which something is kept under a stamp, and how its files end."""
 UNSTAMPED = ""
 """Stands for the stamp of what 0.1.0 kept."""
-_NAME = re.compile(r"(\d{5,})(?:-(\d{5,}))?-([0-9a-f]+)\.parquet")
+NAME = re.compile(r"(\d{5,})(?:-(\d{5,}))?-([0-9a-f]+)\.parquet")
+"""What a file of one run, or of a block of them, is called."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _stamped(below: Path, kind: str, ending: str) -> Iterator[Kept]:
     by_question: dict[tuple[str, str], list[Path]] = {}
     for path in sorted(below.rglob(f"*{ending}")):
         role = path.parent.name if path.parent != below else ""
-        named = _NAME.fullmatch(path.name)
+        named = NAME.fullmatch(path.name)
         by_question.setdefault((role, named[3] if named else ""), []).append(path)
     for (role, _), files in by_question.items():
         count = sum(map(_runs_in, files))
@@ -142,7 +143,7 @@ def _stamped(below: Path, kind: str, ending: str) -> Iterator[Kept]:
 
 def _runs_in(path: Path) -> int:
     """Return how many runs a file has, by its name."""
-    named = _NAME.fullmatch(path.name)
+    named = NAME.fullmatch(path.name)
     return 1 if named is None or named[2] is None else int(named[2]) - int(named[1]) + 1
 
 

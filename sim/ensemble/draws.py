@@ -16,6 +16,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from sim.domain.evidence import EvidenceError
+from sim.domain.given import shortened
 from sim.domain.parameters import Parameters
 from sim.domain.posterior import Posterior, StructureKey, read_posterior, shipped_posterior
 from sim.domain.quantities import declarations
@@ -57,7 +58,7 @@ class Draws:
         return self.name
 
     @staticmethod
-    def named(name: str) -> Draws:
+    def named(name: object) -> Draws:
         """Return the draws of a name or of a posterior file.
 
         Raises:
@@ -66,10 +67,11 @@ class Draws:
         for known in Draws.NAMED:
             if name == known.name:
                 return known
-        if not Path(name).is_file():
+        if not isinstance(name, str) or not Path(name).is_file():
             names = ", ".join(known.name for known in Draws.NAMED)
+            told = shortened(str(name))
             raise EvidenceError(
-                f"parameters: given {name}; allowed: {names}, or a posterior's file"
+                f"parameters: given {told}; allowed: {names}, or a posterior's file"
             )
         return Draws(name, read_posterior(Path(name)).digest)
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import IO
+
+PART = ".part"
+"""How a file ends that is being written."""
 
 
 class StoreError(ValueError):
@@ -22,7 +28,9 @@ def write_atomically(
         write: writes its content.
         durably: return only once it is on the disk itself, and would outlast a power cut.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # A name of its own, that fits wherever the file's does.
+    short = blake2b(path.name.encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
+    beside = path.with_name(f".{short}.{os.getpid()}{PART}")
     try:
         with beside.open("wb") as stream:
             write(stream)
@@ -32,8 +40,38 @@ def write_atomically(
         os.replace(beside, path)
         if durably:
             _sync_folder(path.parent)
+    except OSError as fault:
+        if fault.errno == errno.ENOSPC:
+            raise OSError(fault.errno, os.strerror(errno.ENOSPC), str(path)) from None
+        raise
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what commands that were killed had not finished writing in a folder.
+
+    What a command that still runs is writing is left alone.
+    """
+    for left in folder.rglob(f".*{PART}"):
+        named = left.name.removesuffix(PART).rpartition(".")[2]
+        if named.isdecimal() and not _is_alive(int(named)):
+            with suppress(OSError):
+                left.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    """Return whether a process of this machine has that number; True where that cannot be told."""
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -13,6 +13,7 @@ from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.asked import MOST_RUNS, check_size, whole
 from sim.ensemble.draws import Draws, drawn_scenario
 from sim.ensemble.stamp import LOADED, Stamp, stamp_of_this_code
 from sim.market.model import DEFAULT_YEARS, LondonMarket
@@ -133,9 +134,8 @@ def drawn(
         >>> 0 < market.outcome("permanent_share_of_workforce") < 1
         True
     """
-    for name, given, least in (("seed", seed, 0), ("run", run, 0), ("years", years, 1)):
-        if given < least:
-            raise ValueError(f"{name}: given {given}; allowed: {least} or more")
+    check_size(runs=1, seed=seed, years=years)
+    whole("run", run, 0, MOST_RUNS)
     planned = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     return opened(RunSpec(planned, seed, run, years, Draws.named(parameters))).market
 

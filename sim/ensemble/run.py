@@ -22,6 +22,7 @@ from sim.domain.headline import WORKFORCE
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
+from sim.ensemble.asked import check_size
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
 from sim.ensemble.replicate import RunRecord, RunSpec, run_once
@@ -159,7 +160,9 @@ def run_ensemble(
 
     Raises:
         StoreError: code or data were edited meanwhile; what they would have mixed is not kept.
+        ValueError: runs, seed or years that are no whole number in range.
     """
+    check_size(runs=runs, seed=seed, years=years)
     specs = [
         RunSpec(
             scenario,

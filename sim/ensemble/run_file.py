@@ -35,7 +35,8 @@ NO_RUN = (pa.ArrowException, KeyError, TypeError, ValueError, OSError, IndexErro
 Entry = dict[str, Any]
 """What metadata say of one run: `identity`, `content` and the `digest` of both and its outcomes."""
 OUTCOME_NAMES = tuple(outcome.name for outcome in OUTCOMES)
-_VARYING = frozenset(("month", "date", "unit", *OUTCOME_NAMES))
+PLACES = ("month", "date", "unit")
+_VARYING = frozenset((*PLACES, *OUTCOME_NAMES))
 """Columns that are not the same in every row: the others have nothing to compress."""
 _UNCERTAIN = tuple(
     name for name, declared in declarations(Parameters).items() if declared.prior is not None
@@ -225,10 +226,18 @@ class RunFile:
         return record, is_sound
 
     def says_what_it_is(self, place: int, spec: RunSpec, record: RunRecord) -> bool:
-        """Return whether the columns that say what a run is say what its metadata do."""
-        told = dict(_described(spec, self.entries[place]["identity"], record))
-        table = self._file.read_row_group(place, columns=list(told))
-        return all(table[name].unique().to_pylist() == [value] for name, value in told.items())
+        """Return whether the columns say what a run is as its metadata do, and there are no others.
+
+        Who it is stands the same in every row; month, day and unit as they follow one another.
+        """
+        entry, table = self.entries[place], self.table(place)
+        told = table_of(spec, record, entry)
+        same = dict(_described(spec, entry["identity"], record))
+        return (
+            table.column_names == told.column_names
+            and all(table[name].unique().to_pylist() == [one] for name, one in same.items())
+            and all(table[name].to_pylist() == told[name].to_pylist() for name in PLACES)
+        )
 
 
 def structure_of(content: Entry) -> tuple[HiringStructure, BidTrigger]:

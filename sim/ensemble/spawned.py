@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
@@ -23,6 +28,67 @@ class NoGuardError(RuntimeError):
     """A script starts worker processes as it is read."""
 
 
+WARNINGS = "PYTHONWARNINGS"
+QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment and deliver it then: what starts meanwhile never hears it.
+
+    A process that is started inherits which signals are held back, and holds them back for good.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        with _noted():
+            yield
+        return
+    _track_quietly()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _track_quietly() -> None:
+    """Start Python's own tracker of shared memory now: its start lets signals through.
+
+    It has nothing to say to anybody when this process is killed.
+    """
+    given = os.environ.get(WARNINGS)
+    os.environ[WARNINGS] = QUIET if given is None else f"{given},{QUIET}"
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        os.environ.pop(WARNINGS) if given is None else os.environ.update({WARNINGS: given})
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Do the same where the system cannot hold a signal back."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield  # only the main thread may say what a signal does
+        return
+    pressed: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)
+
+
+class Unhearing(SpawnProcess):
+    """A process that leaves Ctrl-C to its parent from its first instruction."""
+
+    def start(self) -> None:
+        """Start it."""
+        with interrupts_held():
+            super().start()
+
+
 class Fresh(SpawnContext):
     """Starts processes afresh and remembers them.
 
@@ -35,7 +101,7 @@ class Fresh(SpawnContext):
 
     def Process(self, *given: Any, **named: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
         """Return a process to be started."""
-        process = SpawnProcess(*given, **named)
+        process = Unhearing(*given, **named)
         self._started.append(process)
         return process
 

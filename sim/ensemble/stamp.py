@@ -10,7 +10,7 @@ import os
 import platform
 import subprocess
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import blake2b
@@ -222,10 +222,20 @@ def machinery() -> dict[str, str]:
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "processor": _processor(),
         "numpy": np.__version__,
         "scipy": scipy.__version__,
         "mesa": mesa.__version__,
     }
+
+
+@cache
+def _processor() -> str:
+    """Return the processor as numpy sees it: its code differs by what one can do."""
+    core = getattr(getattr(np, "_core", None), "_multiarray_umath", None)
+    can: Mapping[str, bool] = getattr(core, "__cpu_features__", {})
+    best = [one for one in getattr(core, "__cpu_dispatch__", ()) if can.get(one)]
+    return " ".join([platform.machine(), *best[-1:]])
 
 
 def commit() -> str | None:

@@ -102,8 +102,9 @@ class RunStore:
         path = self.where(spec)
         with reading(path):
             record, is_sound = self._read(path, spec)
-            place = self._place(path, spec)
-            return record, is_sound and self._file(path).says_what_it_is(place, spec, record)
+            place, file = self._place(path, spec), self._file(path)
+            is_whole = len(file.entries) == (BLOCK if path == self.block(spec) else 1)
+            return record, is_sound and is_whole and file.says_what_it_is(place, spec, record)
 
     def _read(self, path: Path, spec: RunSpec) -> tuple[RunRecord, bool]:
         place = self._place(path, spec)

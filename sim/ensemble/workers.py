@@ -13,7 +13,13 @@ from contextlib import contextmanager
 from types import FrameType
 
 from sim.ensemble.files import StoreError
-from sim.ensemble.spawned import NO_GUARD, Fresh, NoGuardError, end_if_read_again
+from sim.ensemble.spawned import (
+    NO_GUARD,
+    Fresh,
+    NoGuardError,
+    end_if_read_again,
+    interrupts_held,
+)
 from sim.ensemble.stamp import EDITED, LOADED, Rooms
 
 THREADS = "OPENBLAS_NUM_THREADS"
@@ -65,15 +71,12 @@ def workers(jobs: int, own: Rooms | None = None) -> Iterator[Executor | None]:
 
 @contextmanager
 def interrupts_ignored() -> Iterator[None]:
-    """Start worker processes that ignore Ctrl-C from their first instruction: they inherit it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may say what a signal does
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    """Start worker processes that ignore Ctrl-C from their first instruction: they inherit it.
+
+    A Ctrl-C meanwhile is not lost: it is heard at the end.
+    """
+    with interrupts_held():
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 Loaded = Sequence[tuple[tuple[str, ...], str, str]]

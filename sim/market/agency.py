@@ -46,8 +46,6 @@ def _outsiders_arrive(market: MarketState) -> None:
     expected = agency_work.outsiders_this_month(
         float(market.posts.sum()), premium, market.drawn_beyond_london(), parameters
     )
-    arriving = market.streams.poisson(
-        Purpose.OUTSIDERS, market.month, market.slots[:1], np.array([expected])
-    )
+    arriving = market.count_for(Purpose.OUTSIDERS, market.month, np.array([float(expected)]))
     people = persons(market.streams, parameters, Source.AGENCY_OUTSIDER, arriving, market.month)
     market.workforce.enter(people, Source.AGENCY_OUTSIDER, WorkerState.BENCH)

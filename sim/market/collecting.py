@@ -23,17 +23,53 @@ COLLECTED = (
     "pledge_members",
 )
 """London's outcomes that are kept month by month, beside the root seed."""
+ROOT_SEED = "root_seed"
+
+
+class PanelCollector(mesa.DataCollector):
+    """Mesa's data collector, which reads London's outcomes off the panel when somebody looks.
+
+    With reporters of anybody's own beside them it collects everything on the spot, as ever.
+    """
+
+    def __init__(self, market: LondonMarket) -> None:
+        self._market, self._unread = market, list[int]()
+        self._kept: dict[str, list[Any]] = {}
+        # A function and its parameters in a list is the one way of giving an outcome's name that
+        # pickles and that every release takes: Mesa 3.4 calls a `partial` without the model.
+        reporters: dict[str, Any] = {name: [market.outcome, [name]] for name in COLLECTED}
+        super().__init__(model_reporters=reporters | {ROOT_SEED: ROOT_SEED})
+        self._own = set(self.model_reporters)
+
+    @property
+    def model_vars(self) -> dict[str, list[Any]]:
+        """What has been collected, by reporter: one value a time."""
+        months, self._unread = self._unread, []
+        for month in months:
+            for name in COLLECTED:
+                self._kept[name].append(self._market.outcome_in(month, name))
+            self._kept[ROOT_SEED].append(self._market.root_seed)
+        return self._kept
+
+    @model_vars.setter
+    def model_vars(self, values: dict[str, list[Any]]) -> None:
+        self._kept = values
+
+    def collect(self, model: LondonMarket) -> None:
+        """Collect the month, or note that it is to be read off the panel."""
+        others = self.agent_reporters or self.agenttype_reporters
+        if others or set(self.model_reporters) != self._own:
+            super().collect(model)
+        else:
+            self._unread.append(model.month)
 
 
 def data_collector(market: LondonMarket) -> mesa.DataCollector:
     """Return a collector of London's outcomes, with nothing collected yet.
 
     The root seed stands in every row, so that each row of Mesa's `batch_run` can be made again.
-    A function and its parameters in a list is the one way of giving an outcome's name that
-    pickles and that every release takes: Mesa 3.4 calls a `partial` without the model.
     """
-    reporters: dict[str, Any] = {name: [market.outcome, [name]] for name in COLLECTED}
-    return mesa.DataCollector(model_reporters=reporters | {"root_seed": "root_seed"})
+    return PanelCollector(market)
 
 
 class CollectsMonth0(type(mesa.Model)):  # type: ignore[misc]

@@ -30,12 +30,8 @@ def boroughs_hire_permanent_staff(market: MarketState) -> None:
     else:
         market.accepted_offers.append(accepted)
     supervised = _supervision_places(market)
-    looking = market.streams.poisson(
-        Purpose.NEWLY_QUALIFIED,
-        market.month,
-        market.slots,
-        _newly_qualified_looking(market),
-    )
+    expected = _newly_qualified_looking(market)
+    looking = market.count_for(Purpose.NEWLY_QUALIFIED, market.month, expected)
     _enter(
         market, Source.NEWLY_QUALIFIED, np.minimum(looking, np.minimum(room - accepted, supervised))
     )
@@ -59,11 +55,10 @@ def _room(market: MarketState) -> IntArray:
 
 def _make_offers(market: MarketState, room: IntArray, purpose: Purpose, month: int) -> IntArray:
     """Make this month's offers to outside applicants; return how many each employer's accept."""
-    streams, slots = market.streams, market.slots
     expected = _expected_offers(market)
-    accepted = np.minimum(streams.poisson(purpose, month, slots, expected.accepted), room)
+    accepted = np.minimum(market.count_for(purpose, month, expected.accepted), room)
     refusing = np.maximum(expected.made - expected.accepted, 0.0)
-    refused = streams.poisson(Purpose.DECLINED_OFFERS, month, slots, refusing)
+    refused = market.count_for(Purpose.DECLINED_OFFERS, month, refusing)
     market.offers_accepted = accepted
     market.offers_made = accepted + np.minimum(refused, room)
     market.hires_won_per_year = recruitment.hires_won_per_year(accepted, expected)

@@ -258,7 +258,11 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
         Raises:
             KeyError: no such outcome or employer.
         """
-        row = self.panel[self.month]
+        return self.outcome_in(self.month, name, employer)
+
+    def outcome_in(self, month: int, name: str, employer: str = LONDON) -> float:
+        """Return an outcome of a month so far, likewise."""
+        row = self.panel[month]
         if employer == LONDON:
             return float(measured(row, OUTCOME[name], london=True))
         if employer not in self.employers:

@@ -10,7 +10,16 @@ import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.opening_state import CensusStart
-from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose, Streams, slot_keys
+from sim.domain.randomness import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    LuckAhead,
+    Purpose,
+    Streams,
+    poisson_quantile,
+    slot_keys,
+)
 from sim.domain.vocabulary import WorkerState
 from sim.london.state import London
 from sim.market.boroughs import Borough
@@ -78,6 +87,7 @@ class MarketState(mesa.Model, London):
         self.employers = census.employers
         self.shape = (len(self.employers),)
         self.slots = slot_keys(len(self.employers))
+        self.luck_ahead = LuckAhead(self.streams, self.slots)
         self.month = 0
         self.opened_on = plan.start.opening
         self.ledger = MonthLedger(len(self.employers))
@@ -154,15 +164,19 @@ class MarketState(mesa.Model, London):
 
     def normal_for(self, purpose: Purpose, when: int) -> FloatArray:
         """Return normal luck by employer, keyed by purpose and month or year."""
-        return self.streams.normal(purpose, when, self.slots)
+        return self.luck_ahead.normal(purpose, when)
 
     def uniform_for(self, purpose: Purpose, when: int) -> FloatArray:
         """Return uniform luck by employer, keyed by purpose and month or year."""
-        return self.streams.uniform(purpose, when, self.slots)
+        return self.luck_ahead.uniform(purpose, when)
+
+    def count_for(self, purpose: Purpose, when: int, mean: FloatArray) -> IntArray:
+        """Return Poisson counts by employer, keyed by purpose and month."""
+        return poisson_quantile(self.luck_ahead.uniform(purpose, when)[: mean.size], mean)
 
     def common_shock(self, purpose: Purpose, spread: Amount) -> float:
         """Return what this year, counted from the start, does to all boroughs alike."""
-        luck = self.streams.normal(purpose, hazards.year_of(self.month), self.slots[:1])
+        luck = self.luck_ahead.normal(purpose, hazards.year_of(self.month))[:1]
         return float(hazards.common_shock(spread, luck)[0])
 
     def older_share(self, since: IntArray) -> FloatArray:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from sim.domain.randomness import IntArray
 from sim.domain.vocabulary import Event, Source, WorkerState
 from sim.market.rows import NOWHERE, Newcomers, Rows, move, take_in, those_not_out
+from sim.scenario import ScenarioError
 
 __all__ = ["IntArray", "LedgerError", "Moment", "Newcomers", "Worker", "Workforce"]
 
@@ -24,6 +25,15 @@ _LEAVING_EVENTS = {
     WorkerState.PLACED: Event.AGENCY_LEFT_SECTOR,
     WorkerState.BENCH: Event.AGENCY_LEFT_SECTOR,
 }
+
+
+PEOPLE_PER_POST = 300
+MOST_PEOPLE = 10_000 * PEOPLE_PER_POST
+"""Who may ever have entered a run: what each is known by takes some 40 bytes."""
+
+
+class CrowdError(ScenarioError):
+    """A scenario draws in more people than a run can hold."""
 
 
 class LedgerError(RuntimeError):
@@ -233,6 +243,12 @@ class Workforce:
     def _make_room(self, count: int) -> None:
         capacity = self.rows.key.size
         needed = self.size + count
+        if needed > MOST_PEOPLE:
+            raise CrowdError(
+                f"month {self.month}: {needed:,} people have come to London's posts; allowed: "
+                f"{MOST_PEOPLE:,}, some {PEOPLE_PER_POST} to each post of today; look at growth of "
+                "posts and at what draws people in"
+            )
         if needed <= capacity:
             return
         more = max(needed, 2 * capacity)

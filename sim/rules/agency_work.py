@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.parameters import Parameters
+from sim.domain.parameters import REFERENCE_PREMIUM, Parameters
 from sim.domain.randomness import FloatArray
 from sim.rules.hazards import Amount
 from sim.rules.terms import RulesInForce
-
-REFERENCE_PREMIUM = 1.25
 
 
 def search_chance(parameters: Parameters, rules: RulesInForce) -> Amount:

@@ -52,9 +52,19 @@ class Rulebook:
         self.levers, self.parameters, self.opening = levers, parameters, opening
         self._employers, self._drawn = employers, who
         self._joined: dict[tuple[Members, Purpose], BoolArray] = {}
+        self._settles_on = max(lever.settles_on(opening) for lever in levers.each())
+        self._settled: RulesInForce | None = None
 
     def in_force(self, today: date) -> RulesInForce:
         """Return the rules of the month that ends `today`."""
+        if today <= self._settles_on:
+            return self._worked_out(today)
+        kept = self._settled
+        if kept is None or kept.tax_year != tax_year_of(today):
+            kept = self._settled = self._worked_out(today)
+        return replace(kept, today=today)
+
+    def _worked_out(self, today: date) -> RulesInForce:
         now = Moment(
             opening=self.opening,
             today=today,

@@ -17,8 +17,8 @@ from sim.domain.vocabulary import Route
 from sim.rules.tax import Payslip, payslip, payslips
 from sim.rules.terms import RulesInForce
 
-PENCE = 2
-"""Decimals of a pound to which two ways of working are compared."""
+PENCE = 100.0
+"""Parts of a pound to which two ways of working are compared."""
 
 
 # Permanent staff
@@ -108,7 +108,7 @@ def pays_no_less(one: FloatArray, other: FloatArray) -> BoolArray:
 
     Both are (..., band), £ a year; the top of the scale decides for all bands (assumption).
     """
-    return np.round(one[..., -1:], PENCE) >= np.round(other[..., -1:], PENCE)
+    return np.asarray(np.rint(one[..., -1:] * PENCE) >= np.rint(other[..., -1:] * PENCE))
 
 
 def routes_taken(nets: Mapping[Route, FloatArray]) -> tuple[dict[Route, BoolArray], ...]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -108,6 +110,11 @@ class Payslip:
     running_costs: Pounds
     borough_cost: Pounds
 
+    @cached_property
+    def received(self) -> tuple[Pounds, ...]:
+        """What each of `RECEIVERS` gets in the year."""
+        return tuple(np.asarray(getattr(self, name), np.float64) for name in RECEIVERS)
+
     @property
     def to_worker(self) -> Pounds:
         """What reaches the worker's pocket in the year."""
@@ -133,6 +140,17 @@ class Payslip:
     def to_umbrella(self) -> Pounds:
         """What an umbrella company keeps."""
         return self.umbrella_margin
+
+
+RECEIVERS = (
+    "to_worker",
+    "to_hmrc",
+    "to_pension_fund",
+    "to_agency",
+    "to_umbrella",
+    "running_costs",
+)
+"""Who gets what a borough pays for a worker."""
 
 
 class Parts(NamedTuple):
@@ -472,6 +490,9 @@ class _Assumed(NamedTuple):
     agency_paye_is_same_rate: bool
 
 
+_ASSUMED = attrgetter(*_Assumed._fields)
+
+
 def _is_payroll(route: Route, law: TaxLaw) -> bool:
     """Whether nothing but payroll taxes is due by a route."""
     by_chapter_8 = route is Route.PSC_INSIDE and law.first_year < OFF_PAYROLL_REFORM
@@ -481,7 +502,7 @@ def _is_payroll(route: Route, law: TaxLaw) -> bool:
 def _many_slips(
     routes: Sequence[Route], incomes: Pounds, law: TaxLaw, assumptions: PayAssumptions
 ) -> list[Payslip]:
-    assumed = _Assumed(*(getattr(assumptions, name) for name in _Assumed._fields))
+    assumed = _Assumed(*_ASSUMED(assumptions))
     parts = np.empty((len(routes), len(Parts._fields), incomes.size))
     table, flat = law.payroll_table, incomes.ravel()
     for route, into in zip(routes, parts, strict=True):

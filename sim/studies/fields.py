@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer
 
@@ -14,7 +14,9 @@ from sim.answers.structures import Pair, pairs
 from sim.domain import evidence
 from sim.domain.given import day_of, shortened
 from sim.domain.vocabulary import LONDON, BidTrigger, HiringStructure
+from sim.ensemble.asked import MOST_RUNS, MOST_SEED, MOST_YEARS
 from sim.ensemble.draws import Draws
+from sim.ensemble.files import StoreError
 from sim.scenario import (
     DRAWN_STRUCTURE,
     Scenario,
@@ -24,7 +26,6 @@ from sim.scenario import (
 )
 from sim.studies.request import asked
 
-MOST_RUNS, MOST_YEARS, MOST_JOBS = 100_000, 30, 256
 EVERY = "all"
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -33,7 +34,7 @@ def _draws(given: Any) -> Draws:
     if isinstance(given, Draws):
         return given
     try:
-        return Draws.named(str(given))
+        return Draws.named(str(given) if isinstance(given, Path) else given)
     except evidence.EvidenceError as fault:
         raise ValueError(str(fault).removeprefix("parameters: ")) from None
 
@@ -95,6 +96,7 @@ Seed = Annotated[
     asked(
         "Root seed: the same seed gives the same bytes.",
         low=0,
+        high=MOST_SEED,
         metavar="N",
         allowed="a whole number from 0 up",
     ),
@@ -152,7 +154,19 @@ BidTriggers = Annotated[
     asked(f"What boroughs bid on: {', '.join(BidTrigger)}, or all.", metavar="TRIGGER"),
 ]
 Day = Annotated[date, BeforeValidator(_day)]
+Document = Annotated[
+    Path | None, asked("Write the page of the documents (Markdown) there.", metavar="FILE")
+]
 SHARE = "a share between 0 and 1, such as 0.9"
+
+
+class Luck(NamedTuple):
+    """What decides an ensemble besides its scenario, where a request does not hold it all."""
+
+    runs: int
+    seed: int
+    years: int
+    parameters: Draws
 
 
 def plan(given: Any, overrides: Sequence[str] = (), borough_data: Path | None = None) -> Scenario:
@@ -168,6 +182,11 @@ def plan(given: Any, overrides: Sequence[str] = (), borough_data: Path | None = 
         )
     found = load_scenario(given, overrides)
     return found if borough_data is None else found.with_figures(load_figures(borough_data))
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things, in the singular where it is one."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def unit_of(borough: str | None) -> str:
@@ -189,6 +208,16 @@ def refuse_other_starts(planned: Sequence[Scenario]) -> None:
                 f"{scenario.name} starts on {scenario.start.opening}, {base.name} on "
                 f"{base.start.opening}: only scenarios with one start date can be compared"
             )
+
+
+def refuse_document(path: Path | None) -> None:
+    """Refuse a file that cannot be written, before any work.
+
+    Raises:
+        StoreError: it is a folder, or its folder is not there.
+    """
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise StoreError(f"--write-docs {path}: allowed: a file in a folder that is there")
 
 
 def set_keys(overrides: Iterable[str]) -> set[str]:

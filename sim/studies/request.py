@@ -14,6 +14,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
+from sim.domain.given import shortened
+
 Asked = TypeVar("Asked", bound="Request")
 
 
@@ -111,7 +113,7 @@ def complaint(first: Mapping[str, Any], field: FieldInfo | None) -> str:
         return "no such field"
     if first["type"] == "missing":
         return f"is missing; allowed: {allowed_values(field)}"
-    return f"given {first['input']}; allowed: {allowed_values(field)}"
+    return f"given {shortened(str(first['input']))}; allowed: {allowed_values(field)}"
 
 
 def read(field: FieldInfo, given: Any) -> Any:
@@ -134,10 +136,29 @@ def request_from(request: type[Asked], given: Mapping[str, Any]) -> Asked:
     Raises:
         ValueError: the field, what was given, what is allowed.
     """
+    for name, field in request.model_fields.items():
+        if name in given:
+            _refuse_unlike(name, field, given[name])
     try:
         return request(**given)
     except ValidationError as fault:
         raise ValueError(sentence(fault, request)) from None
+
+
+KINDS: dict[Any, tuple[type, ...]] = {int: (int,), float: (int, float), bool: (bool,)}
+"""Whole numbers, numbers, yes or no: what may be given for each; no text that reads like one."""
+
+
+def _refuse_unlike(name: str, field: FieldInfo, given: Any) -> None:
+    """Refuse what pydantic would make a number or a yes of: 2.0, "2" or True for two runs."""
+    kind = kind_of(field)
+    kinds = KINDS.get(kind) if isinstance(kind, type) else None
+    if kinds is None or given is None:
+        return
+    plain = given.item() if hasattr(given, "item") else given  # numpy's own numbers
+    if not isinstance(plain, kinds) or (isinstance(plain, bool) and kind is not bool):
+        told = shortened(repr(given))
+        raise ValueError(f"{name}: given {told}; allowed: {allowed_values(field)}")
 
 
 def fields(request: type[Request]) -> Iterator[tuple[str, FieldInfo]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from sim.answers import cells
 from sim.answers.answer import Answer, Chart, Printed, Table
 from sim.answers.reading import read_ensemble, read_manifest
 from sim.answers.results import MANIFEST
+from sim.domain.files import FileFaultError, json_in
 from sim.ensemble.files import StoreError
 from sim.studies.study import ANSWER
 
@@ -58,13 +58,13 @@ def content_of(folder: Path) -> Mapping[str, Any]:
     """
     path = folder / ANSWER
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StoreError(
-            f"{folder}: holds no answer ({ANSWER}); allowed: a folder that --out named"
-        ) from None
-    except (OSError, ValueError):
-        raise StoreError(f"{path}: cannot be read; give the command again") from None
+        content = json_in(path)
+    except FileFaultError as fault:
+        if not path.exists():
+            raise StoreError(
+                f"{folder}: holds no answer ({ANSWER}); allowed: a folder that --out named"
+            ) from None
+        raise StoreError(f"{path}: {fault}; give the command again") from None
     if not isinstance(content, dict) or any(key not in content for key in HELD):
         raise StoreError(f"{path}: has changed since it was written; give the command again")
     return content

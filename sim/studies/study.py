@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import IO, Any, Generic, NamedTuple, TypeVar
 
 from sim.answers import results
-from sim.answers.answer import Answer
+from sim.answers.answer import Answer, sheets_of
+from sim.answers.results import Csv
+from sim.answers.workbook import ENDING, write_workbook
 from sim.ensemble import contents
 from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.replicate import RunRecord
@@ -43,6 +45,7 @@ class Study(Generic[Asked]):
         example: a command that asks it.
         own: its own code, where that decides what it keeps beside runs.
         is_quick: whether it answers at once: no processes, no progress, no folder.
+        folder: where it keeps things if none is named, for one that cannot do without.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Study(Generic[Asked]):
     example: str
     own: Rooms | None = None
     is_quick: bool = False
+    folder: Path | None = None
 
     def answer(self, request: Asked, desk: Desk) -> Answer:
         """Return the answer to a request, worked out at a desk."""
@@ -228,6 +232,16 @@ class Desk:
         if told:
             self._say(told)
 
+    def needed_folder(self) -> Path:
+        """Return the folder, for a question that cannot do without.
+
+        Raises:
+            StoreError: none is named.
+        """
+        if self.out is None:
+            raise StoreError("--out: is not given; allowed: a folder")
+        return self.out
+
     def refuse_file(self) -> None:
         """Refuse a file where a folder is expected."""
         if self.out is not None and self.out.exists() and not self.out.is_dir():
@@ -270,23 +284,35 @@ def _fingerprint(asked: Any, planned: Sequence[Scenario], own: Any) -> str:
 # Saving
 
 
-def save(study: Study[Any], asked: Request, answer: Answer, desk: Desk) -> list[Path]:
+def save(
+    study: Study[Any], asked: Request, answer: Answer, desk: Desk, csv: Csv = Csv.ALL
+) -> list[Path]:
     """Write an answer into the desk's folder: charts, tables, results, what it says of itself.
+
+    Args:
+        csv: which tables are written beside the workbook; `none` leaves out the answer's own too.
 
     Returns:
         The files and folders worth naming.
     """
     for path, text in answer.documents.items():
         _write(path, text)
-    named, out = list(answer.documents), desk.out
+    named, out = [*answer.written, *answer.documents], desk.out
     if out is None:
         return named
     drawn = [_drawn(one.draw, out / one.stem) for one in answer.charts]
     charts = [path for one in drawn for path in one.files]
     for name, ensemble in answer.results.items():
-        results.write_result(ensemble, out / name, results.command_line())
-    tables = [one.write(out) for one in answer.tables if one.columns]
+        results.write_result(ensemble, out / name, results.command_line(), csv)
+    tidy = [one for one in answer.tables if one.columns]
+    # a folder of a comparison is read by its table of differences
+    written = [one for one in tidy if csv is not Csv.NONE or one.file == results.DIFFERENCES]
+    tables = [one.write(out) for one in written]
+    if tidy or answer.results:
+        tables.append(write_workbook(out / f"{study.name}{ENDING}", sheets_of(answer)))
     files = [*charts, *tables, *(out / name for name in answer.results if name)]
+    if "" in answer.results:
+        files += [out / name for name in results.tables_of(csv)]
     if desk.fingerprint:
         whole = {
             "complete": True,
@@ -300,7 +326,9 @@ def save(study: Study[Any], asked: Request, answer: Answer, desk: Desk) -> list[
         _write_json(out / results.MANIFEST, whole)
     if desk.fingerprint or "" in answer.results:
         files.append(out / results.MANIFEST)
-    _write_json(out / ANSWER, _kept(study, asked, answer, out, drawn))
+    kept = _kept(study, asked, answer, out, drawn)
+    kept["tables"] = {one.name: list(one.columns) for one in written}
+    _write_json(out / ANSWER, kept)
     return [*files, *named]
 
 
@@ -329,7 +357,6 @@ def _kept(
         "findings": list(answer.findings),
         "notes": list(answer.notes),
         "printed": [one._asdict() for one in answer.printed],
-        "tables": {one.name: list(one.columns) for one in answer.tables if one.columns},
         "charts": {one.files[0].relative_to(out).as_posix(): one.alt_text for one in drawn},
         "results": list(answer.results),
         "values": dict(answer.values),

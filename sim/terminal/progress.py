@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +11,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from sim.ensemble.run import Progress as ProgressCall
 from sim.ensemble.run import no_progress
+from sim.terminal.quota import jobs_here
 
 LONG_JOB_SECONDS = 10.0
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return how many processes to use where nobody says: `quota` has the grounds.
+
+    Raises:
+        StoreError: PERMANENCE_JOBS is no such number.
+    """
+    return jobs_here()
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def combined(noted: Sequence[Sequence[str]]) -> list[str]:
 
 def _calibration(ensemble: Ensemble) -> str:
     text = (
-        f"{caution([ensemble])} Tables and charts give medians; "
+        f"{caution([ensemble])} Tables and charts give means; "
         f"intervals are the 10th to 90th percentile of {ensemble.runs} runs"
     )
     return text + ("." if ensemble.runs >= FEW_RUNS else "; with so few their ends are rough.")

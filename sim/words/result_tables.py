@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import typer
 
+from sim.answers.answer import Printed
 from sim.answers.cells import MOST_EXCEL_ROWS, rows_in
 from sim.answers.comparison import (
     HIGH,
@@ -20,27 +21,24 @@ from sim.answers.comparison import (
     Difference,
     compared,
     headline,
-    typical,
+    mean,
 )
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.words.assumed import moved_by
 from sim.words.captions import unit_name
 from sim.words.notes import apart, combined, notes
-from sim.words.tables import labelled, print_notes, print_table, shown, spread, times
+from sim.words.tables import labelled, old_new_gap, shown, spread
 
-DIFFERENCE_HEADER = (
-    "", "old", "new", "difference,\n80 % interval", "paired\ncorr.", "variance\ndivided",
-)  # fmt: skip
+DIFFERENCE_HEADER = ("", "old", "new", "difference,\n80 % interval")
 PAIRED = (
-    "Pairs: the same people with the same luck and parameters under both. Variance divided: by how "
-    "many times pairing does so, the variance between runs that share nothing (old plus new) over "
-    "that of the paired difference; the parameters a pair shares count too."
+    "Difference: new less old, means over runs. Its interval: both run with the same people, luck "
+    "and parameters, and in 80 of 100 such pairs they differ by so much."
 )
 
 
-def print_run(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> None:
-    """Print one scenario: start, end and 80 % interval, and what must stand beside it."""
+def run_table(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> Printed:
+    """Return one scenario as a person reads it: start, end and 80 % interval."""
     rows = []
     for name, label, measure, values in headline(ensemble, unit):
         start = ensemble.of(name, unit)[:, 0] if not name.startswith("chance") else None
@@ -48,8 +46,8 @@ def print_run(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> None:
         rows.append(
             (
                 labelled(label, measure),
-                "" if start is None else shown(typical(start, measure), measure),
-                shown(typical(values, measure), measure),
+                "" if start is None else shown(mean(start), measure),
+                shown(mean(values), measure),
                 "" if start is None else spread(low, high, measure),
             )
         )
@@ -57,59 +55,50 @@ def print_run(ensemble: Ensemble, unit: str, sets: Sequence[str]) -> None:
     title = [
         ensemble.scenario.title or ensemble.scenario.name,
         *([f"Changed: {', '.join(sets)}"] if sets else []),
-        f"{unit_name(unit)}, 30 September: medians of {ensemble.runs} "
+        f"{unit_name(unit)}, 30 September: means of {ensemble.runs} "
         f"run{'' if ensemble.runs == 1 else 's'}",
         *moved_by(ensemble, unit),
     ]
-    print_table("\n".join(title), ("", str(first), str(last), "80 % interval"), rows)
-    print_notes(notes(ensemble, unit))
+    return Printed("\n".join(title), ("", str(first), str(last), "80 % interval"), rows)
 
 
-def print_comparisons(pairs: Sequence[tuple[Ensemble, Ensemble, str]], unit: str) -> None:
-    """Print a table for each base and policy; what holds for all is said once, below the last."""
+def comparison_tables(
+    pairs: Sequence[tuple[Ensemble, Ensemble, str]], unit: str
+) -> tuple[list[Printed], list[str]]:
+    """Return a table for each base and policy with its own notes, and what holds for all."""
     each, common = apart([_paired_notes(base, policy, unit) for base, policy, _ in pairs])
-    for place, ((base, policy, title), noted) in enumerate(zip(pairs, each, strict=True)):
-        if place:
-            typer.echo()
+    tables = []
+    for (base, policy, title), noted in zip(pairs, each, strict=True):
         title = f"From {base.scenario.name} to {policy.scenario.name}{title}"
-        print_differences(title, base, policy, unit)
-        print_notes(noted)
-    print_notes(["For all of these:", *common] if common else [])
+        tables.append(difference_table(title, base, policy, unit)._replace(notes=noted))
+    return tables, ["For all of these:", *common] if common else []
 
 
 def _paired_notes(base: Ensemble, policy: Ensemble, unit: str) -> list[str]:
     return [*notes(policy, unit, base), PAIRED]
 
 
-def print_differences(title: str, base: Ensemble, policy: Ensemble, unit: str) -> None:
-    """Print a base and a policy side by side, with their paired differences."""
-    rows = [
-        (
-            labelled(row.label, row.unit),
-            shown(row.old, row.unit),
-            shown(row.new, row.unit),
-            _with_interval(row),
-            "-" if row.correlation is None else f"{row.correlation:.2f}",
-            times(row.variance_reduction),
-        )
-        for row in compared(base, policy, unit)
-    ]
+def difference_table(title: str, base: Ensemble, policy: Ensemble, unit: str) -> Printed:
+    """Return a base and a policy side by side, with their paired differences."""
+    rows = []
+    for row in compared(base, policy, unit):
+        old, new, gap = old_new_gap(row.old, row.new, row.unit)
+        rows.append((labelled(row.label, row.unit), old, new, _with_interval(gap, row)))
     day = policy.day(policy.months[-1])
     heading = (
-        f"{title}\n{unit_name(unit)}, {day.day} {day:%B %Y}: medians of {policy.runs} "
-        f"run{'' if policy.runs == 1 else 's'}, and of their paired differences"
+        f"{title}\n{unit_name(unit)}, {day.day} {day:%B %Y}: means of {policy.runs} "
+        f"run{'' if policy.runs == 1 else 's'}, and what lies between them"
     )
     heading = "\n".join([heading, *moved_by(policy, unit, base)])
-    print_table(heading, DIFFERENCE_HEADER, rows, tight=True)
+    return Printed(heading, DIFFERENCE_HEADER, rows, tight=True)
 
 
-def _with_interval(row: Difference) -> str:
+def _with_interval(gap: str, row: Difference) -> str:
     """Return a difference over its interval, which leaves the pounds to it; a chance has none."""
-    middle = shown(row.difference, row.unit, signed=True)
     if row.unit == SHARE_OF_RUNS:
-        return middle
+        return gap
     interval = spread(row.q10, row.q90, row.unit, signed=True)
-    return f"{middle}\n{interval.replace('£', '').replace('m', '')}"
+    return f"{gap}\n{interval.replace('£', '').replace('m', '')}"
 
 
 def print_files(files: Sequence[Path]) -> None:
@@ -163,14 +152,14 @@ def context_of(
 def run_as_json(
     ensemble: Ensemble, unit: str, files: Iterable[Path], sets: Iterable[str]
 ) -> dict[str, Any]:
-    """Return one scenario as `print_run` tells it."""
+    """Return one scenario as `run_table` tells it."""
     rows = []
     for name, label, measure, values in headline(ensemble, unit):
         low, high = interval(values)
-        row = {"outcome": name, "label": label, "unit": measure, "end": typical(values, measure)}
+        row = {"outcome": name, "label": label, "unit": measure, "end": mean(values)}
         if not name.startswith("chance"):
             row |= {
-                "start": typical(ensemble.of(name, unit)[:, 0], measure),
+                "start": mean(ensemble.of(name, unit)[:, 0]),
                 "q10": low,
                 "q90": high,
             }
@@ -191,7 +180,7 @@ def comparison_as_json(
     files: Iterable[Path],
     sets: Iterable[str],
 ) -> dict[str, Any]:
-    """Return a comparison as `print_comparisons` tells it."""
+    """Return a comparison as `comparison_tables` tell it."""
     return {
         "base": ensembles[0].scenario.name,
         **context_of(ensembles[-1], unit, files, sets),

@@ -28,25 +28,53 @@ def labelled(label: str, unit: str) -> str:
     return label + UNIT_WORDS.get(unit, "")
 
 
-def shown(value: float | None, unit: str, *, signed: bool = False) -> str:
+def shown(
+    value: float | None, unit: str, *, signed: bool = False, size: float | None = None
+) -> str:
     """Return a number as a person reads it: shares in per cent, money in millions, £ prices.
 
     A signed number is a difference: shares in percentage points, and no sign on a zero.
+
+    Args:
+        value: the number, or None where there is none.
+        unit: of an outcome.
+        signed: whether it is a difference.
+        size: of the largest number beside it, where several have decimals in common.
     """
     if value is None or not math.isfinite(value):
         return "-"
-    if unit == "share":
-        number = _rounded(100 * value, 1, signed)
+    scale, digits = _scale(unit, abs(value) if size is None else size)
+    if unit.startswith("share"):
+        number = _rounded(scale * value, digits, signed)
         return number if signed else f"{number} %"
-    if unit == "share of runs":
-        number = _rounded(100 * value, 0, signed)
-        return number if signed else f"{number} %"
-    if unit.startswith("£ per year"):
-        millions = value / MILLION
-        return _pounds(millions, 1 if abs(millions) >= 10 else 2, signed) + "m"
     if unit.startswith("£"):
-        return _pounds(value, 2, signed)
-    return _rounded(value, 1, signed)
+        return _pounds(scale * value, digits, signed) + ("m" if scale < 1.0 else "")
+    return _rounded(value, digits, signed)
+
+
+def old_new_gap(old: float, new: float, unit: str) -> tuple[str, str, str]:
+    """Return two numbers and their difference as a person reads them: the three add up.
+
+    The difference is that of the numbers as they are written.
+    """
+    if not (math.isfinite(old) and math.isfinite(new)):
+        return shown(old, unit), shown(new, unit), "-"
+    size = max(abs(old), abs(new))
+    scale, digits = _scale(unit, size)
+    ends = [round(value * scale, digits) for value in (old, new)]
+    gap = shown((ends[1] - ends[0]) / scale, unit, signed=True, size=size)
+    return shown(old, unit, size=size), shown(new, unit, size=size), gap
+
+
+def _scale(unit: str, size: float) -> tuple[float, int]:
+    """Return by what a number of some size is multiplied to be written, and its decimals."""
+    if unit == "share":
+        return 100.0, 1
+    if unit == "share of runs":
+        return 100.0, 0
+    if unit.startswith("£ per year"):
+        return 1.0 / MILLION, 1 if size >= 10 * MILLION else 2
+    return 1.0, 2 if unit.startswith("£") else 1
 
 
 def spread(low: float, high: float, unit: str, *, signed: bool = False) -> str:

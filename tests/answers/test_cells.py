@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from sim.answers import cells, results
-from sim.studies.verify.method import table_apart
+from sim.studies.verify.method.kept import table_apart
 from sim.words.result_tables import print_files
 from tests.interfaces.command import permanence
 

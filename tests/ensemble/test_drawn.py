@@ -104,9 +104,9 @@ def test_a_file_and_a_scenario_will_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"run": -1}, "run: given -1; allowed: 0 or more"),
-        ({"seed": -1}, "seed: given -1; allowed: 0 or more"),
-        ({"years": 0}, "years: given 0; allowed: 1 or more"),
+        ({"run": -1}, "run: given -1; allowed: a whole number from 0 to"),
+        ({"seed": -1}, "seed: given -1; allowed: a whole number from 0 up"),
+        ({"years": 0}, "years: given 0; allowed: a whole number from 1 to 30"),
         ({"parameters": "no-such"}, "parameters: given no-such; allowed: posterior"),
         ({"scenario": "no-such"}, "no-such"),
     ],

@@ -84,7 +84,7 @@ def test_a_questions_own_code_and_the_tables_it_makes_are_its_own() -> None:
     [
         (EQUATIONS, '\n\n# a word\n"""And some more."""\n', set()),
         ("sim/charts/style.py", "\nWIDTH = 3\n", set()),
-        ("sim/studies/run/command/run.py", "\nx = 3\n", set()),
+        ("sim/studies/run/question.py", "\nx = 3\n", set()),
         ("sim/answers/comparison.py", "\nx = 3\n", set()),
         (EQUATIONS, FIVEFOLD, {"code"}),
         ("sim/scenario.py", "\nx = 3\n", {"code"}),

@@ -119,7 +119,7 @@ def test_modules_come_after_what_they_need_and_share_no_name() -> None:
             seen[one] = name
 
 
-@pytest.mark.parametrize("name", ["index.html", "style.css", *modules()])
+@pytest.mark.parametrize("name", ["index.html", "style.css", "stage.css", *modules()])
 def test_nothing_on_the_page_leads_to_the_web(name: str) -> None:
     text = text_of(name).replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"https?://|//cdn|@import|url\(\s*['\"]?(?!#)", text.replace("url(#", "#"))
@@ -139,7 +139,7 @@ def test_the_file_forbids_everything_but_itself(known: dict[str, Any]) -> None:
 
 def test_what_is_served_is_a_short_list(known: dict[str, Any]) -> None:
     paths = served(known)
-    assert set(paths) == {"/", "/style.css", *(f"/{name}" for name in modules())}
+    assert set(paths) == {"/", "/style.css", "/stage.css", *(f"/{name}" for name in modules())}
     assert sum(len(content) for _, content in paths.values()) < 400_000
 
 

@@ -16,7 +16,7 @@ from sim.domain.posterior import POSTERIOR_TABLE
 from sim.domain.quantities import declarations
 from sim.interfaces.cli.report import MOST_PAGE_BYTES
 from sim.interfaces.report.manifest import MOST_DIGESTS, manifest_in, without_output
-from sim.words.tables import shown
+from sim.words.tables import old_new_gap, shown
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.interfaces.made_results import (
     SMALL,
@@ -205,9 +205,8 @@ def test_key_numbers_are_those_of_compare(comparison: Path, compared_page: Path)
     for name, expected in told["policies"].items():
         caption = f"London, 30 September 2026: from no-cap (old) to {name} (new)"
         for row, one in zip(page.rows(caption)[1:], expected, strict=True):
-            assert row[1:3] == [shown(one["old"], one["unit"]), shown(one["new"], one["unit"])]
-            assert row[3] == shown(one["difference"], one["unit"], signed=True)
-        gap = shown(expected[0]["difference"], "share", signed=True)
+            assert row[1:4] == list(old_new_gap(one["old"], one["new"], one["unit"]))
+        gap = old_new_gap(expected[0]["old"], expected[0]["new"], "share")[2]
         assert f"Under {name}, London's permanent share of the workforce" in text
         assert f"{gap} points" in text
     for note in told["notes"]:
@@ -405,7 +404,9 @@ def test_an_unfinished_or_altered_result_is_refused(run_folder: Path, tmp_path: 
     manifest.write_text('{"fingerprint": "x", "complete": false}', "utf-8")
     assert "not complete" in unchanged(tmp_path, "report", str(folder), "--out", page)
     manifest.write_text("{", "utf-8")
-    assert "not a manifest" in unchanged(tmp_path, "report", str(folder), "--out", page)
+    assert "where a manifest is expected" in unchanged(
+        tmp_path, "report", str(folder), "--out", page
+    )
     manifest.write_text(text, "utf-8")
     run = sorted((folder / "runs").rglob("*.parquet"))[1]
     kept = run.read_bytes()

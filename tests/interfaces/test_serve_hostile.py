@@ -72,7 +72,7 @@ HOSTILE_BODIES = {
 
 
 @pytest.mark.parametrize("name", HOSTILE_BODIES)
-@pytest.mark.parametrize("path", ["/api/answer", "/api/loop"])
+@pytest.mark.parametrize("path", ["/api/answer", "/api/loop", "/api/run"])
 def test_a_body_it_was_not_made_for_is_refused_in_a_sentence(
     server: Server, path: str, name: str
 ) -> None:
@@ -134,6 +134,18 @@ def test_foreign_headers_are_refused(server: Server, headers: dict[str, str], wa
 
 def test_even_a_file_is_not_given_to_a_foreign_host(server: Server) -> None:
     assert server.ask("/", method="GET", host="evil.example")[0] == 421
+
+
+def test_a_link_from_another_site_opens_the_page_and_nothing_else(server: Server) -> None:
+    link = {
+        "sec_fetch_site": "cross-site",
+        "sec_fetch_mode": "navigate",
+        "sec_fetch_dest": "document",
+    }
+    assert server.ask("/", method="GET", **link)[0] == 200
+    assert server.ask("/main.js", method="GET", **link)[0] == 403
+    assert server.ask("/", method="GET", **link | {"sec_fetch_dest": "iframe"})[0] == 403
+    assert server.ask(body=question(GOOD, GOOD), **link)[0] == 403
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "MKCOL"])

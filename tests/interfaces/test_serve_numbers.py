@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from tests.interfaces.command import permanence
-from tests.interfaces.serving import PATIENCE_SECONDS, Server, serving
+from tests.interfaces.serving import PATIENCE_SECONDS, Server, question, serving
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +75,34 @@ def test_the_same_question_again_has_the_same_answer(server: Server, told: list[
         LEFT, {"scenario": "no-cap", "changes": CHANGES}, years=YEARS, seed=SEED, tab="other"
     )
     assert again[-1] == told[-1]
+
+
+def test_one_run_is_the_same_by_itself_and_from_its_ensemble(server: Server) -> None:
+    other = {"scenario": "no-cap", "changes": {"levers.permanent_offer.hiring_uplift": 0.7}}
+    alone = one_run_of(server, LEFT, other, number=3)
+    server.answers(LEFT, other, years=YEARS, seed=SEED)
+    assert one_run_of(server, LEFT, other, number=3) == alone
+    middle = one_run_of(server, LEFT, other, number=None)
+    assert 0 <= middle["number"] < RUNS
+    assert middle["teller"] == "agents"
+    market = sim.drawn("no-cap", seed=SEED, run=3, years=YEARS)
+    market.run()
+    price = market.outcome("charge_rate_per_hour")
+    assert alone["left"]["london"]["charge_rate_per_hour"][-1] == pytest.approx(price, abs=0.006)
+
+
+def test_a_run_that_is_not_of_the_ensemble_is_refused(server: Server) -> None:
+    body = question(LEFT, LEFT, years=YEARS, number=RUNS)
+    status, told = server.ask("/api/run", body)
+    assert status == 422
+    assert "0 to 19" in json.loads(told)["message"]
+
+
+def one_run_of(server: Server, left: Any, right: Any, number: int | None) -> Any:
+    body = question(left, right, years=YEARS, seed=SEED, number=number)
+    status, told = server.ask("/api/run", body)
+    assert status == 200, told
+    return json.loads(told)
 
 
 def test_one_tabs_next_question_supersedes_its_last(server: Server) -> None:

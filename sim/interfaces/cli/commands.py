@@ -15,29 +15,9 @@ from typing import Annotated, cast
 
 import typer
 
-from sim.domain.evidence import EvidenceError, UnknownBorough
-from sim.ensemble.files import StoreError
-from sim.ensemble.stamp import package_version
-from sim.interfaces.cli import borough_data as cli_borough_data
-from sim.interfaces.cli import demo as cli_demo
-from sim.interfaces.cli import describe as cli_describe
-from sim.interfaces.cli import report as cli_report
-from sim.interfaces.cli import scenario as cli_scenario
-from sim.interfaces.cli import serve as cli_serve
-from sim.interfaces.cli import store as cli_store
-from sim.interfaces.cli.question import command
-from sim.rules.tax_law import TaxYearError
-from sim.scenario import ScenarioError
-from sim.studies import QUESTIONS, study_named
-from sim.studies.calibrate import command as cli_calibrate
-from sim.studies.forecast import command as cli_forecast
-from sim.studies.hindcast import command as cli_hindcast
-from sim.studies.identify import command as cli_identify
-from sim.studies.recover import command as cli_recover
-from sim.studies.run.command import run as cli_run
+from sim.answers.command_line import note_command
+from sim.interfaces.cli.lazy import HELP, Commands, put_into
 
-BAD_INPUT = (ScenarioError, StoreError, EvidenceError, UnknownBorough, TaxYearError)
-"""Faults of the input: told in one line, without a traceback."""
 USAGE_ERRORS = cast(tuple[type[Exception], ...], typer.BadParameter.__bases__)
 """What typer raises for a command it cannot read: its own class, or click's in older releases."""
 INTERRUPTED = 130
@@ -51,35 +31,16 @@ app = typer.Typer(
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
+    cls=Commands,
 )
-app.command("demo")(cli_demo.demo)
-app.command("run")(cli_run.run)
-app.command("compare")(cli_run.compare)
-app.command("hindcast")(cli_hindcast.hindcast_command)
-app.command("calibrate")(cli_calibrate.calibrate_command)
-app.command("recover")(cli_recover.recover_command)
-app.command("identify")(cli_identify.identify_command)
-app.command("report")(cli_report.report)
-app.command("verify")(cli_report.verify)
-app.command("serve")(cli_serve.serve)
-app.command("describe")(cli_describe.describe)
-for name in QUESTIONS:
-    app.command(name)(command(study_named(name)))
-app.add_typer(
-    cli_borough_data.app, name="borough-data", help="A borough's own figures: template and check."
-)
-app.add_typer(
-    cli_forecast.app,
-    name="forecast",
-    help="A forecast of the next census, written down before it is known: register it, score it.",
-)
-app.add_typer(cli_store.app, name="store", help="What a results folder keeps: list it, prune it.")
-app.add_typer(cli_scenario.app, name="scenario", help="List, show and check scenarios.")
+put_into(app)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from sim.ensemble.stamp import package_version  # it loads what computes
+
         typer.echo(f"permanence {package_version()}")
         raise typer.Exit
 
@@ -101,28 +62,50 @@ def main() -> None:
     os.environ["MPLBACKEND"] = "agg"  # a command only writes pictures, whatever it is called from
     try:
         _refuse_odd_bytes(sys.argv[1:])
+        note_command(sys.argv[1:])
         code = app(prog_name="permanence", standalone_mode=False)
     except USAGE_ERRORS as fault:
         _say(_usage_sentence(fault))
         code = 2
-    except BAD_INPUT as fault:
-        _say(str(fault.args[0] if fault.args else fault))
-        code = 2
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except BrokenProcessPool:
-        _say("a worker process was killed; runs already saved are kept, the same command goes on")
+        _say(
+            "a worker process was killed; runs already saved are kept, repeat the command to resume"
+        )
+        code = 1
+    except MemoryError:
+        _say("not enough memory; allowed: fewer runs or years, --jobs 1; what is saved is kept")
         code = 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+    except ValueError as fault:
+        if not isinstance(fault, _bad_input()):
+            raise
+        _say(str(fault.args[0] if fault.args else fault))
+        code = 2
     except OSError as fault:
         name = f"{Path(str(fault.filename))}: " if fault.filename else ""
         _say(f"{name}{fault.strerror or fault}")
         code = 1
+    finally:
+        note_command(None)
     if code == INTERRUPTED:
-        _say("interrupted; finished runs in a results folder are kept, the same command goes on")
+        _say(
+            "interrupted; finished runs in a results folder are kept, repeat the command to resume"
+        )
     sys.exit(code or 0)
+
+
+def _bad_input() -> tuple[type[Exception], ...]:
+    """Return the faults of the input: told in one line, without a traceback."""
+    from sim.domain.evidence import EvidenceError, UnknownBorough
+    from sim.ensemble.files import StoreError
+    from sim.rules.tax_law import TaxYearError
+    from sim.scenario import ScenarioError
+
+    return (ScenarioError, StoreError, EvidenceError, UnknownBorough, TaxYearError)
 
 
 def _refuse_odd_bytes(arguments: Sequence[str]) -> None:
@@ -135,12 +118,26 @@ def _refuse_odd_bytes(arguments: Sequence[str]) -> None:
         try:
             argument.encode("utf-8")
         except UnicodeEncodeError:
+            from sim.ensemble.files import StoreError
+
             written = os.fsencode(argument).decode("utf-8", "backslashreplace")
             raise StoreError(f"given {written}; allowed: names in UTF-8") from None
 
 
+MOST_WORD = 110
+"""Letters without a blank that a message repeats."""
+
+
 def _say(text: str) -> None:
-    sys.stderr.write(f"permanence: {text}\n")
+    """Write one line, whatever was given: nothing that controls a screen, no word without end."""
+    from sim.domain.given import shortened  # loaded only when there is something to say
+
+    words = (one if len(one) <= MOST_WORD else shortened(one) for one in text.split(" "))
+    line = " ".join(words).translate({sign: f"\\x{sign:02x}" for sign in _CONTROLS})
+    sys.stderr.write(f"permanence: {line.encode('utf-8', 'backslashreplace').decode()}\n")
+
+
+_CONTROLS = (*range(32), *range(127, 160))
 
 
 def _usage_sentence(fault: Exception) -> str:

@@ -12,6 +12,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from sim.answers.answer import Answer
+from sim.answers.results import Csv
 from sim.studies.request import fields, kind_of, read, request_from, said
 from sim.studies.study import Desk, Study, save
 from sim.terminal import options as o
@@ -19,7 +20,7 @@ from sim.terminal.progress import processors, progress_bar
 from sim.terminal.telling import tell
 from sim.words.tables import print_notes, print_table, wrapped
 
-OF_THE_RUNNER = {"jobs": (o.Jobs, None), "out": (o.Out, None)}
+OF_THE_RUNNER = {"jobs": (o.Jobs, None), "out": (o.Out, None), "csv": (o.Tables, Csv.ALL)}
 OF_THE_PRINTER = {"as_json": (o.AsJson, False), "quiet": (o.Quiet, False)}
 
 
@@ -28,7 +29,12 @@ def command(study: Study[Any]) -> Callable[..., None]:
     options = [_option(name, field) for name, field in fields(study.request)]
     others = OF_THE_PRINTER if study.is_quick else OF_THE_RUNNER | OF_THE_PRINTER
     options += [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        Parameter(
+            name,
+            Parameter.KEYWORD_ONLY,
+            default=study.folder if name == "out" else default,
+            annotation=kind,
+        )
         for name, (kind, default) in others.items()
     ]
 
@@ -94,6 +100,7 @@ def _ask(
     *,
     jobs: int | None,
     out: Path | None,
+    csv: Csv | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -112,7 +119,7 @@ def _ask(
     tell(
         lambda: show(answer),
         lambda files: dict(answer.values) | _files(study, files),
-        lambda: save(study, request, answer, desk),
+        lambda: save(study, request, answer, desk, csv or Csv.ALL),
         as_json=as_json,
     )
     if answer.failed:
@@ -133,5 +140,6 @@ def show(answer: Answer) -> None:
         if place or answer.heading:
             typer.echo()
         print_table(one.title, one.header, one.rows, tight=one.tight)
+        print_notes(one.notes)
     print_notes([] if answer.findings_first else answer.findings)
     print_notes(answer.notes)

@@ -1,41 +1,39 @@
-"""`permanence report` and `verify`: a result as one file, and the same run again to check it."""
+"""`permanence report`: a result as one file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, Annotated
 
 import typer
 
 from sim.answers.reading import (
     ReadEnsemble,
     SavedResult,
-    Told,
     find_result,
     read_ensemble,
     refuse_other_stamp,
 )
-from sim.ensemble.draws import Draws
+from sim.answers.results import DIFFERENCES
 from sim.ensemble.files import StoreError, write_atomically
-from sim.ensemble.workers import workers
 from sim.interfaces.cli.explorer import EXPLORER_NAME, is_explorer, write_explorer
 from sim.interfaces.report import finding as report_finding
 from sim.interfaces.report import manifest as report_manifest
 from sim.interfaces.report.answer import answer_page
-from sim.studies.compare.command import SPLIT_FILE
-from sim.studies.saved import is_saved
-from sim.studies.verify.method import Rerun, key_numbers, run_again, with_draws
+from sim.studies.compare.extras import SPLIT_FILE
+from sim.studies.fields import unit_of
+from sim.studies.saved import content_of, is_saved
+from sim.studies.verify.method.kept import key_numbers
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
 from sim.words.result_tables import print_json
 from sim.words.tables import TIED, wrapped
 
-if TYPE_CHECKING:
-    from sim.interfaces.report.verdicts import Verdict
-
 PAGE_ENDING = ".html"
+OF_RUNS = ("run", "compare")
+"""Questions whose folders get the report with every chart, number and ground."""
 MOST_PAGE_BYTES = 1_500_000
 DEFAULT_NAME = f"report{PAGE_ENDING}"
 ResultFolder = Annotated[
@@ -70,14 +68,14 @@ def report(
 
     Example: permanence report results/cap --out cap.html
     """
-    if is_saved(result) and not explorer:
+    if is_saved(result) and not _is_of_runs(result) and not explorer:
         _of_answer(result, out, as_json=as_json)
         return
     found = find_result(result, SPLIT_FILE)
     refuse_other_stamp(found, str(result))
     if explorer:
         _refuse_mixture(found, result)
-    unit = found.unit if borough is None else o.unit_of(borough)
+    unit = found.unit if borough is None else unit_of(borough)
     path = result / (EXPLORER_NAME if explorer else DEFAULT_NAME) if out is None else out
     _refuse_file(path, is_ours=is_explorer if explorer else None)
     read = _read(found, quiet)
@@ -134,6 +132,13 @@ def _of_answer(result: Path, out: Path | None, *, as_json: bool) -> None:
         typer.echo(f"Saved: {path} ({len(content) / 1e3:.0f} kB)")
 
 
+def _is_of_runs(folder: Path) -> bool:
+    """Return whether the folder is a result of `run` or `compare`, whose page shows more."""
+    content = content_of(folder)
+    has_result = "" in content.get("results", ()) or Path(DIFFERENCES).stem in content["tables"]
+    return has_result and content["study"] in OF_RUNS
+
+
 def _refuse_mixture(found: SavedResult, result: Path) -> None:
     """Refuse a page in which old runs would stand beside runs of this code."""
     if any(one.only_shown for one in found.told):
@@ -181,96 +186,3 @@ def _read(found: SavedResult, quiet: bool) -> list[ReadEnsemble]:
         with progress_bar(f"reading {one.scenario.name}", 1, quiet=quiet) as progress:
             read.append(read_ensemble(one, progress))
     return read
-
-
-def verify(
-    what: Annotated[
-        Path,
-        typer.Argument(
-            metavar="REPORT|RESULT", help="A file that `report` wrote, or a result's folder."
-        ),
-    ],
-    jobs: o.Jobs = None,
-    parameters: Annotated[
-        Draws | None,
-        typer.Option(
-            "--parameters",
-            parser=o.draws_named,
-            metavar="FILE",
-            help="The posterior's file a result was drawn from, if it was drawn from one.",
-        ),
-    ] = None,
-    as_json: o.AsJson = False,
-    quiet: o.Quiet = False,
-) -> None:
-    """Run a result again from its manifest, and say whether it is identical.
-
-    Exit code 0: identical, or equal to 1e-9. 1: different; the first difference is named. 2: not a
-    report or a result, or its manifest was altered.
-
-    Example: permanence verify cap.html
-    """
-    if what.is_dir():
-        _verify_folder(what, jobs, parameters, as_json, quiet)
-    elif what.is_file():
-        _verify_page(what, jobs, parameters, as_json, quiet)
-    else:
-        raise StoreError(f"{what}: is not there; allowed: a report or the folder of a result")
-
-
-def _verify_folder(
-    what: Path, jobs: int | None, draws: Draws | None, as_json: bool, quiet: bool
-) -> None:
-    from sim.interfaces.report import (
-        verdicts,  # it draws: plotting is loaded only when it is needed
-    )
-
-    found = find_result(what)
-    verdict = verdicts.of_version(found.told)
-    if verdict is None:
-        told = [with_draws(one, draws) for one in found.told]
-        verdict = verdicts.of_folder(found, _again(told, [], jobs, quiet))
-    _tell(verdict, as_json)
-
-
-def _verify_page(
-    what: Path, jobs: int | None, draws: Draws | None, as_json: bool, quiet: bool
-) -> None:
-    from sim.interfaces.report import verdicts
-
-    page = report_manifest.read_page(what)
-    manifest = report_manifest.manifest_in(page, str(what))
-    told = report_manifest.told_by(manifest, str(what))
-    verdict = verdicts.of_version(told)
-    if verdict is None:
-        told = [with_draws(one, draws) for one in told]
-        kept = [(one["run_digests"], int(one["runs_per_digest"])) for one in manifest["results"]]
-        verdict = verdicts.of_report(manifest, page, told, _again(told, kept, jobs, quiet))
-    _tell(verdict, as_json)
-
-
-def _again(
-    told: Sequence[Told],
-    kept: Sequence[tuple[Sequence[str], int]],
-    jobs: int | None,
-    quiet: bool,
-) -> list[Rerun]:
-    """Run every result again; `kept` has digests and block size of each, without a folder."""
-    reruns = []
-    jobs = min(jobs or processors(), max(one.runs for one in told))
-    with workers(jobs) as pool:
-        for place, one in enumerate(told):
-            digests, block = kept[place] if kept else ((), 1)
-            with progress_bar(f"again: {one.scenario.name}", jobs, quiet=quiet) as progress:
-                reruns.append(run_again(one, digests, block, pool=pool, progress=progress))
-    return reruns
-
-
-def _tell(verdict: Verdict, as_json: bool) -> None:
-    if as_json:
-        print_json(verdict.as_json())
-    else:
-        for line in verdict.lines():
-            typer.echo("\n".join(wrapped(line, hanging="  ")))
-    if verdict.outcome == "different":
-        raise typer.Exit(1)

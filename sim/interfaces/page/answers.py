@@ -13,6 +13,7 @@ from sim.answers.results import summarised
 from sim.domain.headline import AGENCY_SHARE, HEADLINE
 from sim.domain.randomness import FloatArray
 from sim.ensemble.run import Ensemble
+from sim.interfaces.page.specs import in_plain_words
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
 from sim.words.captions import caution
@@ -21,6 +22,8 @@ from sim.words.notes import notes
 
 DRAWN = (*HEADLINE, "policy_cost_per_year", AGENCY_SHARE)
 """The outcomes the page draws."""
+ENDS_AND_MEAN = [1, 0, 3]
+"""Rows of what a result is summed up in: 10th percentile, mean, 90th percentile."""
 SHARE_DECIMALS, OTHER_DECIMALS = 5, 2
 
 
@@ -34,7 +37,7 @@ class Teller(StrEnum):
 def answer(left: Ensemble, right: Ensemble, teller: Teller) -> dict[str, Any]:
     """Return all the page shows of two paired ensembles, ready for JSON.
 
-    Shares are from 0 to 1. Series are `[q10, q50, q90]`: London's by month, employers' by census
+    Shares are from 0 to 1. Series are `[q10, mean, q90]`: London's by month, employers' by census
     and then in the order of `employers`. `differences` are what `permanence compare` prints.
     """
     differences = [asdict(row) for row in compared(left, right)]
@@ -62,7 +65,7 @@ def grounds_of_what_differs(left: Ensemble, right: Ensemble) -> list[str]:
         before = getattr(left.scenario.levers, name)
         after = getattr(right.scenario.levers, name)
         if before != after and not (before.is_no_op and after.is_no_op):
-            found.append(after.grounds)
+            found.append(in_plain_words(after.grounds))
     return found
 
 
@@ -77,17 +80,17 @@ def _side(ensemble: Ensemble) -> dict[str, Any]:
 
 
 def _series(values: FloatArray, outcome: str) -> list[Any]:
-    """Return the 10th, 50th and 90th percentile over runs of values indexed (run, ...)."""
+    """Return 10th percentile, mean and 90th percentile over runs of values indexed (run, ...)."""
     flat = values.reshape(values.shape[0], -1)
-    found = summarised(flat)[1:].reshape(3, *values.shape[1:])
+    found = summarised(flat)[ENDS_AND_MEAN].reshape(3, *values.shape[1:])
     decimals = SHARE_DECIMALS if OUTCOME[outcome].unit == "share" else OTHER_DECIMALS
     return _nothing_for_nan(np.round(found, decimals).tolist())
 
 
 def _employer_differences(left: Ensemble, right: Ensemble, outcome: str) -> list[Any]:
-    """Return the paired differences at the end of the horizon: [q10, q50, q90] by employer."""
+    """Return the paired differences at the end of the horizon: [q10, mean, q90] by employer."""
     gap = right.employers(outcome)[:, -1, :] - left.employers(outcome)[:, -1, :]
-    found = summarised(gap)[1:]
+    found = summarised(gap)[ENDS_AND_MEAN]
     return _nothing_for_nan(np.round(found, SHARE_DECIMALS).tolist())
 
 

@@ -17,16 +17,24 @@ from typing import Any
 
 from sim.domain.headline import AGENCY_SHARE
 from sim.domain.vocabulary import LONDON
+from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble, run_ensemble
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.facts import START, facts
 from sim.interfaces.page.files import in_one_file
 from sim.interfaces.page.grid import Grid, Levels, embedded_grid
 from sim.interfaces.page.loop import loop_of
+from sim.interfaces.page.months import (
+    Months,
+    months_of,
+    nearest_the_middle,
+    one_run,
+    told_of_run,
+)
 from sim.interfaces.page.sizes import DEFAULT_RUNS, MOST_YEARS
 from sim.interfaces.page.specs import Book, Spec, rest_of, values_of
 from sim.interfaces.page.story import story, story_pairs
-from sim.scenario import ScenarioError
+from sim.scenario import Scenario, ScenarioError
 from sim.twin.limits import refuse_what_amounts_cannot_feel
 
 Told = Callable[[int, int, float], None]
@@ -73,18 +81,24 @@ def explorer_html(
     needed = list(dict.fromkeys(key for case in cases for key in case.sides if not case.found))
     parts = len(needed) * runs + len(grid.points)
     known = {_side(start, base.runs): base}
+    months: dict[Side, dict[int, Months]] = {}
     for place, side in enumerate(needed):
 
         def progress(done: int, _: int, seconds: float, before: int = place * runs) -> None:
             told(before + done, parts, seconds)
 
         if side not in known:
+
+            def keep(record: RunRecord, of: Side = side) -> None:
+                months.setdefault(of, {})[record.replicate] = months_of(record)
+
             known[side] = run_ensemble(
                 book.resolved(side.spec, "side"), runs=side.runs, seed=base.seed,
-                years=base.years, draws=base.draws, pool=pool, progress=progress,
+                years=base.years, draws=base.draws, pool=pool, progress=progress, each=keep,
             )  # fmt: skip
     embedded = {
         **_named(book, cases, known),
+        **_run_by_month(book, cases, known, months),
         "grid": embedded_grid(grid, pool, lambda done: told(len(needed) * runs + done, parts, 0.0)),
         "loop": _loops(book, start, base),
     }
@@ -185,6 +199,39 @@ def _named(book: Book, cases: Iterable[Case], known: Mapping[Side, Ensemble]) ->
                 sides.append({"spec": side.spec.model_dump(), "told": _smaller(content[name])})
         answers.append({**content, "left": places[case.sides[0]], "right": places[case.sides[1]]})
     return {"sides": sides, "answers": answers}
+
+
+def _run_by_month(
+    book: Book,
+    cases: Sequence[Case],
+    known: Mapping[Side, Ensemble],
+    months: dict[Side, dict[int, Months]],
+) -> dict[str, Any]:
+    """Return one run of each case, the one nearest the middle of its left side, by the agents.
+
+    A result's own runs are kept by census, so the one that is shown is run once more.
+    """
+    sides: list[dict[str, Any]] = []
+    places: dict[tuple[Side, int], int] = {}
+    runs = []
+    for place, case in enumerate(cases):
+        pair = case.found or (known[case.sides[0]], known[case.sides[1]])
+        number = nearest_the_middle(pair[0])
+        told: list[tuple[Scenario, Months]] = []
+        for side, one in zip(case.sides, pair, strict=True):
+            scenario = book.resolved(side.spec, "side")
+            kept = months.setdefault(side, {})
+            if number not in kept:
+                kept[number] = one_run(scenario, number, one.seed, one.years, one.draws)
+            told.append((scenario, kept[number]))
+        content = told_of_run(told[0], told[1])
+        for side, name in zip(case.sides, ("left", "right"), strict=True):
+            if (side, number) not in places:
+                places[side, number] = len(sides)
+                sides.append(content[name])
+            content[name] = places[side, number]
+        runs.append({"answer": place, **content})
+    return {"runs": runs, "run_sides": sides}
 
 
 def _smaller(side: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,17 @@ from sim.domain.vocabulary import LINK_LABELS, LONDON, TARGET_PERMANENT_SHARE, L
 from sim.ensemble.draws import Draws
 from sim.ensemble.stamp import package_version
 from sim.interfaces.page.answers import DRAWN
+from sim.interfaces.page.months import RAISED_FROM, ring
 from sim.interfaces.page.sizes import DEFAULT_RUNS, DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
-from sim.interfaces.page.specs import Book, choices_of, controlled, in_words, rest_of, values_of
+from sim.interfaces.page.specs import (
+    Book,
+    choices_of,
+    controlled,
+    in_plain_words,
+    in_words,
+    rest_of,
+    values_of,
+)
 from sim.interfaces.page.story import story
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
@@ -56,6 +65,8 @@ def facts(draws: Draws, *, runs: int = DEFAULT_RUNS, book: Book | None = None) -
         "shades": {"colours": SHADES, "edges": PERMANENT_EDGES},
         "levers": _levers(),
         "controls": [_control(path, lever, one) for path, lever, one in controlled()],
+        "ring": ring(),
+        "raised_from": RAISED_FROM,
         "links": [{"cut": link.value, "label": LINK_LABELS[link]} for link in Link],
         "scenarios": _scenarios(book or Book()),
         "story": story(),
@@ -82,7 +93,7 @@ def _levers() -> dict[str, dict[str, str]]:
     found = {
         name: {
             "label": str(field.description),
-            "grounds": field.annotation.grounds,  # type: ignore[union-attr]
+            "grounds": in_plain_words(field.annotation.grounds),  # type: ignore[union-attr]
         }
         for name, field in Levers.model_fields.items()
     }

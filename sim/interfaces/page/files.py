@@ -18,7 +18,7 @@ from typing import Any
 
 from sim.interfaces.page.story import STATIC
 
-INDEX, STYLE, FIRST_MODULE = "index.html", "style.css", "main.js"
+INDEX, STYLES, FIRST_MODULE = "index.html", ("style.css", "stage.css"), "main.js"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 FACTS_PLACE, STYLE_PLACE, SCRIPT_PLACE = "<!--facts-->", "<!--style-->", "<!--script-->"
 POLICY_PLACE = "<!--policy-->"
@@ -53,12 +53,12 @@ def served(facts: dict[str, Any]) -> dict[str, tuple[str, bytes]]:
     page = (
         text_of(INDEX)
         .replace(POLICY_PLACE, "")
-        .replace(STYLE_PLACE, f'<link rel="stylesheet" href="/{STYLE}">')
+        .replace(STYLE_PLACE, "".join(f'<link rel="stylesheet" href="/{one}">' for one in STYLES))
         .replace(SCRIPT_PLACE, f'<script type="module" src="/{FIRST_MODULE}"></script>')
         .replace(FACTS_PLACE, _data("facts", facts))
     )
     found = {"/": ("text/html; charset=utf-8", page.encode())}
-    for name in (STYLE, *modules()):
+    for name in (*STYLES, *modules()):
         ending = name[name.rindex(".") :]
         found[f"/{name}"] = (f"{TYPES[ending]}; charset=utf-8", text_of(name).encode())
     return found
@@ -66,7 +66,7 @@ def served(facts: dict[str, Any]) -> dict[str, tuple[str, bytes]]:
 
 def in_one_file(facts: dict[str, Any], embedded: dict[str, Any]) -> str:
     """Return the page as one HTML file with its answers in it, which asks nobody for anything."""
-    style, script = text_of(STYLE), "\n".join(_inlined(name) for name in modules())
+    style, script = "".join(map(text_of, STYLES)), "\n".join(_inlined(name) for name in modules())
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"

@@ -22,7 +22,7 @@ from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
-from sim.interfaces.page.answers import Teller, answer
+from sim.interfaces.page.answers import ENDS_AND_MEAN, Teller, answer
 from sim.interfaces.page.estimates import estimate
 from sim.interfaces.page.facts import START
 from sim.interfaces.page.specs import Book, Spec, values_of
@@ -187,15 +187,14 @@ def _point(work: tuple[Scenario, Scenario, int, int, int, Draws]) -> dict[str, A
 
 
 def _london(ensemble: Ensemble) -> list[Any]:
-    """Return London's series as whole numbers: (outcome, [q10, q50, q90], quarter)."""
-    return [
-        _whole(summarised(ensemble.london(name)[:, ::MONTHS_APART])[1:], name) for name in HEADLINE
-    ]
+    """Return London's series as whole numbers: (outcome, [q10, mean, q90], quarter)."""
+    quarters = {name: ensemble.london(name)[:, ::MONTHS_APART] for name in HEADLINE}
+    return [_whole(summarised(one)[ENDS_AND_MEAN], name) for name, one in quarters.items()]
 
 
 def _boroughs(ensemble: Ensemble) -> list[Any]:
-    """Return employers' medians as whole numbers: (outcome, census, employer)."""
-    return [_whole(np.nanmedian(ensemble.employers(name), axis=0), name) for name in SHARES]
+    """Return employers' means as whole numbers: (outcome, census, employer)."""
+    return [_whole(np.nanmean(ensemble.employers(name), axis=0), name) for name in SHARES]
 
 
 def _whole(values: FloatArray, outcome: str) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, declarations
 from sim.rules.levers import Levers
 from sim.scenario import (
@@ -200,6 +201,14 @@ def choices_of(declared: Declaration) -> list[str] | None:
     """Return the words a quantity may be, if it is one of several words."""
     kind = type(declared.default)
     return [one.value for one in kind] if issubclass(kind, StrEnum) else None
+
+
+def in_plain_words(text: str) -> str:
+    """Return a text with every parameter called by its label, not by its name in the code."""
+    labels = {name: one.label for name, one in declarations(Parameters).items()}
+    return re.sub(
+        r"parameters\.([a-z0-9_]+)", lambda found: labels.get(found[1], in_words(found[1])), text
+    )
 
 
 def in_words(name: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from sim.answers.answer import Answer
+from sim.ensemble.asked import MOST_JOBS, whole
 from sim.ensemble.run import Progress
 from sim.studies import study_named
 from sim.studies.request import fields, request_from, said
@@ -43,7 +44,7 @@ def function(study: Study[Any]) -> Callable[..., Answer]:
     parameters = [_parameter(name, field) for name, field in fields(study.request)]
     others = {} if study.is_quick else RUNNER
     parameters += [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=default)
+        Parameter(name, Parameter.KEYWORD_ONLY, default=study.folder if name == "out" else default)
         for name, (default, _) in others.items()
     ]
     parameters.sort(key=lambda one: one.kind)
@@ -52,6 +53,7 @@ def function(study: Study[Any]) -> Callable[..., Answer]:
     def ask(*given: Any, **named: Any) -> Answer:
         values = signature.bind(*given, **named).arguments
         runner = {name: values.pop(name, default) for name, (default, _) in RUNNER.items()}
+        runner["out"] = runner["out"] or study.folder
         return _ask(study, values, **runner)
 
     ask.__name__ = ask.__qualname__ = study.name.replace("-", "_")
@@ -97,8 +99,7 @@ def _ask(
     progress: bool,
     cancel: threading.Event | None,
 ) -> Answer:
-    if jobs < 1:
-        raise ValueError(f"jobs: given {jobs}; allowed: a whole number from 1 up")
+    whole("jobs", jobs, 1, MOST_JOBS)
     request = request_from(study.request, given)
     folder = None if out is None else Path(out)
     desk = Desk(

@@ -44,7 +44,7 @@ def answer_page(folder: Path) -> str:
 
 def _sections(answer: Answer, content: Mapping[str, Any], folder: Path) -> Iterator[Section]:
     tables = "".join(
-        table(_line(one.title), [_line(name) for name in one.header], one.rows)
+        table(_line(one.title), [_line(name) for name in one.header], one.rows) + bullets(one.notes)
         for one in answer.printed
     )
     yield Section("tables", "Tables", tables)

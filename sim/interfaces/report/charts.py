@@ -79,7 +79,7 @@ def structures_table(ensembles: Sequence[Ensemble], unit: str) -> str:
         for row in rows:
             line = [charts_structures.structure_name(row.structure), f"{row.runs:,}"]
             for ends in row.cells[place]:
-                line.append(shown(ends.q50, "share", signed=is_paired))
+                line.append(shown(ends.mean, "share", signed=is_paired))
                 line.append(spread(ends.q10, ends.q90, "share", signed=is_paired))
             cells.append(line)
         day, name = on(ensemble.day(ensemble.months[-1])), ensemble.scenario.name
@@ -96,15 +96,13 @@ def structures_table(ensembles: Sequence[Ensemble], unit: str) -> str:
 def _with_intervals(
     caption: str, first: Sequence[str], outcomes: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> str:
-    """Return a table with median and interval of each outcome, after some first columns."""
+    """Return a table with mean and interval of each outcome, after some first columns."""
     groups = [Group(_capital(OUTCOME[name].label), 2) for name in outcomes]
     before = [Group("", len(first) - 1)] if len(first) > 1 else []
     if before:
         head = [*first, *(part for one in groups for part in (one.label, "80 % interval"))]
         return table(caption, head, rows)
-    return table(
-        caption, [*first, *["median", "80 % interval"] * len(outcomes)], rows, groups=groups
-    )
+    return table(caption, [*first, *["mean", "80 % interval"] * len(outcomes)], rows, groups=groups)
 
 
 def _capital(label: str) -> str:
@@ -123,7 +121,7 @@ def _yearly(ensembles: Sequence[Ensemble], unit: str, outcomes: Sequence[str], w
         for census in range(ensemble.years + 1):
             line = [on(ensemble.day(census * MONTHS_PER_YEAR))]
             for name, values in zip(outcomes, found, strict=True):
-                _, low, middle, high = values[:, census]
+                middle, low, _, high = values[:, census]
                 measure = OUTCOME[name].unit
                 line += [shown(middle, measure), spread(low, high, measure)]
             rows.append(line)

@@ -10,8 +10,8 @@ from sim.answers.comparison import (
     Difference,
     compared,
     headline,
+    mean,
     spread_of,
-    typical,
 )
 from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import LONDON
@@ -20,7 +20,7 @@ from sim.interfaces.report.html import Group, bullets, paragraph, subheading, ta
 from sim.words import captions as words
 from sim.words.notes import apart, combined, notes
 from sim.words.result_tables import PAIRED
-from sim.words.tables import labelled, shown, spread, times
+from sim.words.tables import labelled, old_new_gap, shown, spread, times
 
 LEAVES_POSTS_EMPTY = (
     "Part of the gain in the share of the workforce is posts left empty: unfilled posts rise, and "
@@ -50,7 +50,7 @@ def lede_of(ensembles: Sequence[Ensemble], unit: str) -> str:
     whom = "London" if unit == LONDON else f"{words.unit_name(unit)} in London"
     return (
         f"A simulation of children's social workers in {whom}, {on(one.day(0))} to "
-        f"{on(one.day(one.months[-1]))}: {runs}{each}, medians with 80 % intervals."
+        f"{on(one.day(one.months[-1]))}: {runs}{each}, means with 80 % intervals."
     )
 
 
@@ -73,7 +73,7 @@ def _course_of(ensemble: Ensemble, unit: str) -> str:
         ends = spread_of(values[:, -1])
         interval = spread(ends.q10, ends.q90, "share")
         within = "" if ensemble.runs == 1 else f" (80 % interval {interval})"
-        start, end = (shown(typical(values[:, at], "share"), "share") for at in (0, -1))
+        start, end = (shown(mean(values[:, at]), "share") for at in (0, -1))
         found.append(f"from {start} to {end}{within}")
     first, last = on(ensemble.day(0)), on(ensemble.day(ensemble.months[-1]))
     return (
@@ -100,13 +100,14 @@ def _against(base: Ensemble, policy: Ensemble, unit: str) -> str:
 
 
 def _beside(row: Difference) -> str:
-    return f"{shown(row.new, row.unit)}, against {shown(row.old, row.unit)}"
+    old, new, _ = old_new_gap(row.old, row.new, row.unit)
+    return f"{new}, against {old}"
 
 
 def _gap(row: Difference, runs: int) -> str:
     if row.is_exactly_zero:
         return " (the same in every run)"
-    middle = f"{shown(row.difference, row.unit, signed=True)} points"
+    middle = f"{old_new_gap(row.old, row.new, row.unit)[2]} points"
     if runs == 1:
         return f" ({middle})"
     return f" ({middle}; 80 % interval {spread(row.q10, row.q90, row.unit, signed=True)})"
@@ -166,11 +167,9 @@ def _levels(ensemble: Ensemble, unit: str) -> str:
     for name, label, measure, values in headline(ensemble, unit):
         is_chance = measure == SHARE_OF_RUNS
         ends = spread_of(values)
-        start = "" if is_chance else shown(typical(ensemble.of(name, unit)[:, 0], measure), measure)
+        start = "" if is_chance else shown(mean(ensemble.of(name, unit)[:, 0]), measure)
         interval = "" if is_chance else spread(ends.q10, ends.q90, measure)
-        rows.append(
-            (labelled(label, measure), start, shown(typical(values, measure), measure), interval)
-        )
+        rows.append((labelled(label, measure), start, shown(mean(values), measure), interval))
     first, last = on(ensemble.day(0)), on(ensemble.day(ensemble.months[-1]))
     caption = f"{words.unit_name(unit)} under {ensemble.scenario.name}, from {first} to {last}"
     return table(caption, ("Outcome", first, last, "80 % interval"), rows, kind="key")
@@ -180,12 +179,8 @@ def _differences(base: Ensemble, policy: Ensemble, unit: str) -> str:
     rows = [
         (
             labelled(row.label, row.unit),
-            shown(row.old, row.unit),
-            shown(row.new, row.unit),
-            shown(row.difference, row.unit, signed=True),
+            *old_new_gap(row.old, row.new, row.unit),
             "" if row.unit == SHARE_OF_RUNS else spread(row.q10, row.q90, row.unit, signed=True),
-            "-" if row.correlation is None else f"{row.correlation:.2f}",
-            times(row.variance_reduction),
         )
         for row in compared(base, policy, unit)
     ]
@@ -194,11 +189,32 @@ def _differences(base: Ensemble, policy: Ensemble, unit: str) -> str:
         f"{words.unit_name(unit)}, {day}: from {base.scenario.name} (old) to "
         f"{policy.scenario.name} (new); differences of shares in percentage points"
     )
-    head = (
-        "Outcome", "Old", "New", "Difference", "80 % interval", "Paired correlation",
-        "Variance divided by",
-    )  # fmt: skip
-    return table(caption, head, rows, kind="key")
+    return table(
+        caption, ("Outcome", "Old", "New", "Difference", "80 % interval"), rows, kind="key"
+    )
+
+
+def pairing_tables(ensembles: Sequence[Ensemble], unit: str) -> str:
+    """Return what pairing is worth, one table a policy; nothing where there is none."""
+    base, *policies = ensembles
+    return "".join(_pairing(base, policy, unit) for policy in policies)
+
+
+def _pairing(base: Ensemble, policy: Ensemble, unit: str) -> str:
+    rows = [
+        (
+            row.label,
+            "-" if row.correlation is None else f"{row.correlation:.2f}",
+            times(row.variance_reduction),
+        )
+        for row in compared(base, policy, unit)
+    ]
+    caption = (
+        f"What pairing is worth: {base.scenario.name} and {policy.scenario.name}. Variance between "
+        "runs that share nothing (old plus new) over that of the paired difference; the parameters "
+        "a pair shares count too"
+    )
+    return table(caption, ("Outcome", "Paired correlation", "Variance divided by"), rows)
 
 
 def scenarios_in_words(ensembles: Sequence[Ensemble]) -> str:
@@ -235,7 +251,7 @@ def _borough_levels(ensemble: Ensemble) -> str:
         for name in (WORKFORCE, POSTS, UNFILLED):
             values = ensemble.of(name, unit)
             ends = spread_of(values[:, -1])
-            cells += [shown(typical(values[:, at], "share"), "share") for at in (0, -1)]
+            cells += [shown(mean(values[:, at]), "share") for at in (0, -1)]
             cells.append(spread(ends.q10, ends.q90, "share"))
         rows.append(cells)
     first, last = ensemble.day(0).year, ensemble.day(ensemble.months[-1]).year
@@ -251,9 +267,9 @@ def _borough_differences(base: Ensemble, policy: Ensemble) -> str:
         found = {row.outcome: row for row in compared(base, policy, unit)}
         cells = [words.unit_name(unit)]
         for row in (found[name] for name in (WORKFORCE, POSTS, UNFILLED)):
-            gap = shown(row.difference, row.unit, signed=True)
+            old, new, gap = old_new_gap(row.old, row.new, row.unit)
             interval = spread(row.q10, row.q90, row.unit, signed=True)
-            cells += [shown(row.old, row.unit), shown(row.new, row.unit), f"{gap} ({interval})"]
+            cells += [old, new, f"{gap} ({interval})"]
         rows.append(cells)
     year = policy.day(policy.months[-1]).year
     return _by_borough(

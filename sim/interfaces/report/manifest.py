@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from importlib.metadata import version
@@ -10,17 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from sim.answers.reading import ReadEnsemble, SavedResult, Told, by_block, told
-from sim.answers.results import SEAL, seal_holds, sealed
+from sim.answers.results import DRAWN_BY, SEAL, seal_holds, sealed
 from sim.domain.evidence import employers
+from sim.domain.files import FileFaultError, content_of, json_of
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.files import StoreError
-from sim.studies.verify.method import key_numbers
+from sim.studies.compare.words import SPLIT_COLUMNS
+from sim.studies.verify.method.kept import EVERY_RUN, OF_A_REPORT, key_numbers
 
 KIND = "permanence report"
 FORMAT = 1
 MOST_DIGESTS = 1000
 """Digests a scenario in one report; with more runs each stands for a block of them."""
-EVERY_RUN = "_by_run"
+MOST_RESULTS = 50
+"""Scenarios of one report."""
+_NUMBER = re.compile(r"|nan|-?inf|[+-]?[0-9.]{1,40}(e[+-]?[0-9]{1,3})?")
 OUTPUT_OPTION = "--out"
 MOST_BYTES = 50_000_000
 """A larger file than this is no report."""
@@ -97,11 +102,10 @@ def read_page(path: Path) -> str:
         StoreError: it cannot be read, or is no text.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise StoreError(f"{path}: is not a report of permanence (it is too large)")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as fault:
-        raise StoreError(f"{path}: cannot be read ({fault.strerror})") from None
+        text = content_of(path, MOST_BYTES).decode("utf-8-sig")
+        return text.replace("\r\n", "\n")
+    except FileFaultError as fault:
+        raise StoreError(f"{path}: {fault}; allowed: a report of permanence") from None
     except UnicodeDecodeError:
         raise StoreError(f"{path}: is not a report of permanence") from None
 
@@ -119,8 +123,8 @@ def manifest_in(page: str, where: str) -> dict[str, Any]:
     finder = _Finder()
     finder.feed(page)
     try:
-        content = json.loads("".join(finder.found))
-    except ValueError:
+        content = json_of("".join(finder.found))
+    except FileFaultError:
         content = None
     if not isinstance(content, dict) or content.get("kind") != KIND:
         raise StoreError(f"{where}: is not a report of permanence; allowed: a report or a result")
@@ -135,20 +139,46 @@ def manifest_in(page: str, where: str) -> dict[str, Any]:
 
 def _is_whole(content: Mapping[str, Any]) -> bool:
     """Return whether a manifest has all that verification reads, each of the right kind."""
-    kinds = {"unit": str, "matplotlib": str, "results": list, "key_numbers": list, "split": list}
-    if not all(isinstance(content.get(name), kind) for name, kind in kinds.items()):
-        return False
-    parts = {"run_digests": list, "runs_per_digest": int, "command": list, "package": str}
+    kinds = {"unit": str, DRAWN_BY: str, "results": list, "key_numbers": list, "split": list}
     return (
-        content["unit"] in (LONDON, *employers())
-        and bool(content["results"])
-        and all(
-            isinstance(one, dict)
-            and all(isinstance(one.get(name), kind) for name, kind in parts.items())
-            for one in content["results"]
-        )
+        content.keys() == {"kind", "format", SEAL, *kinds}
+        and all(isinstance(content[name], kind) for name, kind in kinds.items())
+        and content["unit"] in (LONDON, *employers())
+        and 1 <= len(content["results"]) <= MOST_RESULTS
+        and all(map(_is_result, content["results"]))
         and all(isinstance(row, dict) for row in content["key_numbers"])
-        and all(isinstance(row, list) for row in content["split"])
+        and _is_split(content["split"])
+    )
+
+
+def _is_result(one: Any) -> bool:
+    """Return whether a result has a digest for every block of its runs."""
+    if not isinstance(one, dict):
+        return False
+    runs, size, digests = (one.get(name) for name in ("runs", *OF_A_REPORT))
+    return (
+        type(runs) is int
+        and type(size) is int
+        and size >= 1
+        and isinstance(digests, list)
+        and all(isinstance(digest, str) for digest in digests)
+        and len(digests) == -(-runs // size)
+        and len(digests) <= MOST_DIGESTS
+        and isinstance(one.get("package"), str)
+    )
+
+
+def _is_split(rows: Sequence[Any]) -> bool:
+    """Return whether rows are a split by lever: none at all, or its header and its numbers."""
+    if not rows:
+        return True
+    numbers = slice(SPLIT_COLUMNS.index("mean"), None)
+    return rows[0] == list(SPLIT_COLUMNS) and all(
+        isinstance(row, list)
+        and len(row) == len(SPLIT_COLUMNS)
+        and all(isinstance(cell, str) for cell in row)
+        and all(_NUMBER.fullmatch(cell) for cell in row[numbers])
+        for row in rows[1:]
     )
 
 

@@ -99,7 +99,8 @@ def _sections(
     yield Section("limits", "Limits", bullets(grounds.limits(ensembles)))
     package = str(manifest["results"][0]["package"])
     yield Section("assumptions", "Assumptions log", grounds.log_section(ensembles, unit, package))
-    yield Section("method", "Method in one page", method.method_section())
+    pairing = words.pairing_tables(ensembles, unit)
+    yield Section("method", "Method in one page", method.method_section() + pairing)
     yield Section("run-again", "Run it again", method.manifest_section(manifest))
     yield Section("cite", "Citation and licences", method.citation_section(manifest, title))
 

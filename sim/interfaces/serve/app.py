@@ -1,4 +1,4 @@
-"""The page's server: its files, and three questions it answers."""
+"""The page's server: its files, and the questions it answers."""
 
 from __future__ import annotations
 
@@ -50,6 +50,12 @@ class Asked(Strict):
         return Question(left, right, self.seed, self.years)
 
 
+class AskedRun(Asked):
+    """What a tab asks of one run: its number, or nothing for the one nearest the middle."""
+
+    number: Annotated[int, Field(ge=0, le=LARGEST_SEED, strict=True)] | None = None
+
+
 def page_app(desk: Desk, port: int) -> Guard:
     """Return the server's application behind its guard."""
 
@@ -80,6 +86,18 @@ def page_app(desk: Desk, port: int) -> Guard:
             question = (await _asked(request)).question()
             desk.admit()
             return Response(await desk.loop(question), media_type=JSON)
+        except (ValidationError, ScenarioError, DeskFullError) as fault:
+            return _refusal(fault)
+
+    @app.post("/api/run")
+    async def run(request: Request) -> Response:
+        try:
+            asked = AskedRun.model_validate_json(await request.body())
+            question = asked.question()
+            if asked.number is not None and asked.number >= desk.runs:
+                raise ScenarioError(f"number: allowed: 0 to {desk.runs - 1}")
+            desk.admit()
+            return Response(await desk.run(question, asked.number), media_type=JSON)
         except (ValidationError, ScenarioError, DeskFullError) as fault:
             return _refusal(fault)
 

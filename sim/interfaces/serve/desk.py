@@ -15,14 +15,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
-from sim.ensemble.run import Ensemble, run_ensemble
+from sim.ensemble.replicate import RunRecord
+from sim.ensemble.run import Ensemble, no_progress, run_ensemble
 from sim.ensemble.stamp import LOADED, Stamp, stamp_of_this_code
 from sim.ensemble.workers import interrupts_ignored, loaded
 from sim.interfaces.page.answers import Teller, answer
+from sim.interfaces.page.months import Months, months_of, nearest_the_middle, told_of_run
 from sim.interfaces.serve.leash import Leash
 from sim.interfaces.serve.work import (
     as_json,
@@ -30,13 +33,14 @@ from sim.interfaces.serve.work import (
     loop_answer,
     quick_answer,
     ready,
+    single_run,
 )
 from sim.scenario import Scenario
 
 MOST_QUESTIONS = 16
 """Questions open at once, over all tabs; more are turned away."""
 ENSEMBLES_AT_ONCE = 3
-KEPT_ANSWERS, KEPT_ENSEMBLES = 48, 24
+KEPT_ANSWERS, KEPT_ENSEMBLES, KEPT_RUNS = 48, 24, 48
 IDLE_SECONDS, LOOK_SECONDS = 3.0, 0.2
 """How long nobody has asked before the desk works ahead, and how often it looks."""
 EDITED_PAGE = "the model's code or data were edited since the page began: start it again"
@@ -103,7 +107,8 @@ class Desk:
         self._answers: Memory[bytes] = Memory(KEPT_ANSWERS)
         self._estimates: Memory[bytes] = Memory(KEPT_ANSWERS)
         self._loops: Memory[bytes] = Memory(KEPT_ANSWERS)
-        self._ensembles: Memory[Ensemble] = Memory(KEPT_ENSEMBLES)
+        self._ensembles: Memory[tuple[Ensemble, dict[int, Months]]] = Memory(KEPT_ENSEMBLES)
+        self._runs: Memory[Months] = Memory(KEPT_RUNS)
         self._open = 0
         self._by_tab: dict[str, Leash] = {}
         self._warming: Leash | None = None
@@ -239,31 +244,92 @@ class Desk:
         finally:
             self._open -= 1
 
+    async def run(self, question: Question, number: int | None) -> bytes:
+        """Return one run of an admitted question, month by month, on both sides.
+
+        Args:
+            question: the two sides.
+            number: which run, or None for the one nearest the middle of the left side.
+        """
+        leash = Leash(self._agents)
+        try:
+            which = number
+            if which is None:
+                loop = asyncio.get_running_loop()
+                whole = partial(self._ensemble_of, question.left, question, leash)
+                which = nearest_the_middle((await loop.run_in_executor(self._threads, whole))[0])
+            sides = (question.left, question.right)
+            found = [await self._month_by_month(one, question, which, leash) for one in sides]
+            return as_json(told_of_run((sides[0], found[0]), (sides[1], found[1])))
+        except (BrokenProcessPool, StoreError, CancelledError):
+            raise DeskFullError from None
+        finally:
+            leash.cut()
+            self._open -= 1
+            self._busy_until = time.monotonic() + IDLE_SECONDS
+
+    async def _month_by_month(
+        self, scenario: Scenario, question: Question, number: int, leash: Leash
+    ) -> Months:
+        """Return one run of one side: of its ensemble if that is kept, else run by itself."""
+        key = (scenario.fingerprint(), question.seed, question.years)
+        kept = self._ensembles.get(key)
+        if kept is not None:
+            return kept[1][number]
+        single = self._runs.get((*key, number))
+        if single is not None:
+            return single
+        asked = (scenario, number, question.seed, question.years, self.draws)
+        found: Months = await asyncio.wrap_future(leash.submit(single_run, *asked))
+        if found.stamp != stamp_of_this_code():
+            raise StoreError(EDITED_PAGE)
+        self._runs.keep((*key, number), found)
+        return found
+
+    def _ensemble_of(
+        self,
+        scenario: Scenario,
+        question: Question,
+        leash: Leash,
+        say: Callable[[int, int, float], None] = no_progress,
+    ) -> tuple[Ensemble, dict[int, Months]]:
+        """Return an ensemble of the agents with its runs month by month; in a thread."""
+        key = (scenario.fingerprint(), question.seed, question.years)
+        kept = self._ensembles.get(key)
+        if kept is not None:
+            return kept
+        months: dict[int, Months] = {}
+
+        def keep(record: RunRecord) -> None:
+            months[record.replicate] = months_of(record)
+
+        ensemble = run_ensemble(
+            scenario, runs=self.runs, seed=question.seed, years=question.years,
+            draws=self.draws, pool=leash, progress=say, each=keep,
+        )  # fmt: skip
+        self._ensembles.keep(key, (ensemble, months))
+        return ensemble, months
+
     def _by_agents(
         self, question: Question, leash: Leash, say: Callable[[int, int], None]
     ) -> bytes:
         """Run what is not kept of two ensembles and put them side by side; in a thread."""
         sides = {one.fingerprint(): one for one in (question.left, question.right)}
-        found: dict[str, Ensemble] = {}
-        missing = []
-        for key, scenario in sides.items():
-            kept = self._ensembles.get((key, question.seed, question.years))
-            if kept is None:
-                missing.append((key, scenario))
-            else:
-                found[key] = kept
+        missing = [
+            key
+            for key in sides
+            if self._ensembles.get((key, question.seed, question.years)) is None
+        ]
         wanted = self.runs * len(missing)
-        for place, (key, scenario) in enumerate(missing):
+        found: dict[str, Ensemble] = {}
+        for key, scenario in sides.items():
+            before = missing.index(key) if key in missing else 0
 
-            def progress(done: int, _: int, seconds: float, before: int = place) -> None:
+            def progress(done: int, _: int, seconds: float, before: int = before) -> None:
                 leash.heed(done, wanted, seconds)
                 say(before * self.runs + done, wanted)
 
-            found[key] = run_ensemble(
-                scenario, runs=self.runs, seed=question.seed, years=question.years,
-                draws=self.draws, pool=leash, progress=progress,
-            )  # fmt: skip
-            self._ensembles.keep((key, question.seed, question.years), found[key])
+            found[key], _ = self._ensemble_of(scenario, question, leash, progress)
         left, right = (
             replace(found[one.fingerprint()], scenario=one)
             for one in (question.left, question.right)

@@ -98,7 +98,7 @@ class Guard:
         origins = found.get(b"origin", [])
         if any(origin.lower() != b"http://" + host[0].lower() for origin in origins):
             raise RefusedError(403, "origin: allowed: the page itself")
-        if found.get(b"sec-fetch-site", [b"none"])[0] == b"cross-site":
+        if found.get(b"sec-fetch-site", [b"none"])[0] == b"cross-site" and not _opens(scope, found):
             raise RefusedError(403, "origin: allowed: the page itself")
         if scope["method"] not in ("GET", "HEAD", "POST"):
             raise RefusedError(405, "method: allowed: GET, HEAD and POST")
@@ -111,6 +111,13 @@ class Guard:
                 raise RefusedError(413, f"body: allowed: at most {MOST_BODY} bytes")
             if not self._bucket.takes():
                 raise RefusedError(429, "too many requests: wait a second")
+
+
+def _opens(scope: Scope, found: dict[bytes, list[bytes]]) -> bool:
+    """Whether a request is a link that was followed: it opens the page and asks nothing of it."""
+    mode, target = (found.get(name, [b""])[0] for name in (b"sec-fetch-mode", b"sec-fetch-dest"))
+    is_link = (mode, target) == (b"navigate", b"document")
+    return is_link and scope["method"] == "GET" and scope["path"] == "/"
 
 
 async def _body(receive: Receive) -> bytes:

@@ -1,4 +1,4 @@
-"""What the page's worker processes do: quick estimates and the strengths of links, as JSON."""
+"""What the page's worker processes do: quick estimates, strengths of links and single runs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sim.ensemble.workers import Loaded, end_unless_same
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.estimates import estimate
 from sim.interfaces.page.loop import loop_of
+from sim.interfaces.page.months import Months, one_run
 from sim.scenario import Scenario
 
 POLITENESS = 3
@@ -60,3 +61,8 @@ def quick_answer(
 def loop_answer(scenario: Scenario, seed: int, draws: Draws) -> bytes:
     """Return the causal loop with the strengths its links have under a scenario."""
     return as_json(loop_of(scenario, seed=seed, draws=draws))
+
+
+def single_run(scenario: Scenario, number: int, seed: int, years: int, draws: Draws) -> Months:
+    """Return one run of the agents by itself, month by month."""
+    return one_run(scenario, number, seed, years, draws)

@@ -21,6 +21,7 @@ class AgencyRules(Lever):
     lengthens by whole months; who turns away is who the newest rules with a wait say.
     """
 
+    moves_by_terms_alone: ClassVar[bool] = True
     grounds: ClassVar[str] = (
         "How far a wait deters is an assumption; who it keeps out follows from it."
     )

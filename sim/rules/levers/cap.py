@@ -29,6 +29,7 @@ class Cap(Lever):
     """A collective cap on what member boroughs pay an agency for an hour."""
 
     fades: ClassVar[bool] = False
+    moves_by_terms_alone: ClassVar[bool] = True
     grounds: ClassVar[str] = f"The cap's effect {NOT_IDENTIFIED} stated assumptions."
     phrases: ClassVar[Mapping[str, str]] = {
         "charge_rate_under_2_years": "{} for under two years' experience",

@@ -12,14 +12,14 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from sim.domain.given import shown
+from sim.domain.given import DAYS, day_of, shown
 
 TERMS, START, RAMP, OFF, STEPS = "terms", "start", "ramp_months", "off", "steps"
 LEVEL, STATED, UPRATED = "charge_rate_per_hour", "stated_on", "uprated"
 OF_ONE_DAY = (START, RAMP)
 """What belongs to the day terms begin on, and does not pass to the terms after them."""
 
-LONG_AGO = date(1900, 1, 1)
+LONG_AGO = date(DAYS[0], 1, 1)
 Table = dict[str, Any]
 
 
@@ -141,9 +141,7 @@ def _is_price(given: Any) -> bool:
 
 
 def _day(given: Any) -> date:
-    if isinstance(given, date):
-        return date(given.year, given.month, given.day)
     try:
-        return date.fromisoformat(str(given))
-    except ValueError:
+        return day_of(given)
+    except (ValueError, TypeError):
         return date.min  # none, or none that can be read: the lever's own check says so

@@ -62,6 +62,8 @@ class Lever(Declared, ABC):
     its fields' values, by field, with {} for the value; others are told by their labels. `ended`
     says that terms which do nothing took over from some that did. `always_told` are fields that
     are said even at their default. `fades` is whether terms can go out over time.
+    `moves_by_terms_alone` is whether what it puts in force stays the same, within a tax year, once
+    its last terms have come in: its rules are then not made anew each month.
 
     Attributes:
         earlier: the terms before them, the earliest first; none of those has any.
@@ -72,6 +74,7 @@ class Lever(Declared, ABC):
     ended: ClassVar[str] = "withdrawn"
     always_told: ClassVar[Collection[str]] = ()
     fades: ClassVar[bool] = True
+    moves_by_terms_alone: ClassVar[bool] = False
 
     start: Day = quantity(
         None, unit="date", label="first day the lever is in force (default: from the first step)"
@@ -227,6 +230,19 @@ class Lever(Declared, ABC):
         else:
             begun_months = months_between(self.start, day) + 1
         return min(1.0, max(0.0, begun_months / self.ramp_months))
+
+    def settles_on(self, opening: date) -> date:
+        """Return the last month end from which on what it puts in force can still change.
+
+        The day of a tax year that begins later does not count.
+        """
+        if self.is_no_op:
+            return opening
+        if not self.moves_by_terms_alone:
+            return date.max
+        latest = max(one.start or opening for one in self.terms())
+        longest = max(one.ramp_months for one in self.terms())
+        return month_end(max(latest, opening), longest + 1)
 
     def mixture(self, opening: date, day: date) -> tuple[tuple[Self, float], ...]:
         """Return the terms in force on a day that do something, each with its weight, 0 to 1.

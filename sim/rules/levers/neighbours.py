@@ -14,6 +14,7 @@ from sim.rules.terms import RulesInForce
 class Neighbours(Lever):
     """What neighbours of London pay agency staff: no cap of London's binds them."""
 
+    moves_by_terms_alone: ClassVar[bool] = True
     grounds: ClassVar[str] = (
         "What neighbours pay and how many of London's agency staff would follow it are "
         "assumptions (parameters.neighbours_reach)."

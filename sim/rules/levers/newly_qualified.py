@@ -14,6 +14,7 @@ from sim.rules.terms import RulesInForce
 class NewlyQualified(Lever):
     """The pipeline of newly qualified social workers."""
 
+    moves_by_terms_alone: ClassVar[bool] = True
     grounds: ClassVar[str] = "How many more newly qualified staff there are is an assumption."
     phrases: ClassVar[Mapping[str, str]] = {
         "multiplier": "{} as many newly qualified staff",

@@ -20,6 +20,7 @@ class PermanentOffer(Lever):
     salary and retention payments cost what the payslip says.
     """
 
+    moves_by_terms_alone: ClassVar[bool] = True
     grounds: ClassVar[str] = (
         "How strongly the permanent offer acts, and what it costs, are assumptions."
     )

@@ -20,6 +20,7 @@ from sim.rules.terms import RulesInForce
 class Prevention(Lever):
     """Help for families earlier: fewer cases after a lag, paid for from the first day."""
 
+    moves_by_terms_alone: ClassVar[bool] = True
     grounds: ClassVar[str] = (
         "How many cases prevention averts, how late, and at what cost are assumptions."
     )
@@ -48,6 +49,12 @@ class Prevention(Lever):
     def is_idle(self) -> bool:
         """Whether no case is averted or nobody pays."""
         return self.case_reduction == 0.0 or nobody(self.members)
+
+    def settles_on(self, opening: date) -> date:
+        """Return the last month end from which on it can still change: what is averted lags."""
+        lag = max(one.lag_months for one in self.terms())
+        settled = super().settles_on(opening)
+        return settled if self.is_no_op else month_end(settled, lag)
 
     def put_in_force(self, rules: RulesInForce, now: Moment) -> RulesInForce:
         """Return the rules with the cases paid for now, and those averted a lag ago, in them."""

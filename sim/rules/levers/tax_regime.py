@@ -18,6 +18,7 @@ from sim.rules.terms import RulesInForce
 class TaxRegime(Lever):
     """Which tax rules apply: the law as enacted is the no-op."""
 
+    moves_by_terms_alone: ClassVar[bool] = True
     grounds: ClassVar[str] = (
         f"The tax change's effect {NOT_IDENTIFIED} tax law and assumptions, "
         "parameters.company_share above all."

@@ -8,9 +8,9 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import typer
 
 from sim.answers import results
+from sim.answers.answer import Printed
 from sim.domain.headline import PERMANENT_SHARES, POSTS, WORKFORCE
 from sim.market.outcomes import OUTCOME
 from sim.rules.levers import Levers
@@ -20,7 +20,7 @@ from sim.studies.effects.method import WHOLE_PACKAGE
 from sim.studies.effects.words import lever_name
 from sim.words.captions import listed, unit_name
 from sim.words.grounds import lever_rests_on, sourced_terms
-from sim.words.tables import labelled, print_notes, print_table, shown, spread
+from sim.words.tables import labelled, shown, spread
 
 SPLIT_COLUMNS = (
     "base", "policy", "unit", "outcome", "unit_of_measure", "lever", "runs",
@@ -43,17 +43,15 @@ WHOSE = {WORKFORCE: "workforce", POSTS: "posts"}
 # Tables
 
 
-def print_split(split: Split, unit: str, day: str) -> None:
-    """Print what each lever contributes to each headline outcome, and how long it takes to act."""
+def printed_split(split: Split, unit: str, day: str) -> Iterator[Printed]:
+    """Yield what each lever contributes to each headline outcome, and how long it takes to act."""
     for outcome, game in split.games.items():
-        typer.echo()
-        _print_game(split, outcome, game, f"{unit_name(unit)}, {day}")
-    typer.echo()
-    _print_times(split)
-    print_notes(split_notes(split))
+        yield from _printed_game(split, outcome, game, f"{unit_name(unit)}, {day}")
+    for one in _printed_times(split):
+        yield one._replace(notes=split_notes(split))
 
 
-def _print_game(split: Split, outcome: str, game: Game, where: str) -> None:
+def _printed_game(split: Split, outcome: str, game: Game, where: str) -> Iterator[Printed]:
     measure, label = OUTCOME[outcome].unit, OUTCOME[outcome].label
 
     def cells(found: Contribution) -> tuple[str, str]:
@@ -76,7 +74,7 @@ def _print_game(split: Split, outcome: str, game: Game, where: str) -> None:
     rows.append((WHOLE_PACKAGE, *cells(contribution(game.whole)), "", ""))
     rows.append((INTERACTION, *cells(contribution(game.interaction())), "", ""))
     runs = f"{game.runs} run{'' if game.runs == 1 else 's'}"
-    print_table(
+    yield Printed(
         f"{_capital(labelled(label, measure))}: what each lever contributes\n"
         f"From {split.base.name} to {split.package.name}; {where}: means of {runs}",
         ("", "Shapley part", "80 % interval", "alone", "added last"),
@@ -84,14 +82,14 @@ def _print_game(split: Split, outcome: str, game: Game, where: str) -> None:
     )
 
 
-def _print_times(split: Split) -> None:
+def _printed_times(split: Split) -> Iterator[Printed]:
     rows = []
     for lever in dict.fromkeys(time.lever for time in split.times):
         times = [time for time in split.times if time.lever == lever]
         cells = [cell for time in times for cell in _months(time)]
         rows.append((lever_name(lever), f"{times[0].in_force_from:%b %Y}", *cells))
     heads = [f"{WHOSE[outcome]}:\nhalf" for outcome in PERMANENT_SHARES]
-    print_table(
+    yield Printed(
         "Time to act: months in force until half and nine tenths of the effect are there to stay\n"
         "Permanent share of the workforce and of posts; each lever alone, and the package",
         ("", "in force\nfrom", heads[0], "nine\ntenths", heads[1], "nine\ntenths"),
@@ -242,7 +240,7 @@ def _numbers(found: Contribution) -> tuple[str, ...]:
 
 
 def split_as_json(split: Split) -> dict[str, Any]:
-    """Return a split as `print_split` tells it, every pair of levers included."""
+    """Return a split as `printed_split` tells it, every pair of levers included."""
     return {
         "levers": {
             name: {

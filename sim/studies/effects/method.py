@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.answers.comparison import HIGH, LOW, MIDDLE
+from sim.answers.comparison import HIGH, LOW, mean
 from sim.answers.structures import Pair, under
 from sim.domain.headline import SHARES
 from sim.domain.randomness import FloatArray
@@ -33,8 +33,8 @@ class Effect:
 
     Attributes:
         lever: its name, or `WHOLE_PACKAGE`.
-        without: median without any lever.
-        difference: median over runs, with the 10th and 90th percentile.
+        without: mean without any lever.
+        difference: mean over runs, with the 10th and 90th percentile.
     """
 
     pair: Pair
@@ -123,13 +123,13 @@ def effects(
 
 
 def _effect(pair: Pair, lever: str, outcome: str, before: FloatArray, after: FloatArray) -> Effect:
-    low, middle, high = np.nanquantile(after - before, [LOW, MIDDLE, HIGH])
+    low, high = np.nanquantile(after - before, [LOW, HIGH])
     return Effect(
         pair,
         lever,
         outcome,
-        float(np.nanmedian(before)),
-        float(middle),
+        mean(before),
+        mean(after - before),
         float(low),
         float(high),
     )

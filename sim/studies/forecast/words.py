@@ -20,7 +20,8 @@ from sim.studies.forecast.method.judged import Judgement, criteria_in_words
 from sim.studies.forecast.method.registered import HASH, Registered, Standing
 from sim.studies.hindcast.method.hindcast import MODEL
 from sim.studies.hindcast.method.scoring import COMPARED
-from sim.studies.hindcast.words.tables import gap_shown, print_gaps
+from sim.studies.hindcast.words.tables import gap_shown, printed_gaps
+from sim.words.printing import print_all
 from sim.words.tables import print_notes, print_table
 from sim.words.timeline import timeline
 
@@ -223,7 +224,9 @@ def print_judgement(found: Judgement) -> None:
         )  # fmt: skip
     for measure in WITH_GAPS:
         gaps = [(n, *map(gap_shown, g)) for n, (_, g) in found.boroughs[measure].items() if g]
-        print_gaps(f"{MODEL} less each baseline, {found.registered.measures[measure]}", gaps)
+        print_all(
+            printed_gaps(f"{MODEL} less each baseline, {found.registered.measures[measure]}", gaps)
+        )
     print_notes(verdict(found))
 
 

@@ -145,7 +145,7 @@ def _values(kept: Sequence[Kept], context: dict[str, Any]) -> dict[str, Any]:
 
 def _tables(kept: Sequence[Kept], unit: str) -> list[Table]:
     rows = (row for one in kept for row in one.rows)
-    found = [Table.of("money", books.MONEY_COLUMNS, rows)]
+    found = [Table.of(books.MONEY_TABLE, books.MONEY_COLUMNS, rows)]
     if len(kept) > 1:
         names = [one.ensemble.scenario.name for one in kept]
         split = money_split.split_rows(names[0], names[1], unit, _pair(kept).split)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.answers.comparison import typical
+from sim.answers.answer import Printed
+from sim.answers.comparison import mean
 from sim.domain.headline import SHARES
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
-from sim.studies.money.method.money import Account, LedgerLine, ratio
+from sim.studies.money.method.money import Account, Amount, LedgerLine, ratio
+from sim.studies.money.method.spending import Spending
 from sim.studies.money.method.split import MoneyChange, MoneySplit
 from sim.words.captions import caution, listed, unit_name
 from sim.words.notes import CHANCE, FEW_RUNS, notes
@@ -26,6 +28,11 @@ OF_THE_DAY = "Pounds are those of the day"
 NOT_COUNTED = (
     "Not counted: taxes and benefits of people outside this market, pensions once they are paid, "
     "and what work left undone costs children and others."
+)
+
+MEANS = (
+    "Amounts are means, so that they add up (medians would not). Sums are from the start; "
+    "'at the pay of' divides by the model's index of social workers' pay, which is not CPI."
 )
 
 
@@ -228,9 +235,74 @@ def _per_post(pair: Pair, unit: str) -> str:
 def _beside(ensembles: Sequence[Ensemble], unit: str) -> str:
     found = []
     for name in SHARES:
-        values = [typical(one.of(name, unit)[:, -1], "share") for one in ensembles]
+        values = [mean(one.of(name, unit)[:, -1]) for one in ensembles]
         found.append(f"{OUTCOME[name].label} {', then '.join(shown(v, 'share') for v in values)}")
-    return f"Beside the money, at the end (medians): {'; '.join(found)}."
+    return f"Beside the money, at the end (means): {'; '.join(found)}."
+
+
+def spending_sentences(found: Spending, unit: str) -> list[str]:
+    """Return what of a difference in spending is no saving, and what a permanent post costs."""
+    sentences = [*_work(found.split, unit), _public_purse(found.split, unit)]
+    if found.bill_a_post is None or found.policies_a_post is None:
+        return [*sentences, "No permanent staff are added, so there is no cost for each."]
+    bought = f"£{found.policies_a_post:,.0f} a year buys the policy"
+    more = f"{found.extra_permanent:,.0f} further permanent staff"
+    if found.bill_a_post <= 0.0:
+        return [*sentences, f"{more} come with a lower bill: none has a cost; for each {bought}."]
+    return [
+        *sentences,
+        f"For each of {more} {payers(unit)} £{found.bill_a_post:,.0f} a year more in all; of that "
+        f"{bought}.",
+    ]
+
+
+def printed_spending(base: Ensemble, policy: str, found: Spending, unit: str) -> Printed:
+    """Return a policy's spending beside the base's, and what of it is no saving."""
+    scale = scale_of(unit)
+    first, last = base.day(0).year, base.day(base.months[-1]).year
+
+    def gap(one: Amount) -> str:
+        ends = (scale.number(end, signed=True) for end in (one.q10, one.q90))
+        return f"{scale.number(one.mean, signed=True)}\n{' to '.join(ends)}"
+
+    rows = [
+        (
+            line.label, scale.number(line.old), scale.number(line.new), gap(line.difference),
+            scale.number(line.since_start.mean, signed=True),
+            scale.number(line.since_start_real.mean, signed=True),
+        )
+        for line in found.lines
+    ]  # fmt: skip
+    title = (
+        f"Spending: from {base.scenario.name} to {policy}\n{unit_name(unit)}: {scale.unit} a year "
+        f"in September {last}, pounds of the day; means of {base.runs} "
+        f"run{'' if base.runs == 1 else 's'}"
+    )
+    header = ("", "old", "new", "difference,\n80 % interval", f"sum to\n{last}",
+              f"at the pay\nof {first}")  # fmt: skip
+    return Printed(title, header, rows, notes=spending_sentences(found, unit), tight=True)
+
+
+def spending_as_json(found: Mapping[str, Spending], unit: str) -> dict[str, Any]:
+    """Return spending by policy as plain values."""
+    return {
+        name: {
+            "lines": [
+                {
+                    key: asdict(value) if isinstance(value, Amount) else value
+                    for key, value in line._asdict().items()
+                }
+                for line in one.lines
+            ],
+            "reasons": [asdict(reason) for reason in one.split.reasons],
+            "public_purse": asdict(one.split.public_purse),
+            "extra_permanent_fte": one.extra_permanent,
+            "bill_for_each_extra_permanent": one.bill_a_post,
+            "policy_cost_for_each_extra_permanent": one.policies_a_post,
+            "sentences": spending_sentences(one, unit),
+        }
+        for name, one in found.items()
+    }
 
 
 def money_notes(

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from sim.answers.answer import Answer, Cell, Printed, Table
 from sim.ensemble.draws import Draws
-from sim.ensemble.files import StoreError
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
 from sim.studies.calibrate.method.anchors import ANCHORED_RUNS
 from sim.studies.patterns import words
 from sim.studies.patterns.method.pattern_list import HEADINGS, PATTERNS
 from sim.studies.patterns.method.patterns import Result, Standing, pattern_results
-from sim.studies.request import Request, asked
+from sim.studies.request import Request
 from sim.studies.study import Desk, Study
 
 COLUMNS = (
@@ -33,17 +31,14 @@ class Patterns(Request):
     runs: f.Runs = 100
     seed: f.Seed = 1
     parameters: f.Parameters = Draws.POSTERIOR
-    write_docs: Annotated[
-        Path | None, asked("Write the page of the documents (Markdown) there.", metavar="FILE")
-    ] = None
+    write_docs: f.Document = None
 
 
 def work(asked: Patterns, desk: Desk) -> Answer:
     """Run the record's years and what is anchored, and judge every pattern."""
     desk.refuse_file()
     page = asked.write_docs
-    if page is not None and (page.is_dir() or not page.parent.is_dir()):
-        raise StoreError(f"--write-docs {page}: allowed: a file in a folder that is there")
+    f.refuse_document(page)
     with desk.progress("patterns") as progress:
         found = pattern_results(
             PATTERNS, runs=asked.runs, seed=asked.seed, draws=asked.parameters, pool=desk.pool,

@@ -73,4 +73,4 @@ def rise(rows: Sequence[StoryRow], outcome: str, year: int) -> tuple[float, floa
     mine = [row for row in rows if row.outcome == outcome]
     then = next(row for row in mine if row.year == year)
     first = mine[0]
-    return then.policy.q50 - first.policy.q50, then.placebo.q50 - first.placebo.q50
+    return then.policy.mean - first.policy.mean, then.placebo.mean - first.placebo.mean

@@ -15,7 +15,7 @@ from sim.domain.published import published_figure
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
 from sim.studies.story.method import StoryRow, own_levers, rise
-from sim.words.tables import shown
+from sim.words.tables import old_new_gap, shown
 
 COLUMNS = (
     "scenario", "borough", "outcome", "date", "claimed", "census",
@@ -55,12 +55,12 @@ def printed(policy: Ensemble, rows: Sequence[StoryRow], unit: str, outcome: str)
                 "" if (seen := census(row, unit)) is None else shown(seen, "share"),
                 *_pair(row.policy),
                 *_pair(row.placebo),
-                shown(row.difference.q50, "share", signed=True),
+                old_new_gap(row.placebo.mean, row.policy.mean, "share")[2],
             )
         )
     heading = (
         f"{OUTCOME[outcome].label} of {unit}, 30 September\n"
-        f"medians of {policy.runs} runs, 80 % interval"
+        f"means of {policy.runs} runs, 80 % interval"
     )
     columns = ("", "claimed", "census", "policy", "80 %", "placebo", "80 %", "difference")
     return Printed(heading, columns, lines)
@@ -68,7 +68,7 @@ def printed(policy: Ensemble, rows: Sequence[StoryRow], unit: str, outcome: str)
 
 def _pair(spread: Spread) -> tuple[str, str]:
     low, high = (f"{100 * end:.0f}" for end in (spread.q10, spread.q90))
-    return shown(spread.q50, "share"), f"{low}-{high}"
+    return shown(spread.mean, "share"), f"{low}-{high}"
 
 
 def removed(policy: Ensemble) -> list[str]:
@@ -115,8 +115,8 @@ def title(rows: Sequence[StoryRow], unit: str) -> str:
     row = next(one for one in rows if (one.outcome, one.year) == (WORKFORCE, year))
     seen = census(row, unit)
     text = (
-        f"By {year} {unit} is {100 * row.policy.q50:.0f} % permanent with its policy and "
-        f"{100 * row.placebo.q50:.0f} % without it"
+        f"By {year} {unit} is {100 * row.policy.mean:.0f} % permanent with its policy and "
+        f"{100 * row.placebo.mean:.0f} % without it"
     )
     if seen is None:
         return text
@@ -124,9 +124,9 @@ def title(rows: Sequence[StoryRow], unit: str) -> str:
 
 
 def _missed(rows: Sequence[StoryRow], unit: str) -> str:
-    """Return by how much the median path misses the census on average, the start left out."""
+    """Return by how much the mean path misses the census on average, the start left out."""
     known = [
-        (row.year, 100 * abs(row.policy.q50 - seen))
+        (row.year, 100 * abs(row.policy.mean - seen))
         for row in rows
         if row.outcome == WORKFORCE and (seen := census(row, unit)) is not None
     ][-7:]
@@ -145,5 +145,5 @@ def cells(policy: Ensemble, row: StoryRow, unit: str) -> tuple[Cell, ...]:
         str(census_date(row.year)),
         "; ".join(results.number(claim.value) for claim in _claimed(row, unit)),
         seen,
-        *(value for one in spreads for value in (one.q50, one.q10, one.q90)),
+        *(value for one in spreads for value in (one.mean, one.q10, one.q90)),
     )

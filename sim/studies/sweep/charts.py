@@ -95,10 +95,10 @@ def _label(
     ends = [
         LineEnd(
             axis.values[-1],
-            scale * last[outcome].q50,
-            f"{SHORT[outcome]} {per_cent(last[outcome].q50)}"
+            scale * last[outcome].mean,
+            f"{SHORT[outcome]} {per_cent(last[outcome].mean)}"
             if outcome in SHORT
-            else f"{last[outcome].q50:.0f} employers",
+            else f"{last[outcome].mean:.0f} employers",
             colour,
         )
         for colour, outcome in zip(PALETTE, outcomes, strict=False)
@@ -110,7 +110,7 @@ def _title(axis: Axis, found: Sequence[Point], unit: str) -> str:
     """Return the finding: how the shares move, and whether defectors jump."""
     first, last = (found[place].outcomes for place in (0, -1))
     name = axis.key.split(".")[-1].replace("_", " ")
-    posts = f"{per_cent(first[POSTS].q50)} to {per_cent(last[POSTS].q50)}"
+    posts = f"{per_cent(first[POSTS].mean)} to {per_cent(last[POSTS].mean)}"
     text = (
         f"{unit_name(unit)}'s permanent share of posts goes from {posts} as {name} goes from "
         f"{axis.values[0]:g} to {axis.values[-1]:g}"
@@ -135,7 +135,7 @@ def sweep_map(
 ) -> Chart:
     """Draw two swept numbers as a heat map of the permanent share of posts."""
     rows, columns = axes_swept
-    shares = np.array([point.outcomes[POSTS].q50 for point in found])
+    shares = np.array([point.outcomes[POSTS].mean for point in found])
     grid = shares.reshape(len(rows.values), len(columns.values))
     title = (
         f"{unit_name(unit)}'s permanent share of posts is {per_cent(float(grid.min()))} to "
@@ -157,8 +157,8 @@ def sweep_map(
             axes.text(
                 column, row, per_cent(float(share)), ha="center", va="center", color=ink_on(colour)
             )
-        head(axes, "Permanent share of posts", "medians over runs")
-    spoken = [f"{_at(point)}: {per_cent(point.outcomes[POSTS].q50)}" for point in found]
+        head(axes, "Permanent share of posts", "means over runs")
+    spoken = [f"{_at(point)}: {per_cent(point.outcomes[POSTS].mean)}" for point in found]
     page.figure.alt_text = f"Heat map. {title}. {'; '.join(spoken)}."
     return Chart(page.figure, page.figure.alt_text)
 
@@ -169,10 +169,10 @@ def _at(point: Point) -> str:
 
 def _finished(page: Page, title: str, axis: Axis, found: Sequence[Point]) -> Chart:
     spoken = [
-        f"at {value:g}: of posts {per_cent(point.outcomes[POSTS].q50)}, of the workforce "
-        f"{per_cent(point.outcomes[WORKFORCE].q50)}, unfilled "
-        f"{per_cent(point.outcomes[UNFILLED].q50)}, left the cap "
-        f"{point.outcomes[DEFECTORS].q50:.0f}"
+        f"at {value:g}: of posts {per_cent(point.outcomes[POSTS].mean)}, of the workforce "
+        f"{per_cent(point.outcomes[WORKFORCE].mean)}, unfilled "
+        f"{per_cent(point.outcomes[UNFILLED].mean)}, left the cap "
+        f"{point.outcomes[DEFECTORS].mean:.0f}"
         for value, point in zip(axis.values, found, strict=True)
     ]
     page.figure.alt_text = (

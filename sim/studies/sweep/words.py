@@ -59,18 +59,18 @@ def printed(done: Swept) -> list[Printed]:
         rows.append(
             (
                 ", ".join(f"{value:g}" for value in point.at.values()),
-                shown(one[WORKFORCE].q50, "share"),
+                shown(one[WORKFORCE].mean, "share"),
                 shown(one[WORKFORCE].q10, "share"),
-                shown(one[POSTS].q50, "share"),
+                shown(one[POSTS].mean, "share"),
                 shown(one[POSTS].q10, "share"),
-                shown(one[UNFILLED].q50, "share"),
-                shown(one[CHARGE_RATE].q50, "£ per hour"),
-                f"{one[DEFECTORS].q50:.0f}",
+                shown(one[UNFILLED].mean, "share"),
+                shown(one[CHARGE_RATE].mean, "£ per hour"),
+                f"{one[DEFECTORS].mean:.0f}",
             )
         )
     heading = (
         f"{done.scenario} over {' and '.join(axis.key for axis in done.axes)}\n"
-        f"{unit_name(done.unit)}, {done.years} years on: medians of {done.runs} runs; lower tail "
+        f"{unit_name(done.unit)}, {done.years} years on: means of {done.runs} runs; lower tail "
         "is the 10th percentile; left is " + LEFT_THE_CAP
     )
     tail = "lower\ntail"
@@ -87,7 +87,7 @@ def _against(done: Swept, against: Scenario, keys: Sequence[str]) -> Printed:
         cells = []
         for outcome in (WORKFORCE, POSTS, UNFILLED):
             gap = point.against[outcome]
-            cells.append(shown(gap.q50, "share", signed=True))
+            cells.append(shown(gap.mean, "share", signed=True))
             low, high = (shown(end, "share", signed=True) for end in (gap.q10, gap.q90))
             cells.append(f"{low}..{high}")
         rows.append((", ".join(f"{value:g}" for value in point.at.values()), *cells))

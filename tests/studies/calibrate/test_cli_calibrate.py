@@ -10,7 +10,7 @@ import pytest
 
 from sim.domain.posterior import parse_posterior
 from sim.studies.calibrate.method.targets import target_list
-from sim.studies.calibrate.words import TARGET_LABELS, band, in_unit
+from sim.studies.calibrate.words.sentences import TARGET_LABELS, band, in_unit
 from tests.interfaces.command import Answer, files_in, permanence, too_wide
 
 TOY = (

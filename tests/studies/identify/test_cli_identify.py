@@ -15,8 +15,8 @@ from sim.answers.structures import pairs
 from sim.domain.headline import SHARES
 from sim.domain.posterior import shipped_posterior
 from sim.ensemble.draws import Draws
-from sim.studies.identify import command as cli_identify
 from sim.studies.identify import method as i
+from sim.studies.identify import question as cli_identify
 from sim.studies.identify import words
 from sim.studies.identify.charts import identification_chart
 from sim.studies.identify.method import POLICIES, Effect, Identification

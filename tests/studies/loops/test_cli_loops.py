@@ -41,6 +41,7 @@ def test_tables_json_files_and_diagram_tell_one_finding(tmp_path: Path) -> None:
     text = " ".join(answer.out.split())
     assert set(files_in(out)) == {
         "answer.json", "manifest.json", "links.csv", "loops.csv", "loops.png", "loops.svg",
+        "loops.xlsx",
     }  # fmt: skip
     content = json.loads((out / "answer.json").read_text("utf-8"))["values"]
     (circle,) = content["structures"]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.answers.answer import Table
 from sim.ensemble.replicate import RunRecord, RunSpec, run_once
 from sim.ensemble.run import Ensemble, run_ensemble
 from sim.market.ledger import PAYEES
@@ -247,7 +248,7 @@ def test_the_order_in_which_runs_finish_leaves_no_trace() -> None:
 
 def test_the_table_of_money_is_tidy_and_its_lines_add_up(tmp_path: Path) -> None:
     ensemble, opened = kept("baseline")
-    books.write_money(tmp_path / "money.csv", [(ensemble, opened)])
+    Table.of("money", books.MONEY_COLUMNS, opened.rows(ensemble)).write(tmp_path)
     with (tmp_path / "money.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == books.MONEY_COLUMNS

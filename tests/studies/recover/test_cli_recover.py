@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.studies.recover import command as cli_recover
+from sim.studies.recover import question as cli_recover
+from sim.studies.recover import words
 from sim.studies.recover.method import recovery as r
 from sim.studies.recover.method.recovery import HEADLINE
 from tests.interfaces.command import files_in, permanence, too_wide
@@ -29,7 +30,7 @@ def test_the_table_says_what_was_found_and_the_folder_goes_on(small: None, tmp_p
     answer = permanence(*TWO, "--out", "found", "--write-docs", "recovery.csv", folder=tmp_path)
     assert answer.code == 0, answer.err
     assert too_wide(answer.out) == []
-    for label in cli_recover.LABELS.values():
+    for label in words.LABELS.values():
         assert label in answer.out
     assert " of 2 " in answer.out
     text = " ".join(answer.out.split())

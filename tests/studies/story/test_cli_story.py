@@ -34,7 +34,7 @@ def test_files_hold_what_is_told(tmp_path: Path) -> None:
     rows = list(csv.DictReader((out / "story.csv").read_text("utf-8-sig").splitlines()))
     assert len(rows) == len(told["rows"]) == 3 * 5
     for row, figure in zip(rows, told["rows"], strict=True):
-        assert float(row["policy"]) == figure["policy"]["q50"]
+        assert float(row["policy"]) == figure["policy"]["mean"]
         assert float(row["placebo_q90"]) == figure["placebo"]["q90"]
     by_day = {(row["outcome"], row["date"]): row for row in rows}
     seen = by_day["permanent_share_of_workforce", "2017-09-30"]

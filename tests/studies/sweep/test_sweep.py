@@ -102,7 +102,7 @@ def test_defectors_are_those_who_were_in_and_are_not() -> None:
 def test_a_median_that_jumps_is_no_cascade_unless_its_runs_jump() -> None:
     runs = np.array([[25, 20, 15, 10, 5], [20, 15, 10, 5, 0], [30, 29, 5, 4, 3]])
     found = [
-        Point({"x": place}, {DEFECTORS: Spread(0, [30, 29, 5, 4, 3][place], 0)}, {}, tuple(left))
+        Point({"x": place}, {DEFECTORS: Spread(0, [30, 29, 5, 4, 3][place], 0, 0)}, {}, tuple(left))
         for place, left in enumerate(runs.T.tolist())
     ]
     moved = steps(Axis("x", (0.0, 1.0, 2.0, 3.0, 4.0)), found)
@@ -137,7 +137,7 @@ def test_a_cascade_is_one_step_that_makes_up_much_of_the_range(
 ) -> None:
     values = tuple(range(len(medians)))
     found = [
-        Point({"x": value}, {DEFECTORS: Spread(m, m, m)}, {}, (m, m, m))
+        Point({"x": value}, {DEFECTORS: Spread(m, m, m, m)}, {}, (m, m, m))
         for value, m in zip(values, medians, strict=True)
     ]
     moved = steps(Axis("x", tuple(map(float, values))), found)

@@ -51,7 +51,7 @@ def test_a_bad_value_is_told_with_what_is_allowed(option: str, given: str) -> No
     text = " ".join(typed(option, given).replace("│", " ").split())
     assert f"given {given}; allowed: a" in text
     assert option in text
-    with pytest.raises(ValueError, match=rf"{option[2:]}: given {given}; allowed: a"):
+    with pytest.raises(ValueError, match=rf"{option[2:]}: given '{given}'; allowed: a"):
         empty(**{option[2:]: given})
 
 
@@ -79,7 +79,7 @@ def test_a_notebook_shows_it() -> None:
 def test_a_folder_keeps_it_and_gives_it_back(tmp_path: Path) -> None:
     answer = empty(runs=4, out=tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {
-        "answer.json", "empty.csv", "empty.png", "empty.svg",
+        "answer.json", "empty.csv", "empty.png", "empty.svg", "empty.xlsx",
     }  # fmt: skip
     again = opened(tmp_path)
     assert again.table().equals(answer.table())

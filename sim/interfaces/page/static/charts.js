@@ -1,4 +1,4 @@
-// Line charts in SVG: base and policy, medians and 80 % bands, the 90 % line, real dates.
+// Line charts in SVG: base and policy, means and 80 % bands, the 90 % line, real dates.
 
 import { el, lineThrough, svg } from "./svg.js";
 import { capital, dayOf, inUnit, perCent, yearOf } from "./words.js";
@@ -10,6 +10,15 @@ const LOWER = { ...BIG, height: 166 };
 const SMALLER = { width: 400, height: 54, left: 52, right: 70, top: 6, bottom: 16 };
 const SMALL = { width: 400, height: 76, left: 52, right: 70, top: 7, bottom: 19 };
 
+const DRAWN_AT = 14;
+
+/** Return a box as wide as its figure really is, in pixels of a root size of 14. */
+function fitted(id, box) {
+  const size = parseFloat(getComputedStyle(document.documentElement).fontSize) || DRAWN_AT;
+  const wide = document.getElementById(id).clientWidth * (DRAWN_AT / size);
+  return wide > 100 ? { ...box, width: Math.round(wide) } : box;
+}
+
 /** Draw both shares and the three smaller charts of a unit. */
 export function drawCharts(facts, answer, view) {
   const shares = ["permanent_share_of_workforce", "permanent_share_of_posts"];
@@ -20,7 +29,7 @@ export function drawCharts(facts, answer, view) {
   ];
   ["chart-workforce", "chart-posts"].forEach((id, place) => {
     const heading = `${capital(facts.outcomes[shares[place]].label)}`;
-    drawChart(id, facts, answer, { ...view, outcome: shares[place], scale, heading, explained: explained[place], box: view.isTight ? LOWER : BIG });
+    drawChart(id, facts, answer, { ...view, outcome: shares[place], scale, heading, explained: explained[place], box: fitted(id, view.isTight ? LOWER : BIG) });
   });
   for (const [id, outcome] of [
     ["chart-unfilled", "unfilled_share_of_posts"],
@@ -29,7 +38,7 @@ export function drawCharts(facts, answer, view) {
   ]) {
     const heading = smallHeading(facts, outcome);
     const own = valueScale(answer, view, outcome);
-    drawChart(id, facts, answer, { ...view, outcome, scale: own, heading, explained: "", box: view.isTight ? SMALLER : SMALL });
+    drawChart(id, facts, answer, { ...view, outcome, scale: own, heading, explained: "", isSmall: true, box: fitted(id, view.isTight ? SMALLER : SMALL) });
   }
 }
 
@@ -58,13 +67,20 @@ export function seriesOf(answer, side, outcome, unit, employers) {
   ]);
 }
 
+/** Return the sides that may be seen: axes and words must not tell what is hidden. */
+function sidesSeen(answer, view, outcome) {
+  const [left, right] = bothSides(answer, view, outcome);
+  if (view.hidesAll) return [left.slice(0, 1)];
+  return view.hidesPolicy ? [left] : [left, right];
+}
+
 function bothSides(answer, view, outcome) {
   const unit = view.unit === view.london ? null : view.unit;
   return ["left", "right"].map((side) => seriesOf(answer, side, outcome, unit, view.employers));
 }
 
 function shareScale(facts, answer, view, outcomes) {
-  const values = outcomes.flatMap((outcome) => bothSides(answer, view, outcome).flat());
+  const values = outcomes.flatMap((outcome) => sidesSeen(answer, view, outcome).flat());
   const lows = values.map((one) => one[1]).filter((value) => value !== null);
   const low = Math.max(0, Math.floor(10 * Math.min(...lows, 0.72)) / 10);
   const step = 1 - low > 0.55 ? 0.2 : 0.1;
@@ -72,10 +88,10 @@ function shareScale(facts, answer, view, outcomes) {
 }
 
 function valueScale(answer, view, outcome) {
-  const values = bothSides(answer, view, outcome).flat();
-  if (outcome === "agency_cost_per_year") values.push(...bothSides(answer, view, POLICY_COST)[1].map((one) => [one[0], one[2], one[2], one[2]]));
+  const values = sidesSeen(answer, view, outcome).flat();
+  if (outcome === "agency_cost_per_year" && !view.hidesPolicy) values.push(...bothSides(answer, view, POLICY_COST)[1].map((one) => [one[0], one[2], one[2], one[2]]));
   const known = (place) => values.map((one) => one[place]).filter((value) => value !== null);
-  // A long upper tail would flatten the medians: what is beyond twice the highest is cut off.
+  // A long upper tail would flatten the means: what is beyond twice the highest is cut off.
   const most = Math.max(Math.min(Math.max(...known(3), ...known(2)), 2 * Math.max(...known(2))), 1e-6);
   const power = 10 ** Math.floor(Math.log10(most));
   const high = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((one) => one * power).find((one) => one >= most);
@@ -102,15 +118,15 @@ function drawChart(id, facts, answer, view) {
   for (const tick of view.scale.ticks) {
     picture.append(
       svg("line", { class: "grid", x1: box.left, x2: box.width - box.right, y1: y(tick), y2: y(tick) }),
-      svg("text", { class: "tick", x: box.left - 5, y: y(tick) + (tick === view.scale.low && box.width === SMALL.width ? 0 : 4), "text-anchor": "end", text: short(tick, unit) }),
+      svg("text", { class: "tick", x: box.left - 5, y: y(tick) + (tick === view.scale.low && view.isSmall ? 0 : 4), "text-anchor": "end", text: short(tick, unit) }),
     );
   }
   for (let month = 0; month <= last; month += MONTHS_A_YEAR) {
-    const skips = box.width === SMALL.width && answer.years > 8 && (month / MONTHS_A_YEAR) % 2;
+    const skips = view.isSmall && answer.years > 8 && (month / MONTHS_A_YEAR) % 2;
     if (skips) continue;
     const year = yearOf(answer.opening, month);
     picture.append(
-      svg("text", { class: "tick", x: x(month), y: box.height - 4, "text-anchor": "middle", text: box.width === SMALL.width || month % 24 === 0 ? String(year) : "" }),
+      svg("text", { class: "tick", x: x(month), y: box.height - 4, "text-anchor": "middle", text: view.isSmall || month % 24 === 0 ? String(year) : "" }),
     );
   }
   if (outcome.startsWith("permanent_share")) {
@@ -181,11 +197,12 @@ function short(value, unit) {
 function altText(facts, answer, view, sides) {
   const { label, unit } = facts.outcomes[view.outcome];
   if (view.hidesAll) return `${capital(label)}: hidden until the reveal.`;
-  const said = ["Left", "Right"].map((side, place) => {
+  const seen = view.hidesPolicy ? ["Left"] : ["Left", "Right"];
+  const said = seen.map((side, place) => {
     const rows = sides[place].filter(([month]) => month <= view.month);
     const [month, low, middle, high] = rows.at(-1);
     const day = dayOf(answer.opening, month);
     return `${side}: ${inUnit(rows[0][2], unit)} at the start, ${inUnit(middle, unit)} on ${day}, 80 % of runs from ${inUnit(low, unit)} to ${inUnit(high, unit)}`;
   });
-  return `${capital(label)}. ${said.join(". ")}.`;
+  return `${capital(label)}. ${said.join(". ")}.${view.hidesPolicy ? " Right: hidden until the reveal." : ""}`;
 }

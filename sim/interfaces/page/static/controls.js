@@ -162,11 +162,9 @@ export function showMoved(facts, state, undo) {
   byId("reset").disabled = !items.length && !isPinned(state, "right");
 }
 
-/** Return a control's short name: its lever and its field. */
+/** Return a control's name as people say it. */
 export function nameOf(facts, control) {
-  const field = control.path.slice(control.path.lastIndexOf(".") + 1).replaceAll("_", " ");
-  const lever = control.lever === "structure" ? "" : `${control.lever.replaceAll("_", " ")} `;
-  return `${lever}${field.replace("charge rate per hour", "level")}`;
+  return capital(control.label);
 }
 
 function isPinned(state, side) {
@@ -182,6 +180,16 @@ export function sideInWords(facts, state, side) {
   return `Policy: ${specInWords(facts, policySpec(state))}`;
 }
 
+const CAP_TERMS = ["levers.cap.charge_rate_per_hour", "levers.cap.members"];
+
+/** Return who signs a cap of how much, if that is not the scenario's own. */
+function capInWords(facts, spec, members) {
+  const own = scenarioOf(facts, spec.scenario).values;
+  if (members === 0 || CAP_TERMS.every((path) => same(valueAt(facts, spec, path), own[path]))) return [];
+  const [level, signed] = CAP_TERMS.map((path) => facts.controls.find((one) => one.path === path));
+  return [`a cap of ${controlValue(level, valueAt(facts, spec, level.path))}, signed by ${controlValue(signed, members)}`];
+}
+
 /** Return a spec in a few words: who signs what, or a shipped scenario's name. */
 export function specInWords(facts, spec) {
   const named = facts.scenarios.find((one) => {
@@ -189,14 +197,14 @@ export function specInWords(facts, spec) {
     return facts.controls.every((control) => same(valueAt(facts, spec, control.path), one.values[control.path]));
   });
   if (named) return named.name.replaceAll("-", " ");
-  const words = [];
   const members = valueAt(facts, spec, "levers.cap.members");
+  const words = capInWords(facts, spec, members);
   for (const control of facts.controls.filter((one) => one.first || one.kind === "links")) {
     const value = valueAt(facts, spec, control.path);
     if (same(value, scenarioOf(facts, spec.scenario).values[control.path])) continue;
-    if (control.lever === "cap" && members === 0) continue;
-    if (control.kind === "links") words.push(...value.map((cut) => `${cut.replaceAll("_", " ")} cut`));
-    else words.push(`${nameOf(facts, control)} ${controlValue(control, value)}`);
+    if (CAP_TERMS.includes(control.path) || (control.lever === "cap" && members === 0)) continue;
+    if (control.kind === "links") words.push(...value.map((cut) => `cut: ${facts.links.find((one) => one.cut === cut)?.label ?? cut}`));
+    else words.push(`${control.label} ${controlValue(control, value)}`);
   }
   const start = spec.scenario.replaceAll("-", " ");
   return words.length ? words.map(shortName).join(", ") : `${start}, changed`;

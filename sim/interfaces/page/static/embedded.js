@@ -40,6 +40,13 @@ export function embeddedSource(facts, embedded) {
       if (answer) told({ kind: "answer", answer });
       else told({ kind: "error", message: "this file has no run of that; the served page runs anything." });
     },
+    async run({ left, right, number }) {
+      const found = embedded.runs.find((one) => {
+        const own = answers[one.answer];
+        return (number === null || one.number === number) && keys[own.left] === key(left) && keys[own.right] === key(right);
+      });
+      return found ? { ...found, left: embedded.run_sides[found.left], right: embedded.run_sides[found.right] } : null;
+    },
     async loop({ left }) {
       return loop.find((one) => key(one.spec) === key(left))?.told ?? null;
     },

@@ -11,7 +11,7 @@ export function drawMap(id, facts, answer, side, view, open) {
   const figure = document.getElementById(id);
   const outcome = view.outcome;
   const census = Math.floor(view.month / 12);
-  const medians = answer[side].boroughs[outcome][1][census];
+  const means = answer[side].boroughs[outcome][1][census];
   const londonNow = answer[side].london[outcome][1][Math.floor(view.month / (answer[side].months_apart ?? 1))];
   const columns = Math.max(...facts.places.map((place) => place.column)) + 1;
   const rows = Math.max(...facts.places.map((place) => place.row)) + 1;
@@ -25,7 +25,8 @@ export function drawMap(id, facts, answer, side, view, open) {
   picture.append(hatch(`${id}-hatch`));
   const tiles = new Map();
   for (const place of facts.places) {
-    const value = view.hides ? null : medians[facts.employers.findIndex((one) => one.name === place.employer)];
+    // Boroughs are a matter of people: the twin's amounts stand a few points off, so they are not shown.
+    const value = view.hides || answer.teller === "twin" ? null : means[facts.employers.findIndex((one) => one.name === place.employer)];
     const tile = tileOf(id, facts, place, value, view);
     tile.addEventListener("click", () => open(place.employer));
     picture.append(tile);
@@ -50,7 +51,7 @@ function tileOf(id, facts, place, value, view) {
   const text = value === null || value === undefined ? "–" : inWhole(value, facts.target);
   const level = place.scored && value !== null && value !== undefined ? shadeOf(facts, Number(text) / 100) : null;
   const [x, y, size] = [place.column * TILE + GAP / 2, place.row * TILE + GAP / 2, TILE - GAP];
-  const label = `${place.name}: ${value === null ? "hidden" : `${text} %`}${place.joint ? ", one employer with its neighbour" : ""}${place.scored ? "" : ", not scored"}`;
+  const label = `${place.name}: ${value === null ? view.hides ? "hidden" : "agents have not answered yet" : `${text} %`}${place.joint ? ", one employer with its neighbour" : ""}${place.scored ? "" : ", not scored"}`;
   const tile = svg("g", {
     class: `tile ${level === null ? "blank" : `shade-${level}`}${place.employer === view.unit ? " chosen" : ""}`,
     role: "button",

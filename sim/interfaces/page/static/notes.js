@@ -28,6 +28,19 @@ function keepNotes(all) {
   }
 }
 
+/** Keep something of a step beside what is written on it. */
+export function keepStep(step, content) {
+  const now = readNotes();
+  now[step] = { ...now[step], ...content };
+  keepNotes(now);
+}
+
+/** Return the line the room drew at a step, a value a year, or null. */
+export function drawnAt(step, years) {
+  const values = readNotes()[step]?.drawn?.values;
+  return Array.isArray(values) && values.length === years + 1 && values.every(Number.isFinite) ? values : null;
+}
+
 /** Show the notes of a step; what is typed is kept at once. */
 export function showNotes(step, title, numbers) {
   byId("notes-title").textContent = `Notes: ${title}`;
@@ -60,9 +73,9 @@ function insertButton(area, numbers) {
 /** Return the notes of a step as sentences. */
 export function notesInWords(step) {
   const kept = readNotes()[step] ?? {};
-  return FIELDS.filter(([name]) => kept[name]?.trim())
-    .map(([name, label]) => `${label}: ${kept[name].trim()}`)
-    .join("\n");
+  const told = FIELDS.filter(([name]) => kept[name]?.trim()).map(([name, label]) => `${label}: ${kept[name].trim()}`);
+  if (kept.drawn?.words) told.unshift(`Drawn guess: ${kept.drawn.words}`);
+  return told.join("\n");
 }
 
 /** Return all notes as one text, with the link that shows what the room saw. */

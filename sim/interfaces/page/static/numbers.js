@@ -2,11 +2,8 @@
 
 import { seriesOf } from "./charts.js";
 import { byId, el } from "./svg.js";
-import { capital, dayOf, differenceIn, inUnit, shortName } from "./words.js";
+import { POSTS, UNFILLED, WORKFORCE, capital, dayOf, differenceIn, inUnit, shortName } from "./words.js";
 
-const WORKFORCE = "permanent_share_of_workforce";
-const POSTS = "permanent_share_of_posts";
-const UNFILLED = "unfilled_share_of_posts";
 const CHARGE = "charge_rate_per_hour";
 const LEAST_TOLD = 0.0005;
 
@@ -26,21 +23,43 @@ export function rowsOf(facts, answer, unit) {
   });
 }
 
-/** Draw the table of both sides and their paired difference. */
+/** Return the rows of a month before the last: what stands there, with no paired interval. */
+function rowsAt(facts, answer, unit, month) {
+  const place = unit === facts.london ? null : unit;
+  return Object.entries(facts.outcomes).map(([outcome, about]) => {
+    const [old, now] = ["left", "right"].map((side) => {
+      const seen = seriesOf(answer, side, outcome, place, facts.employers).filter(([at]) => at <= month);
+      return seen.at(-1)?.[2] ?? null;
+    });
+    return { outcome, ...about, old, now, between: null };
+  });
+}
+
+/** Draw the table: both sides, the difference of what is shown, and the pairs' own interval. */
 export function drawNumbers(facts, answer, view) {
-  const head = ["", view.left, view.right, "Difference"].map((text) => el("th", { scope: "col", text }));
-  const body = rowsOf(facts, answer, view.unit).map((row) => {
+  const isEnd = view.month >= 12 * answer.years;
+  const rows = isEnd ? rowsOf(facts, answer, view.unit) : rowsAt(facts, answer, view.unit, view.month);
+  const heads = ["", view.left, view.right, "Difference", ...(isEnd ? ["Same luck*"] : [])];
+  const body = rows.filter((row) => row.old !== null || row.now !== null).map((row) => {
     const before = view.hidesAll ? "?" : inUnit(row.old, row.unit);
-    const shown = view.hides ? [before, "?", "?"] : [before, inUnit(row.now, row.unit), signed(row.difference, row.unit)];
-    const cells = shown.map((text) => el("td", { text }));
-    if (!view.hides && row.between) cells[2].append(el("small", { text: between(row) }));
-    return el("tr", {}, el("th", { scope: "row", text: row.label }), ...cells);
+    const seen = view.hides ? [before, "?", "?"] : [before, inUnit(row.now, row.unit), signed(shownDifference(row), row.unit)];
+    if (isEnd) seen.push(view.hides ? "?" : row.between ? between(row) : "");
+    return el("tr", {}, el("th", { scope: "row", text: row.label }), ...seen.map((text) => el("td", { text })));
   });
   const name = view.unit === facts.london ? facts.london : shortName(view.unit);
-  const caption = `${name}, ${lastDay(answer)}: medians, paired difference`;
-  byId("numbers").replaceChildren(
-    el("table", {}, el("caption", { text: caption }), el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)),
-  );
+  const told = isEnd ? ". *Both sides run with the same luck in the same boroughs: in 80 of 100 runs they differ by" : "";
+  const table = el("table", {}, el("caption", { text: `${name}, ${dayOf(answer.opening, view.month)}: means${told}` }), el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...body));
+  byId("numbers").replaceChildren(table);
+}
+
+/** Return the difference between two values as they are written: a reader can add it up. */
+function shownDifference({ old, now, unit }) {
+  if (old === null || now === null || old === undefined || now === undefined) return null;
+  const decimals = unit.startsWith("share") ? (unit.startsWith("share of runs") ? 100 : 1000) : unit.includes("hour") ? 100 : 0;
+  if (decimals) return (Math.round(now * decimals) - Math.round(old * decimals)) / decimals;
+  const size = Math.max(Math.abs(old), Math.abs(now));
+  const step = unit.startsWith("£") ? (size >= 99_999.5 ? 1e5 : size >= 9_999.5 ? 1e3 : 1) : 0.01;
+  return (Math.round(now / step) - Math.round(old / step)) * step;
 }
 
 function signed(value, unit) {
@@ -71,14 +90,14 @@ function courseInWords(facts, answer, unit) {
     const { label, unit: measure } = facts.outcomes[outcome];
     return `${label} ${inUnit(rows[0][2], measure)} to ${inUnit(rows.at(-1)[2], measure)}`;
   });
-  return `${told.join(", ")} (medians).`;
+  return `${told.join(", ")} (means).`;
 }
 
 function differencesOf(rows) {
   const told = [WORKFORCE, POSTS, UNFILLED, CHARGE].filter((outcome) => rows[outcome]).map((outcome) => {
     const row = rows[outcome];
     const points = outcome === WORKFORCE ? " points in 80 % of runs" : "";
-    const spread = row.between && outcome !== CHARGE ? ` (${between(row)}${points})` : "";
+    const spread = row.between && outcome !== CHARGE ? ` (same luck: ${between(row)}${points})` : "";
     const label = { [POSTS]: "of posts", [CHARGE]: "an agency hour" }[outcome] ?? row.label;
     return `${label} ${inUnit(row.now, row.unit)}, not ${inUnit(row.old, row.unit)}${spread}`;
   });
@@ -89,7 +108,7 @@ function differencesOf(rows) {
 export function readingOf(facts, answer, unit, hides) {
   const runs = answer.teller === "twin" ? "the twin's draws, an estimate," : `${answer.runs} runs`;
   const structures = answer.left.structures > 1 ? `, luck and ${answer.left.structures} rival structures` : " and luck, in one of several rival structures";
-  const found = [`Lines: medians; bands: 80 % of ${runs} over parameters${structures}.`];
+  const found = [`Lines: means; bands: 80 % of ${runs} over parameters${structures}.`];
   if (answer.grounds.length) found.push(...answer.grounds);
   if (!hides && answer.left.fingerprint !== answer.right.fingerprint) {
     const rows = Object.fromEntries(rowsOf(facts, answer, unit).map((row) => [row.outcome, row]));

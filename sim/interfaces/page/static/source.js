@@ -8,7 +8,7 @@ export function sourceOf(facts, embedded) {
 }
 
 function serverSource() {
-  const tab = crypto.randomUUID();
+  const tab = nameOfTab();
   let under = null;
   return {
     isEmbedded: false,
@@ -31,6 +31,15 @@ function serverSource() {
         if (error.name !== "AbortError") told({ kind: "error", message: "The page's server does not answer." });
       }
     },
+    /** Return one run of both sides, month by month, or null. */
+    async run(question) {
+      try {
+        const response = await post("/api/run", { ...question, tab });
+        return response.ok ? await response.json() : null;
+      } catch {
+        return null;
+      }
+    },
     /** Return the causal loop of a question's left side, or null. */
     async loop(question) {
       try {
@@ -41,6 +50,11 @@ function serverSource() {
       }
     },
   };
+}
+
+/** Return a name nobody else has: not every page may ask for a UUID. */
+function nameOfTab() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function post(path, content, signal) {

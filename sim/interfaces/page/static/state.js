@@ -21,6 +21,8 @@ export function openingState(facts) {
     seed: facts.seed,
     panel: "maps",
     shade: "workforce",
+    view: "detail",
+    run: null,
   };
 }
 
@@ -93,7 +95,7 @@ export function written(facts, state) {
   out.set("base", state.scenario);
   for (const [path, value] of Object.entries(state.leftChanges)) out.set(`base:${path}`, JSON.stringify(value));
   for (const [path, value] of Object.entries(state.changes)) out.set(path, JSON.stringify(value));
-  for (const key of ["step", "revealed", "links", "leftIs", "rightIs", "month", "unit", "years", "seed", "panel", "shade"]) {
+  for (const key of ["step", "revealed", "links", "leftIs", "rightIs", "month", "unit", "years", "seed", "panel", "shade", "view", "run"]) {
     if (!same(state[key], opening[key])) out.set(key, String(state[key]));
   }
   for (const pin of ["a", "b"]) {
@@ -146,11 +148,13 @@ export function readState(facts, hash) {
   whole("years", 1, facts.most_years);
   whole("seed", 0, 2 ** 31 - 1);
   whole("month", 0, 12 * state.years);
+  whole("run", 0, facts.runs - 1);
   if (given.get("revealed") === "false") state.revealed = false;
   if (given.get("leftIs") === "a" && state.a) state.leftIs = "a";
   if (given.get("rightIs") === "b" && state.b) state.rightIs = "b";
   if (given.get("panel") === "loop") state.panel = "loop";
   if (given.get("shade") === "posts") state.shade = "posts";
+  if (given.get("view") === "stage") state.view = "stage";
   if (facts.employers.some((one) => one.name === given.get("unit"))) state.unit = given.get("unit");
   return state;
 }
@@ -175,6 +179,9 @@ export function atStep(facts, state, number) {
     unit: step.unit,
     panel: step.panel,
     shade: state.shade,
+    view: state.view,
+    run: state.run,
+    month: state.view === "stage" ? 0 : null,
   };
 }
 

@@ -4,8 +4,11 @@ import { byId, el } from "./svg.js";
 
 /** Make the list of steps. */
 export function makeSteps(facts, go) {
-  const names = ["Explore", ...facts.story.map((step, place) => `${place + 1} ${step.title}`)];
-  const items = names.map((text, number) => el("li", {}, el("button", { type: "button", text, onclick: () => go(number) })));
+  const names = ["Explore", ...facts.story.map((step) => step.title)];
+  const items = names.map((text, number) => {
+    const parts = number ? [`${number} `, el("span", { class: "name", text })] : [text];
+    return el("li", {}, el("button", { type: "button", onclick: () => go(number) }, ...parts));
+  });
   byId("steps").replaceChildren(...items);
 }
 

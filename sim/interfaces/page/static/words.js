@@ -2,6 +2,10 @@
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+/** The three shares that are never told without each other. */
+export const WORKFORCE = "permanent_share_of_workforce";
+export const POSTS = "permanent_share_of_posts";
+export const UNFILLED = "unfilled_share_of_posts";
 const PER_CENT = "\u202f%";
 
 /** Return the last day of a model month in words. */
@@ -10,6 +14,15 @@ export function dayOf(opening, month) {
   const index = year * 12 + first - 1 + month;
   const last = new Date(Date.UTC(Math.floor(index / 12), (index % 12) + 1, 0));
   return `${last.getUTCDate()} ${MONTHS[last.getUTCMonth()]} ${last.getUTCFullYear()}`;
+}
+
+const WHOLE_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/** Return a model month in words. */
+export function monthOf(opening, month) {
+  const [year, first] = opening.split("-").map(Number);
+  const index = year * 12 + first - 1 + month;
+  return `${WHOLE_MONTHS[index % 12]} ${Math.floor(index / 12)}`;
 }
 
 /** Return the calendar year of a model month. */
@@ -36,6 +49,23 @@ export function pounds(amount, pence = false) {
   else if (size >= 9_999.5) text = `${Math.round(size / 1e3)}k`;
   else text = size.toLocaleString("en-GB", { maximumFractionDigits: 0 });
   return `${amount < 0 && /[1-9]/.test(text) ? "\u2212" : ""}£${text}`;
+}
+
+/** Return money in whole pounds. */
+export function wholePounds(amount) {
+  return amount === null || amount === undefined ? "no figure" : `£${Math.round(amount)}`;
+}
+
+/** Return a number without decimals. */
+export function whole(value) {
+  return String(Math.round(value));
+}
+
+/** Return a share as so many in a hundred; what is below the target never reads as if it were there. */
+export function inHundred(share, target = 0.9) {
+  if (share === null || share === undefined) return null;
+  const shown = Math.round(100 * share);
+  return shown >= Math.round(100 * target) && share < target ? Math.round(100 * target) - 1 : shown;
 }
 
 /** Return a value in its unit. */

@@ -14,6 +14,7 @@ from pathlib import Path
 from sim.domain import evidence
 from sim.domain.census import PUBLISHED, Row
 from sim.domain.evidence import EvidenceError
+from sim.domain.files import MOST_TABLE_BYTES, FileFaultError, content_of
 from sim.domain.given import text_of
 from sim.domain.headline import POSTS, WORKFORCE
 from sim.domain.vocabulary import LONDON
@@ -130,15 +131,18 @@ def read_figures(path: Path, year: int) -> CensusFigures:
 
 def _rows(path: Path) -> list[Row]:
     try:
-        lines = text_of(path.read_bytes()).splitlines()
+        lines = text_of(content_of(path, MOST_TABLE_BYTES)).splitlines()
         reader = csv.reader(lines, strict=True)
         header = [name.strip() for name in next(reader, [])]
         content = [(reader.line_num, cells) for cells in reader if cells]
-    except OSError as fault:
-        raise EvidenceError(f"{path}: cannot be read ({fault.strerror})") from None
+    except FileFaultError as fault:
+        raise EvidenceError(f"{path}: {fault}") from None
     except (UnicodeDecodeError, csv.Error):
         raise EvidenceError(f"{path}: is not a table of text in UTF-8") from None
     wanted = (YEAR, LEVEL, REGION, NAME, *DFE_COLUMNS)
+    twice = [name for name in wanted if header.count(name) > 1]
+    if twice:
+        raise EvidenceError(f"{path}, line 1: found column {twice[0]} twice; allowed: each once")
     missing = [name for name in wanted if name not in header]
     if missing:
         raise EvidenceError(

@@ -22,7 +22,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from sim.answers.results import made_by
 from sim.domain import evidence
 from sim.domain.calendar import census_date
-from sim.domain.given import shown, text_of
+from sim.domain.files import FileFaultError, json_in
+from sim.domain.given import shown
 from sim.domain.headline import WORKFORCE
 from sim.domain.kept_forecasts import QUANTILES
 from sim.domain.randomness import FloatArray
@@ -200,8 +201,8 @@ def check_is_first(folder: Path, year: int, *, again: bool) -> dict[str, str]:
 def hash_in(path: Path) -> str:
     """Return the hash a registered file names; empty where it names none."""
     try:
-        return str(json.loads(text_of(path.read_bytes())).get(HASH, ""))
-    except (OSError, ValueError, AttributeError):
+        return str(json_in(path).get(HASH, ""))
+    except (ValueError, AttributeError):
         return ""
 
 
@@ -298,11 +299,9 @@ def read_registered(path: Path) -> tuple[Registered, str]:
         StoreError: it cannot be read, is no such file, or does not fit its hash.
     """
     try:
-        plain = json.loads(text_of(path.read_bytes()))
-    except OSError as fault:
-        raise StoreError(f"{path}: cannot be read ({fault.strerror})") from None
-    except (ValueError, RecursionError):
-        raise StoreError(f"{path}: is not JSON; allowed: a registered forecast") from None
+        plain = json_in(path)
+    except FileFaultError as fault:
+        raise StoreError(f"{path}: {fault}; allowed: a registered forecast") from None
     if not isinstance(plain, dict) or HASH not in plain:
         raise StoreError(f"{path}, key {HASH}: is missing; allowed: a registered forecast")
     try:

@@ -1,13 +1,13 @@
-"""The files and the JSON of a hindcast."""
+"""The tables and the JSON of a hindcast."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from sim.answers import results
+from sim.answers.answer import Table
 from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.kept_forecasts import HELD_BACK_YEARS, QUANTILE_NAMES, VERSION
 from sim.domain.vocabulary import LONDON
@@ -16,15 +16,12 @@ from sim.studies.hindcast.method.hindcast import KEPT, Hindcast, Part, kept_fore
 from sim.studies.hindcast.method.scoring import COMPARED, LEVELS, Skill, summary
 from sim.studies.hindcast.words.tables import HELD_BACK, Origins
 
-FORECAST_FILE, SCORES_FILE, ORIGINS_FILE = "forecast.csv", "scores.csv", "origins.csv"
 
-
-def save(forecast: Hindcast, parts: Sequence[Part], out: Path) -> list[Path]:
-    """Write the forecast and the scores."""
-    out.mkdir(parents=True, exist_ok=True)
+def tables(forecast: Hindcast, parts: Sequence[Part]) -> list[Table]:
+    """Return the forecast and the scores."""
     bands = {measure: forecast.quantiles(measure) for measure in PERMANENT_SHARES}
-    results.write_table(
-        out / FORECAST_FILE,
+    quantiles = Table.of(
+        "forecast",
         ("origin", "unit", "year", "measure", *QUANTILE_NAMES),
         (
             (
@@ -36,8 +33,8 @@ def save(forecast: Hindcast, parts: Sequence[Part], out: Path) -> list[Path]:
             for measure in PERMANENT_SHARES
         ),
     )  # fmt: skip
-    results.write_table(
-        out / SCORES_FILE,
+    scores = Table.of(
+        "scores",
         (
             "origin", "years", "measure", "forecaster", "standing",
             "rmse", "mae", "crps", "interval_score_90",
@@ -46,7 +43,7 @@ def save(forecast: Hindcast, parts: Sequence[Part], out: Path) -> list[Path]:
         ),
         [row for part in parts for row in _score_rows(forecast, part)],
     )  # fmt: skip
-    return [out / FORECAST_FILE, out / SCORES_FILE]
+    return [quantiles, scores]
 
 
 def _score_rows(forecast: Hindcast, part: Part) -> list[tuple[str, ...]]:
@@ -86,7 +83,6 @@ def as_json(
     noted: Sequence[str],
     runs: int,
     seed: int,
-    files: Sequence[Path],
 ) -> dict[str, Any]:
     """Return the whole hindcast for JSON."""
     return {
@@ -94,7 +90,6 @@ def as_json(
         "years": list(forecast.years),
         "runs": runs,
         "seed": seed,
-        "files": [str(path) for path in files],
         "notes": list(noted),
         "london": {
             measure: {
@@ -155,9 +150,8 @@ def _kept_london(forecast: Hindcast) -> dict[str, Any] | None:
     }
 
 
-def save_origins(by_measure: Mapping[str, Origins], out: Path) -> list[Path]:
-    """Write how every forecaster did from every origin."""
-    out.mkdir(parents=True, exist_ok=True)
+def origins_table(by_measure: Mapping[str, Origins]) -> Table:
+    """Return how every forecaster did from every origin."""
     rows = []
     for measure, origins in by_measure.items():
         for origin, forecasters in origins.items():
@@ -171,15 +165,14 @@ def save_origins(by_measure: Mapping[str, Origins], out: Path) -> list[Path]:
                         str(score.cases),
                     )
                 )  # fmt: skip
-    results.write_table(
-        out / ORIGINS_FILE,
+    return Table.of(
+        "origins",
         (
             "origin", "measure", "forecaster", "parameters_saw_these_years", "rmse", "mae", "crps",
             "interval_score_90", *(f"coverage_{round(100 * level)}" for level in LEVELS), "cases",
         ),
         rows,
     )  # fmt: skip
-    return [out / ORIGINS_FILE]
 
 
 def origins_json(by_measure: Mapping[str, Origins]) -> dict[str, Any]:

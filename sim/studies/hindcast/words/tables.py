@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
-import typer
 
+from sim.answers.answer import Printed
 from sim.domain import evidence
 from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.kept_forecasts import HELD_BACK_YEARS, QUANTILES, VERSION
@@ -28,7 +28,7 @@ from sim.studies.hindcast.method.hindcast import (
     kept_forecast,
 )
 from sim.studies.hindcast.method.scoring import LEVELS, Cases, Score, Skill, summary
-from sim.words.tables import print_table, shown
+from sim.words.tables import shown
 
 HELD_BACK = "held back until scored"
 ABOUT_POOL = (
@@ -37,24 +37,25 @@ ABOUT_POOL = (
 )
 
 
-def print_london(forecast: Hindcast) -> None:
-    """Print London's forecast beside its census, and the one version 0.1.0 made."""
+def printed_london(forecast: Hindcast) -> Iterator[Printed]:
+    """Yield London's forecast beside its census, and the one version 0.1.0 made."""
     place = forecast.units.index(LONDON)
     bands = {m: forecast.quantiles(m)[:, place] for m in PERMANENT_SHARES}
     title = f"London, forecast from the census of {forecast.origin}"
-    _print_bands(title, bands, forecast.years)
+    yield from _printed_bands(title, bands, forecast.years)
     kept = kept_forecast(forecast)
     if kept is not None:
-        typer.echo()
         place = kept.units.index(LONDON)
         bands = {m: kept.quantiles[m][:, place] for m in PERMANENT_SHARES}
         years = [str(year) for year in HELD_BACK_YEARS]
         held = f"{'-'.join(years)} was held back until scored"
-        _print_bands(f"The same by {KEPT}: {held}", bands, kept.years)
+        yield from _printed_bands(f"The same by {KEPT}: {held}", bands, kept.years)
 
 
-def _print_bands(title: str, bands: Mapping[str, FloatArray], years: Sequence[int]) -> None:
-    """Print London's medians and bands, (quantile, year) by measure, beside what was published."""
+def _printed_bands(
+    title: str, bands: Mapping[str, FloatArray], years: Sequence[int]
+) -> Iterator[Printed]:
+    """Yield London's medians and bands, (quantile, year) by measure, beside what was published."""
     rows = []
     for measure in PERMANENT_SHARES:
         for column, year in enumerate(years):
@@ -71,15 +72,15 @@ def _print_bands(title: str, bands: Mapping[str, FloatArray], years: Sequence[in
                     "" if published is None else ("inside" if inside else "outside"),
                 )
             )
-    print_table(title, ("", "census", "median", "90 % band", "census is"), rows)
+    yield Printed(title, ("", "census", "median", "90 % band", "census is"), rows)
 
 
 def _published(measure: str, year: int) -> float | None:
     return published_figure(measure, year, LONDON) if year in evidence.census_years() else None
 
 
-def print_scores(part: Part, measure: str) -> None:
-    """Print the boroughs' scores in some years, and the model's less each other forecaster's."""
+def printed_scores(part: Part, measure: str) -> Iterator[Printed]:
+    """Yield the boroughs' scores in some years, and the model's less each other forecaster's."""
     scored = part.by_measure[measure]
     rows, gaps_rows = [], []
     for name, (score, gaps) in scored.items():
@@ -90,8 +91,7 @@ def print_scores(part: Part, measure: str) -> None:
             gaps_rows.append((name, *(gap_shown(gap) for gap in gaps)))
     years, cases = part.years, scored[MODEL][0].cases
     held = [f"{100 * level:.0f} %" for level in LEVELS]
-    typer.echo()
-    print_table(
+    yield Printed(
         f"Boroughs, {OUTCOME[measure].label}, {years[0]}-{years[-1]}"
         f"{f', {HELD_BACK} for version {VERSION}' if part.was_held_back else ''}\n"
         f"{cases} borough-years; "
@@ -100,19 +100,18 @@ def print_scores(part: Part, measure: str) -> None:
         ("", "RMSE", "MAE", "CRPS", "interval", *held),
         rows,
     )
-    print_gaps("Permanence less each of the others", gaps_rows)
+    yield from printed_gaps("Permanence less each of the others", gaps_rows)
     kept = part.kept_gaps.get(measure, {})
-    print_gaps(
+    yield from printed_gaps(
         f"{KEPT}, less each baseline",
         [(name, *(gap_shown(gap) for gap in gaps)) for name, gaps in kept.items()],
     )
 
 
-def print_gaps(title: str, rows: Sequence[Sequence[str]]) -> None:
-    """Print differences of scores, if there are any, below an empty line."""
+def printed_gaps(title: str, rows: Sequence[Sequence[str]]) -> Iterator[Printed]:
+    """Yield differences of scores, if there are any."""
     if rows:
-        typer.echo()
-        print_table(
+        yield Printed(
             f"{title}, points, with 90 % bootstrap interval: below zero it is better",
             ("", "RMSE", "CRPS", "interval"),
             rows,
@@ -256,8 +255,8 @@ def _cells(
     return [score(summary(cases[name])) if name in cases else "" for name in names]
 
 
-def print_origins(measure: str, found: Origins) -> None:
-    """Print how the model and the baselines did from every origin."""
+def printed_origins(measure: str, found: Origins) -> Iterator[Printed]:
+    """Yield how the model and the baselines did from every origin."""
     label = OUTCOME[measure].label
     tables: dict[str, Callable[[Score], str]] = {
         "RMSE in points, lower is better": lambda one: f"{one.rmse:.1f}",
@@ -265,9 +264,11 @@ def print_origins(measure: str, found: Origins) -> None:
         "what the 90 % band holds": lambda one: f"{100 * one.coverage[-1]:.0f} %",
     }
     for words, score in tables.items():
-        print_table(
+        yield Printed(
             f"Boroughs one year ahead, {label}: {words}",
             ("", *(SHORT_NAMES[name] for name in _columns(found))),
             origin_rows(found, score),
         )
-    typer.echo(f"* Parameters were fitted to years up to {LAST_YEAR}, these among them.")
+
+
+FITTED = f"* Parameters were fitted to years up to {LAST_YEAR}, these among them."

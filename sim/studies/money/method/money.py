@@ -6,14 +6,12 @@ pace, as in every other table; what has been paid since the start is the sum of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from sim.answers.comparison import HIGH, LOW
-from sim.answers.results import write_table
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.headline import AGENCY_COST
 from sim.domain.randomness import FloatArray
@@ -31,7 +29,7 @@ PURPOSES = {
 """What boroughs spend on. Policies are whatever is received beyond the cost of staff."""
 BOROUGHS, ALL, BILL = "boroughs", "all", "bill"
 HALF_A_PENNY = 0.005
-MONEY_FILE = "money.csv"
+MONEY_TABLE = "money"
 MONEY_COLUMNS = (
     "scenario", "date", "unit", "payer", "payee", "measure", "value", "q10", "q90",
 )  # fmt: skip
@@ -245,11 +243,4 @@ def _line(name: str, label: str, paid: FloatArray, account: Account) -> LedgerLi
         end_share=float(ratio(mean[-1], bill[-1])),
         start_per_filled_post=float(each[0]),
         end_per_filled_post=float(each[-1]),
-    )
-
-
-def write_money(path: Path, kept: Sequence[tuple[Ensemble, Books]]) -> None:
-    """Write `money.csv`: every ensemble's money at the censuses, tidy."""
-    write_table(
-        path, MONEY_COLUMNS, (row for ensemble, books in kept for row in books.rows(ensemble))
     )

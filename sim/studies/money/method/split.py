@@ -58,7 +58,6 @@ REASONS = {
 }
 """Why the bill changes, by factor of the identity above."""
 PUBLIC_PURSE = "public_purse"
-SPLIT_FILE = "money-split.csv"
 SPLIT_COLUMNS = (
     "base", "policy", "unit", "by", "line", "measure", "old", "new", "difference", "q10", "q90",
 )  # fmt: skip

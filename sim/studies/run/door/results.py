@@ -22,13 +22,14 @@ from sim.domain.evidence import employer_of
 from sim.domain.headline import WORKFORCE
 from sim.domain.vocabulary import LONDON
 from sim.ensemble import contents
+from sim.ensemble.asked import MOST_JOBS, check_size, whole
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble, run_ensemble
 from sim.ensemble.stamp import stamp_of_this_code
 from sim.ensemble.store import RunStore
 from sim.ensemble.workers import workers
 from sim.market.outcomes import OUTCOMES
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Scenario, as_list, load_scenario
 from sim.studies.compare import words as split_words
 from sim.studies.compare.method.shapley import split_by_lever
 from sim.studies.run.door.tables import comparison_html, data_frame, result_html
@@ -81,10 +82,9 @@ def run(
         >>> result
         <Result: baseline, 2 runs of 1 year>
     """
-    for name, given in (("runs", runs), ("years", years), ("jobs", jobs)):
-        if given < 1:
-            raise ValueError(f"{name}: given {given}; allowed: 1 or more")
-    planned = _scenario(scenario, tuple(overrides))
+    check_size(runs=runs, seed=seed, years=years)
+    whole("jobs", jobs, 1, MOST_JOBS)
+    planned = _scenario(scenario, as_list(overrides))
     draws = Draws.named(parameters)
     folder = None if out is None else Path(out)
     store = None
@@ -133,7 +133,7 @@ def compare(
     """
     if not policies:
         raise ValueError("compare needs a base and at least one policy")
-    chosen = tuple(overrides)
+    chosen = as_list(overrides)
     found = [
         given
         if isinstance(given, Result)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.answers.comparison import HIGH, LOW, Difference, headline, typical
+from sim.answers.comparison import HIGH, LOW, Difference, headline, mean
 from sim.domain.headline import SHARES
 from sim.ensemble.run import Ensemble
 from sim.words.captions import caution, labels, size
-from sim.words.tables import labelled, shown, spread
+from sim.words.tables import labelled, old_new_gap, shown, spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,11 +41,11 @@ def result_html(ensemble: Ensemble) -> str:
     for name, label, unit, values in headline(ensemble):
         if name in SHARES:
             low, high = np.nanquantile(values, [LOW, HIGH])
-            start = shown(typical(ensemble.of(name)[:, 0], unit), unit)
-            rows.append((label, start, shown(typical(values, unit), unit), spread(low, high, unit)))
+            start = shown(mean(ensemble.of(name)[:, 0]), unit)
+            rows.append((label, start, shown(mean(values), unit), spread(low, high, unit)))
     head = ("London", f"{first:%b %Y}", f"{last:%b %Y}", "80 % interval")
     title = ensemble.scenario.title or ensemble.scenario.name
-    return _table(f"{title} ({size(ensemble)}; medians). {caution([ensemble])}", head, rows)
+    return _table(f"{title} ({size(ensemble)}; means). {caution([ensemble])}", head, rows)
 
 
 def comparison_html(base: Ensemble, found: Sequence[tuple[str, Sequence[Difference]]]) -> str:
@@ -56,16 +56,14 @@ def comparison_html(base: Ensemble, found: Sequence[tuple[str, Sequence[Differen
         rows = [
             (
                 labelled(row.label, row.unit),
-                shown(row.old, row.unit),
-                shown(row.new, row.unit),
-                shown(row.difference, row.unit, signed=True),
+                *old_new_gap(row.old, row.new, row.unit),
                 "" if row.unit == RUNS else spread(row.q10, row.q90, row.unit, signed=True),
             )
             for row in differences
         ]
         head = ("London", f"old: {old}", f"new: {new}", "difference", "80 % interval")
         caption = (
-            f"From {old} to {new}, {last:%b %Y} ({size(base)}, paired; medians; differences of "
+            f"From {old} to {new}, {last:%b %Y} ({size(base)}, paired; means; differences of "
             f"shares in points). {caution([base])}"
         )
         tables.append(_table(caption, head, rows))

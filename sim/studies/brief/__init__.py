@@ -1,0 +1,1 @@
+"""A brief: a question in, one page out."""

@@ -1,0 +1,1 @@
+"""The circle, the cap, the tax change and the package, in a minute."""

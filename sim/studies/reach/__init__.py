@@ -1,0 +1,1 @@
+"""The cheapest way to a target, with a stated chance under every rival structure."""

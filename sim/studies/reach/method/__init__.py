@@ -1,0 +1,1 @@
+"""The work of `reach`: levers and bounds, packages judged by the twin, the search."""

@@ -1,0 +1,1 @@
+"""What drives an answer: screening, indices of variance, and rank correlations of kept runs."""

@@ -1,0 +1,1 @@
+"""Scenarios under each rival structure, and how each fits the record."""

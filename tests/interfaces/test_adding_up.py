@@ -1,0 +1,99 @@
+"""In every printed table base, policy and difference add up, to the last printed digit."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.market.outcomes import OUTCOMES
+from sim.words.tables import old_new_gap
+from tests.interfaces.command import permanence
+from tests.interfaces.made_results import made_report
+from tests.interfaces.pages import Page
+
+UNITS = sorted({one.unit for one in OUTCOMES} | {"share of runs"})
+NUMBER = re.compile(r"([+-]?)£?([\d,]+(?:\.\d+)?)m?(?: %)?")
+SMALL = ("--runs", "3", "--years", "2", "--seed", "5", "--quiet")
+
+
+def number(text: str) -> Decimal:
+    """Return a printed number, as exactly as it is printed."""
+    found = NUMBER.fullmatch(text.strip())
+    assert found, text
+    return Decimal(found[1] + found[2].replace(",", ""))
+
+
+def adds_up(old: str, new: str, gap: str) -> bool:
+    told = [number(one) for one in (old, new, gap)]
+    decimals = {one.as_tuple().exponent for one in told}
+    return len(decimals) == 1 and told[2] == told[1] - told[0]
+
+
+@given(
+    old=st.floats(0.0, 9e8, allow_nan=False),
+    factor=st.floats(0.0, 3.0, allow_nan=False),
+    unit=st.sampled_from(UNITS),
+)
+@settings(deadline=None, max_examples=400)
+def test_two_numbers_and_their_difference_add_up(old: float, factor: float, unit: str) -> None:
+    top = 1.0 if unit.startswith("share") else 9e8
+    one = min(old, top) if unit.startswith("share") else old
+    assert adds_up(*old_new_gap(one, min(one * factor, top), unit))
+
+
+def rows_printed(text: str) -> list[tuple[str, str, str]]:
+    """Return old, new and difference of every row of a printed table that has all three."""
+    value = r"([+-]?£?[\d,.]+m?(?: %)?)"
+    return re.findall(rf"  +{value}  +{value}  +{value}\s*$", text, re.MULTILINE)
+
+
+def test_a_comparison_in_the_terminal_adds_up() -> None:
+    answer = permanence("compare", "no-cap", "pan-london-cap", "package", *SMALL)
+    tables = answer.out.split("Spending:")[0]
+    rows = rows_printed(tables)
+    assert len(rows) == 2 * 7
+    assert [row for row in rows if not adds_up(*row)] == []
+
+
+def test_each_rival_structure_adds_up() -> None:
+    text = permanence("compare", "no-cap", "pan-london-cap", "--structure", "all", *SMALL).out
+    lines = text.splitlines()
+    seen = 0
+    for place, line in enumerate(lines):
+        pairs = re.findall(r"(£?[\d.]+) > (£?[\d.]+)", line)
+        if pairs:
+            gaps = re.findall(r"[+-]?£?\d+\.\d+", lines[place + 1])[-len(pairs) :]
+            seen += 1
+            for (old, new), gap in zip(pairs, gaps, strict=True):
+                assert adds_up(old, new, gap), (line, lines[place + 1])
+    assert seen == 8
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    folder = tmp_path_factory.mktemp("adding") / "kept"
+    answer = permanence("compare", "no-cap", "pan-london-cap", *SMALL, "--out", str(folder))
+    assert answer.code == 0, answer.err
+    where: Path = made_report(folder, folder.parent / "page.html")
+    return Page(where.read_text("utf-8"))
+
+
+def test_the_key_numbers_of_a_report_add_up(page: Page) -> None:
+    rows = page.rows("London, 30 September 2027: from no-cap (old) to pan-london-cap (new)")[1:]
+    assert len(rows) == 7
+    assert [row for row in rows if not adds_up(*row[1:4])] == []
+
+
+def test_every_borough_of_a_report_adds_up(page: Page) -> None:
+    rows = page.rows("Employers under no-cap (old) and pan-london-cap (new)")
+    whole = [row for row in rows if len(row) == 10 and NUMBER.fullmatch(row[1].strip())]
+    assert len(whole) == 32
+    for row in whole:
+        for at in (1, 4, 7):
+            gap = row[at + 2].partition(" (")[0]
+            assert adds_up(row[at], row[at + 1], gap), row
