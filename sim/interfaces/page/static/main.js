@@ -99,6 +99,7 @@ function reveal() {
   const links = isStage ? facts.links.length : state.links || 1;
   stop();
   change({ ...state, revealed: !state.revealed, links, month: isStage ? 0 : state.month });
+  if (state.revealed && isCurrent()) keepSeen(facts, state, answer); // it may have come before
   if (!isStage || !state.revealed) return;
   if (STILL.matches) change({ ...state, month: null });
   else play();
