@@ -6,8 +6,8 @@ import { capital, dayOf, inUnit, perCent, yearOf } from "./words.js";
 const MONTHS_A_YEAR = 12;
 const POLICY_COST = "policy_cost_per_year";
 const BIG = { width: 330, height: 232, left: 36, right: 62, top: 8, bottom: 20 };
-const LOWER = { ...BIG, height: 166 };
-const SMALLER = { width: 400, height: 54, left: 52, right: 70, top: 6, bottom: 16 };
+const LOWER = { ...BIG, height: 140 };
+const SMALLER = { width: 400, height: 48, left: 52, right: 70, top: 6, bottom: 16 };
 const SMALL = { width: 400, height: 76, left: 52, right: 70, top: 7, bottom: 19 };
 
 const DRAWN_AT = 14;

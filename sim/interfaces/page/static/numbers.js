@@ -35,6 +35,12 @@ function rowsAt(facts, answer, unit, month) {
   });
 }
 
+/** Return a row's label in a few words: the table has one line for it. */
+function shortLabel({ outcome, label }) {
+  const few = { [WORKFORCE]: "permanent of workforce", [POSTS]: "permanent of posts" };
+  return few[outcome] ?? label.replace("chance of 90 % in ", "90 % in ");
+}
+
 /** Draw the table: both sides, the difference of what is shown, and the pairs' own interval. */
 export function drawNumbers(facts, answer, view) {
   const isEnd = view.month >= 12 * answer.years;
@@ -44,7 +50,7 @@ export function drawNumbers(facts, answer, view) {
     const before = view.hidesAll ? "?" : inUnit(row.old, row.unit);
     const seen = view.hides ? [before, "?", "?"] : [before, inUnit(row.now, row.unit), signed(shownDifference(row), row.unit)];
     if (isEnd) seen.push(view.hides ? "?" : row.between ? between(row) : "");
-    return el("tr", {}, el("th", { scope: "row", text: row.label }), ...seen.map((text) => el("td", { text })));
+    return el("tr", {}, el("th", { scope: "row", title: row.label, text: shortLabel(row) }), ...seen.map((text) => el("td", {}, ...unbroken(text))));
   });
   const name = view.unit === facts.london ? facts.london : shortName(view.unit);
   const told = isEnd ? ". *Both sides run with the same luck in the same boroughs: in 80 of 100 runs they differ by" : "";
@@ -68,6 +74,12 @@ function signed(value, unit) {
 
 function between({ between: [low, high], unit }) {
   return `${signed(low, unit)} to ${signed(high, unit)}`;
+}
+
+/** Return a cell's words, each number whole: a line may end at "to" alone. */
+function unbroken(text) {
+  const parts = text.split(" to ").map((part) => el("span", { class: "whole", text: part }));
+  return parts.length === 2 ? [parts[0], " to ", parts[1]] : parts;
 }
 
 function lastDay(answer) {
