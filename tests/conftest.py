@@ -13,7 +13,8 @@ WITHOUT = f"No Chromium found ({', '.join(BROWSERS)}): the browser tests are lef
 
 
 SAMPLE = int(os.environ.get("PERMANENCE_TEST_SAMPLE", "1"))
-"""Keep one slow test in so many: the same ones each time, chosen by their names."""
+FAST_SAMPLE = int(os.environ.get("PERMANENCE_FAST_TEST_SAMPLE", "1"))
+"""Keep one test in so many, slow or fast: the same ones each time, chosen by their names."""
 
 
 def _has_browser() -> bool:
@@ -22,16 +23,21 @@ def _has_browser() -> bool:
 
 def pytest_report_header() -> list[str]:
     """Say at the top what will not be tested."""
-    told = [] if SAMPLE == 1 else [f"One slow test in {SAMPLE} is run, chosen by its name."]
+    told = [
+        f"One {kind} test in {sample} is run, chosen by its name."
+        for kind, sample in (("slow", SAMPLE), ("fast", FAST_SAMPLE))
+        if sample > 1
+    ]
     return told if _has_browser() else [*told, WITHOUT]
 
 
 def _is_sampled(item: pytest.Item) -> bool:
-    return not item.get_closest_marker("slow") or crc32(item.nodeid.encode()) % SAMPLE == 0
+    sample = SAMPLE if item.get_closest_marker("slow") else FAST_SAMPLE
+    return crc32(item.nodeid.encode()) % sample == 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip browser tests where there is no browser; leave out slow ones that are not sampled."""
+    """Skip browser tests where there is no browser; leave out those that are not sampled."""
     left_out = [item for item in items if not _is_sampled(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -16,8 +16,9 @@ FIVEFOLD = """
 _plain = monthly_chance
 
 
+@elementwise
 def monthly_chance(hazard_per_year):
-    return _plain(5.0 * np.asarray(hazard_per_year))
+    return _plain(5.0 * hazard_per_year)
 """
 """Added to the equations: every hazard is five times as large."""
 EQUATIONS = "sim/rules/hazards.py"

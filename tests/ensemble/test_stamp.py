@@ -187,6 +187,8 @@ def test_a_run_of_other_code_is_neither_kept_nor_mixed(
 EDITED_MEANWHILE = """
 import sys
 from sim.interfaces.cli.commands import main
+from sim.interfaces.cli.lazy import loaded
+loaded("run")
 with open({file!r}, "a") as stream:
     stream.write({more!r})
 main()

@@ -40,6 +40,7 @@ from tests.interfaces.command import (
 
 SMALL = ("--runs", "2", "--years", "1", "--seed", "7", "--jobs", "1")
 TABLES = {results.SUMMARY, results.PANEL, results.COLUMNS, results.MANIFEST}
+BESIDE = {"answer.json", "run.xlsx"}
 CHARTS = ("permanence", "charge-rate", "map")
 
 
@@ -370,7 +371,7 @@ def test_a_result_folder_is_complete_and_the_same_command_leaves_the_same_bytes(
     kept = files_in(tmp_path / "kept")
     figures = {f"figures/{chart}.{kind}" for chart in CHARTS for kind in ("png", "svg")}
     runs = {name for name in kept if name.startswith("runs/")}
-    assert kept.keys() == TABLES | figures | runs | {"figures", "runs"}
+    assert kept.keys() == TABLES | BESIDE | figures | runs | {"figures", "runs"}
     assert len([name for name in runs if kept[name] is not None]) == 2
     for name in TABLES | {f for f in figures if f.endswith(".png")}:
         assert f"  kept/{name}" in said
