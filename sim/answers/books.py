@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.answers.comparison import headline, mean
-from sim.answers.results import command_line, made_by, summarised
+from sim.answers.results import made_by, summarised
 from sim.answers.workbook import Sheet, Value
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.headline import HEADLINE
@@ -218,7 +218,7 @@ def sources_sheet(notes: Sequence[str]) -> Sheet:
     made = made_by(stamp_of_this_code())
     lines = [
         f"Permanence {made['package']}, code {made['code']}, data {made['data']}",
-        f"Command: {' '.join(command_line())}",
+        "The manifest beside this file has the command that made it.",
         *CENSUS,
         *(f"{table}: {digest}" for table, digest in made["data_tables"].items()),
         "",

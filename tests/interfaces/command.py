@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -70,6 +71,14 @@ def command_line(*arguments: str) -> list[str]:
 def environment(**more: str) -> Mapping[str, str]:
     """Return the environment of a command in a terminal of 80 columns."""
     return {**os.environ, **SCREEN, "PYTHONUTF8": "1", **more}
+
+
+def answers_in(folder: Path) -> dict[str, bytes | None]:
+    """Return everything below a folder but what its manifest says of the command."""
+    found = files_in(folder)
+    told = json.loads(found["manifest.json"] or b"")
+    del told["command"]
+    return found | {"manifest.json": json.dumps(told).encode()}
 
 
 def files_in(folder: Path) -> dict[str, bytes | None]:

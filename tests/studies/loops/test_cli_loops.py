@@ -20,7 +20,7 @@ from sim.studies.loops.method.links import CIRCLE, NAMES
 from sim.studies.loops.method.strength import LOOPS, Circle, measured_circle
 from sim.studies.loops.words.places import AT, places
 from sim.studies.loops.words.sentences import finding, grounds_of, over_time
-from tests.interfaces.command import files_in, permanence, too_wide
+from tests.interfaces.command import answers_in, files_in, permanence, too_wide
 
 SMALL = ("loops", "--runs", "2", "--years", "1", "--parameters", "prior", "--quiet")
 SCENARIO = load_scenario("vicious-circle")
@@ -121,7 +121,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:
         permanence(*SMALL, "--out", str(folder))
-    assert files_in(folders[0]) == files_in(folders[1])
+    assert answers_in(folders[0]) == answers_in(folders[1])
 
 
 @pytest.mark.parametrize(
