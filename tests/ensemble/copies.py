@@ -48,7 +48,7 @@ def python(copy: Path, code: str, *arguments: str) -> Answer:
         env={**environment(), "PYTHONPATH": os.fspath(copy), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
         check=False,
     )
     return Answer(done.returncode, done.stdout, done.stderr)

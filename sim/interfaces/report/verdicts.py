@@ -181,7 +181,7 @@ def of_folder(result: SavedResult, reruns: Sequence[Rerun], asked: Asked) -> Ver
     drawn_by = str(first.content.get(DRAWN_BY))
     same_drawing = drawn_by == mpl.__version__
     found = _runs_apart(reruns, platform_apart(first.content)) or judge.manifests()
-    found = found or judge.tables(top, result.unit)
+    found = found or judge.tables(top, result.unit, exact=not platform_apart(first.content))
     if found is None and same_drawing:
         found = judge.charts(top, ensembles, asked.unit or result.unit)
     if found is not None:
@@ -231,11 +231,11 @@ class _Judge:
                 return f"{one.ensemble.scenario.name}: {_apart(apart)}"
         return None if self._asked.apart is None else _apart(self._asked.apart)
 
-    def tables(self, top: Path, unit: str) -> str | None:
+    def tables(self, top: Path, unit: str, *, exact: bool) -> str | None:
         """Return the first cell of a folder's tables, or run in it, that is not of its runs."""
         for told, one in zip(self._told, self._reruns, strict=True):
             assert told.folder is not None
-            cell = tables_apart(told, one.ensemble)
+            cell = tables_apart(told, one.ensemble, exact=exact)
             if cell is not None:
                 return _cell(cell)
             strays = strays_of(told)
@@ -247,7 +247,7 @@ class _Judge:
         if len(self._reruns) == 1:
             return None
         self.looked_at.add(top / DIFFERENCES)
-        cell = differences_apart(top, [one.ensemble for one in self._reruns], unit)
+        cell = differences_apart(top, [one.ensemble for one in self._reruns], unit, exact=exact)
         return None if cell is None else _cell(cell)
 
     def charts(self, top: Path, ensembles: Sequence[Ensemble], unit: str) -> str | None:

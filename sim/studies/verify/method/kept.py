@@ -150,8 +150,12 @@ class CellApart(NamedTuple):
     here: str
 
 
-def tables_apart(told: Told, ensemble: Ensemble) -> CellApart | None:
-    """Return the first cell of a result's tables that differs from what its runs give."""
+def tables_apart(told: Told, ensemble: Ensemble, *, exact: bool) -> CellApart | None:
+    """Return the first cell of a result's tables that differs from what its runs give.
+
+    Args:
+        exact: whether the last digit counts, as it does on the same machine.
+    """
     assert told.folder is not None
     rows = {
         results.SUMMARY: (results.SUMMARY_COLUMNS, results.summary_rows),
@@ -160,16 +164,16 @@ def tables_apart(told: Told, ensemble: Ensemble) -> CellApart | None:
     }
     for name in results.tables_of(told.csv):
         columns, rows_of_it = rows[name]
-        found = table_apart(told.folder / name, columns, rows_of_it(ensemble))
+        found = table_apart(told.folder / name, columns, rows_of_it(ensemble), exact=exact)
         if found is not None:
             return found
     return None
 
 
 def table_apart(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], *, exact: bool = False
 ) -> CellApart | None:
-    """Return the first cell of a table on disk that differs by more than 1e-9.
+    """Return the first cell of a table on disk that differs by more than 1e-9, if exact at all.
 
     Raises:
         StoreError: the table is missing, or is no text.
@@ -180,7 +184,7 @@ def table_apart(
             pairs = zip_longest(rows_of(stream), fresh, fillvalue=())
             for line, (there, here) in enumerate(pairs, start=1):
                 for column, one, other in zip_longest(header, there, here, fillvalue=""):
-                    if one != other and not _same_number(one, other):
+                    if one != other and (exact or not _same_number(one, other)):
                         return CellApart(path, line, column, one, other)
     except (OSError, UnicodeDecodeError, csv.Error):
         raise StoreError(f"{path}: cannot be read as a table") from None
@@ -194,12 +198,14 @@ def _same_number(one: str, other: str) -> bool:
         return False
 
 
-def differences_apart(folder: Path, ensembles: Sequence[Ensemble], unit: str) -> CellApart | None:
+def differences_apart(
+    folder: Path, ensembles: Sequence[Ensemble], unit: str, *, exact: bool
+) -> CellApart | None:
     """Return the first cell of a comparison's table that differs from what its runs give."""
     base, *policies = ensembles
     found = {one.scenario.name: compared(base, one, unit) for one in policies}
     rows = results.difference_rows(base.scenario.name, unit, found)
-    return table_apart(folder / results.DIFFERENCES, results.DIFFERENCE_COLUMNS, rows)
+    return table_apart(folder / results.DIFFERENCES, results.DIFFERENCE_COLUMNS, rows, exact=exact)
 
 
 # Runs that are not of the result
