@@ -97,3 +97,34 @@ def test_every_borough_of_a_report_adds_up(page: Page) -> None:
         for at in (1, 4, 7):
             gap = row[at + 2].partition(" (")[0]
             assert adds_up(row[at], row[at + 1], gap), row
+
+
+def test_the_money_of_a_brief_adds_up_across_and_down(tmp_path: Path) -> None:
+    typed = ("brief", "no-cap", "package", *SMALL, "--as", "md", "--out", str(tmp_path / "kept"))
+    assert permanence(*typed).code == 0
+    text = (tmp_path / "kept" / "brief.md").read_text("utf-8")
+    rows = [
+        [number(cell) for cell in line.strip("| ").split("|")[1:]]
+        for line in text.splitlines()
+        if re.match(r"\| [a-z].*\d \|$", line)
+    ]
+    assert len(rows) == 4
+    *parts, whole = rows
+    for row in rows:
+        assert row[2] == row[1] - row[0]
+    for column in range(5):
+        assert sum(part[column] for part in parts) == whole[column]
+
+
+def test_the_spending_of_a_comparison_adds_up_across_and_down() -> None:
+    text = permanence("compare", "no-cap", "package", *SMALL).out.split("Spending:")[1]
+    value = r"([+-]?[\d,]+\.\d)"
+    rows = re.findall(
+        rf"^ +\w[\w, ]*?  +{value}  +{value}  +{value}  +{value}  +{value}", text, re.M
+    )
+    assert len(rows) == 4
+    *parts, whole = [[number(cell) for cell in row] for row in rows]
+    for row in (*parts, whole):
+        assert row[2] == row[1] - row[0]
+    for column in range(5):
+        assert sum(part[column] for part in parts) == whole[column]

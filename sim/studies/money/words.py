@@ -64,6 +64,10 @@ class Scale(NamedTuple):
         rounded = round(amount / self.pounds, self.decimals)
         return f"{rounded or 0.0:{'+' if signed and rounded else ''},.{self.decimals}f}"
 
+    def rounded(self, amount: float) -> float:
+        """Return an amount in £ as it is written."""
+        return round(amount / self.pounds, self.decimals) * self.pounds
+
     def said(self, amount: float) -> str:
         """Return an amount with its unit and without its sign."""
         return f"£{self.number(abs(amount))}{self.letter}"
@@ -256,22 +260,53 @@ def spending_sentences(found: Spending, unit: str) -> list[str]:
     ]
 
 
+class Written(NamedTuple):
+    """A line of spending as it is written, in £: rows and columns add up to the last digit."""
+
+    name: str
+    label: str
+    old: float
+    new: float
+    since_start: float
+    since_start_real: float
+
+    @property
+    def difference(self) -> float:
+        """What the policy spends more, a year."""
+        return self.new - self.old
+
+
+def written(found: Spending, scale: Scale) -> list[Written]:
+    """Return the lines of spending as they are written: the last is the sum of those above it."""
+    *parts, whole = found.lines
+    lines = [
+        Written(
+            one.name, one.label, scale.rounded(one.old), scale.rounded(one.new),
+            scale.rounded(one.since_start.mean), scale.rounded(one.since_start_real.mean),
+        )
+        for one in parts
+    ]  # fmt: skip
+    amounts = [(one.old, one.new, one.since_start, one.since_start_real) for one in lines]
+    sums = map(sum, zip(*amounts, strict=True))
+    return [*lines, Written(whole.name, whole.label, *sums)]
+
+
 def printed_spending(base: Ensemble, policy: str, found: Spending, unit: str) -> Printed:
     """Return a policy's spending beside the base's, and what of it is no saving."""
     scale = scale_of(unit)
     first, last = base.day(0).year, base.day(base.months[-1]).year
 
-    def gap(one: Amount) -> str:
-        ends = (scale.number(end, signed=True) for end in (one.q10, one.q90))
-        return f"{scale.number(one.mean, signed=True)}\n{' to '.join(ends)}"
+    def gap(one: Written, paired: Amount) -> str:
+        ends = (scale.number(end, signed=True) for end in (paired.q10, paired.q90))
+        return f"{scale.number(one.difference, signed=True)}\n{' to '.join(ends)}"
 
     rows = [
         (
-            line.label, scale.number(line.old), scale.number(line.new), gap(line.difference),
-            scale.number(line.since_start.mean, signed=True),
-            scale.number(line.since_start_real.mean, signed=True),
+            line.label, scale.number(line.old), scale.number(line.new), gap(line, exact.difference),
+            scale.number(line.since_start, signed=True),
+            scale.number(line.since_start_real, signed=True),
         )
-        for line in found.lines
+        for line, exact in zip(written(found, scale), found.lines, strict=True)
     ]  # fmt: skip
     title = (
         f"Spending: from {base.scenario.name} to {policy}\n{unit_name(unit)}: {scale.unit} a year "

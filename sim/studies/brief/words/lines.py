@@ -13,8 +13,8 @@ from sim.domain.headline import PERMANENT_SHARES, SHARES, WORKFORCE
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
-from sim.studies.money.method.spending import ALL, Spending
-from sim.studies.money.words import payers, scale_of, spending_sentences, way
+from sim.studies.money.method.spending import Spending
+from sim.studies.money.words import payers, scale_of, spending_sentences, way, written
 from sim.words.assumed import moved_by
 from sim.words.captions import caution, counted, listed, pair_name, unit_name, whole_per_cent
 from sim.words.grounds import scenario_rests_on
@@ -48,12 +48,11 @@ def _staff(base: Ensemble, policy: Ensemble, unit: str) -> str:
 
 def _money(policy: Ensemble, spent: Spending, unit: str) -> str:
     scale = scale_of(unit)
-    by_name = {line.name: line.difference.mean for line in spent.lines}
-    total = by_name[ALL]
+    *lines, whole = written(spent, scale)
+    total = whole.difference
     parts = [
-        f"{line.label.partition(',')[0]} {scale.number(line.difference.mean, signed=True)}"
-        for line in spent.lines
-        if line.name != ALL
+        f"{line.label.partition(',')[0]} {scale.number(line.difference, signed=True)}"
+        for line in lines
     ]
     empty = next(one.difference.mean for one in spent.split.reasons if one.name == "empty")
     text = (
@@ -79,11 +78,11 @@ def spending_table(base: Ensemble, policy: Ensemble, spent: Spending, unit: str)
     rows = [
         (
             line.label, scale.number(line.old), scale.number(line.new),
-            scale.number(line.difference.mean, signed=True),
-            scale.number(line.since_start.mean, signed=True),
-            scale.number(line.since_start_real.mean, signed=True),
+            scale.number(line.difference, signed=True),
+            scale.number(line.since_start, signed=True),
+            scale.number(line.since_start_real, signed=True),
         )
-        for line in spent.lines
+        for line in written(spent, scale)
     ]  # fmt: skip
     title = (
         f"What {unit_name(unit)} spends, {scale.unit} a year in September {last}, means of "
