@@ -135,7 +135,7 @@ def subtitle(ensembles: Sequence[Ensemble], unit: str, *, drawn: str) -> list[st
     Args:
         ensembles: what is shown.
         unit: London or an employer.
-        drawn: how median and interval appear, such as "Lines: medians; bands: 80 % intervals".
+        drawn: how mean and interval appear, such as "Lines: means; bands: 80 % intervals".
     """
     names = labels(ensembles)
     if len(ensembles) == 1:

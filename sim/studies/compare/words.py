@@ -112,9 +112,8 @@ def split_notes(split: Split) -> list[str]:
     """Return what must stand beside a split: how to read it, what interacts, what it rests on."""
     return [
         "Shapley part: what a lever adds to those there already, averaged over every order. Parts "
-        "are means, so that they add up to the package; the medians above need not. Added last: "
-        "what the package would lose without it. Interaction: the package less its levers alone, "
-        "added up.",
+        "are means, as above, and add up to the package. Added last: what the package would lose "
+        "without it. Interaction: the package less its levers alone, added up.",
         *_means_and_medians(split),
         *_interactions(split),
         *_times_in_words(split),

@@ -176,7 +176,7 @@ def _finished(page: Page, title: str, axis: Axis, found: Sequence[Point]) -> Cha
         for value, point in zip(axis.values, found, strict=True)
     ]
     page.figure.alt_text = (
-        f"Line chart in two panels over {axis.key}. {title}. Medians {'; '.join(spoken)}. Bands "
+        f"Line chart in two panels over {axis.key}. {title}. Means {'; '.join(spoken)}. Bands "
         f"are the {100 * LOW:.0f}th to {100 * HIGH:.0f}th percentile of runs."
     )
     return Chart(page.figure, page.figure.alt_text)
