@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,7 @@ class Search:
         """Try about so many packages; return all that were tried."""
         from scipy.optimize import Bounds, differential_evolution  # slow to load
 
-        def everyone(_: object, points: Iterable[FloatArray]) -> list[float]:
+        def everyone(_: object, points: Iterable[Any]) -> Any:  # a map of any type, to scipy's stubs
             values = self._values(list(points))
             progress(min(len(self.tried), tries), tries, 0.0)
             return values
