@@ -47,7 +47,7 @@ class Search:
         """Try about so many packages; return all that were tried."""
         from scipy.optimize import Bounds, differential_evolution  # slow to load
 
-        def everyone(_: object, points: Iterable[Any]) -> Any:  # a map of any type, to scipy's stubs
+        def everyone(_: object, points: Iterable[Any]) -> Any:  # scipy types a map of anything
             values = self._values(list(points))
             progress(min(len(self.tried), tries), tries, 0.0)
             return values
