@@ -37,17 +37,20 @@ def interrupts_held() -> Iterator[None]:
     """Hold Ctrl-C back for a moment and deliver it then: what starts meanwhile never hears it.
 
     A process that is started inherits which signals are held back, and holds them back for good.
+    Only this thread holds them back: where the system hands Ctrl-C to another one, Python would
+    still interrupt the main thread, half way through a start. So it is noted besides.
     """
     if not hasattr(signal, "pthread_sigmask"):
         with _noted():
             yield
         return
     _track_quietly()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with _noted():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _track_quietly() -> None:
@@ -65,7 +68,7 @@ def _track_quietly() -> None:
 
 @contextmanager
 def _noted() -> Iterator[None]:
-    """Do the same where the system cannot hold a signal back."""
+    """Note a Ctrl-C for a moment and deliver it then."""
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield  # only the main thread may say what a signal does

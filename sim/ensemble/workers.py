@@ -60,6 +60,7 @@ def workers(jobs: int, own: Rooms | None = None) -> Iterator[Executor | None]:
         raise
     except KeyboardInterrupt:
         # What a worker is busy with is lost either way: only the parent writes files.
+        _let_go_of_results(pool)
         for worker in set(multiprocessing.active_children()) - before:
             worker.terminate()
         raise
@@ -67,6 +68,18 @@ def workers(jobs: int, own: Rooms | None = None) -> Iterator[Executor | None]:
         pool.shutdown(wait=True, cancel_futures=True)
         if ours:
             os.environ.pop(THREADS, None)
+
+
+def _let_go_of_results(pool: ProcessPoolExecutor) -> None:
+    """Close this process's own end of the pipe into which workers write results.
+
+    Otherwise who reads there waits for ever for the rest of what a worker wrote as it was ended.
+    The pipe has no public name: where a later Python calls it another, nothing is closed.
+    """
+    results = getattr(pool, "_result_queue", None)
+    end = getattr(results, "_writer", None)
+    if end is not None:
+        end.close()
 
 
 @contextmanager
