@@ -12,9 +12,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WITHOUT = f"No Chromium found ({', '.join(BROWSERS)}): the browser tests are left out."
 
 
-SAMPLE = int(os.environ.get("PERMANENCE_TEST_SAMPLE", "1"))
-FAST_SAMPLE = int(os.environ.get("PERMANENCE_FAST_TEST_SAMPLE", "1"))
-"""Keep one test in so many, slow or fast: the same ones each time, chosen by their names."""
+SAMPLES = {
+    kind: int(os.environ.get(f"PERMANENCE_{kind.upper()}_TEST_SAMPLE", "1"))
+    for kind in ("long", "slow", "fast")
+}
+"""Keep one test in so many of each kind: the same ones each time, chosen by their names."""
 
 
 def _has_browser() -> bool:
@@ -25,15 +27,15 @@ def pytest_report_header() -> list[str]:
     """Say at the top what will not be tested."""
     told = [
         f"One {kind} test in {sample} is run, chosen by its name."
-        for kind, sample in (("slow", SAMPLE), ("fast", FAST_SAMPLE))
+        for kind, sample in SAMPLES.items()
         if sample > 1
     ]
     return told if _has_browser() else [*told, WITHOUT]
 
 
 def _is_sampled(item: pytest.Item) -> bool:
-    sample = SAMPLE if item.get_closest_marker("slow") else FAST_SAMPLE
-    return crc32(item.nodeid.encode()) % sample == 0
+    kind = next((one for one in SAMPLES if item.get_closest_marker(one)), "fast")
+    return crc32(item.nodeid.encode()) % SAMPLES[kind] == 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

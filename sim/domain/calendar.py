@@ -14,6 +14,8 @@ from datetime import date
 from sim.domain.given import shown
 
 MONTHS_PER_YEAR = 12
+DEFAULT_YEARS = 10
+"""How far every question looks ahead, if it is not told otherwise."""
 CENSUS_MONTH = 9
 CENSUS_DAY = 30
 TAX_YEAR_FIRST_MONTH = 4

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.calendar import DEFAULT_YEARS, MONTHS_PER_YEAR
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.asked import MOST_RUNS, check_size, whole
 from sim.ensemble.draws import Draws, drawn_scenario
 from sim.ensemble.stamp import LOADED, Stamp, stamp_of_this_code
-from sim.market.model import DEFAULT_YEARS, LondonMarket
+from sim.market.model import LondonMarket
 from sim.market.opening import Carried
 from sim.market.outcomes import OUTCOMES, PLACE, measured
 from sim.scenario import Scenario, load_scenario

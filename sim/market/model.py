@@ -11,7 +11,7 @@ from typing import Never
 import mesa
 import numpy as np
 
-from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.calendar import DEFAULT_YEARS, MONTHS_PER_YEAR
 from sim.domain.opening_census import opening_census
 from sim.domain.opening_state import CensusStart
 from sim.domain.randomness import FloatArray, RandomSource, root_seed
@@ -51,9 +51,6 @@ from sim.rules.levers import Levers
 from sim.rules.pay import opening_scales
 from sim.rules.pay_bands import BANDS
 from sim.scenario import Scenario, load_scenario
-
-DEFAULT_YEARS = 10
-
 
 Phase = Callable[[MarketState], None]
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, model_validator
 
 from sim.answers.structures import Pair, pairs
 from sim.domain import evidence
@@ -24,7 +24,7 @@ from sim.scenario import (
     load_figures,
     load_scenario,
 )
-from sim.studies.request import asked
+from sim.studies.request import Request, asked
 
 EVERY = "all"
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -104,6 +104,14 @@ Seed = Annotated[
 Years = Annotated[
     int, asked(f"Years to run, 1 to {MOST_YEARS}.", low=1, high=MOST_YEARS, metavar="N")
 ]
+Until = Annotated[
+    int | None,
+    asked(
+        "Run to the start's anniversary in this year, such as 2030, in place of --years.",
+        metavar="YEAR",
+        allowed="a year, such as 2030",
+    ),
+]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 """Several texts; one by itself is refused, since it would be taken letter by letter."""
 OneOrMore = Annotated[
@@ -158,6 +166,29 @@ Document = Annotated[
     Path | None, asked("Write the page of the documents (Markdown) there.", metavar="FILE")
 ]
 SHARE = "a share between 0 and 1, such as 0.9"
+
+
+class Dated(Request):
+    """A request whose horizon may be given as the year in which it ends."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _years_until(cls, given: dict[str, Any]) -> dict[str, Any]:
+        until = given.get("until")
+        if not isinstance(until, int):
+            return given  # none, or its own check refuses it
+        if given.get("years") is not None:
+            raise ValueError("--until: --years is given too; allowed: one of the two")
+        name = next(one for one in ("scenario", "base", "package") if one in cls.model_fields)
+        first = given.get(name, cls.model_fields[name].get_default())
+        start = plan(first, _texts(given.get("overrides"))).start.opening.year
+        if not start < until <= start + MOST_YEARS:
+            raise ValueError(
+                f"--until: given {until}; allowed: {start + 1} to {start + MOST_YEARS}, as the "
+                f"scenario starts in {start}"
+            )
+        rest = {key: value for key, value in given.items() if key != "until"}
+        return rest | {"years": until - start}
 
 
 class Luck(NamedTuple):

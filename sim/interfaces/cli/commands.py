@@ -144,6 +144,7 @@ def _usage_sentence(fault: Exception) -> str:
     """Return typer's complaint in one line, with the command whose help to read."""
     said = " ".join(fault.format_message().split())  # type: ignore[attr-defined]
     said = re.sub(r"^Invalid value for '([^']+)'", r"\1", said)
+    said = said.removeprefix("Invalid value: ")
     what = getattr(getattr(fault, "param", None), "help", None)
     if said.startswith("Missing") and what:
         said = f"{said.rstrip('.')}: {what}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from inspect import Parameter, Signature, cleandoc
 from pathlib import Path
@@ -26,7 +26,10 @@ OF_THE_PRINTER = {"as_json": (o.AsJson, False), "quiet": (o.Quiet, False)}
 
 def command(study: Study[Any]) -> Callable[..., None]:
     """Return the function typer makes a study's command of."""
-    options = [_option(name, field) for name, field in fields(study.request)]
+    options = [
+        Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context),
+        *(_option(name, field) for name, field in fields(study.request)),
+    ]
     others = OF_THE_PRINTER if study.is_quick else OF_THE_RUNNER | OF_THE_PRINTER
     options += [
         Parameter(
@@ -38,15 +41,23 @@ def command(study: Study[Any]) -> Callable[..., None]:
         for name, (kind, default) in others.items()
     ]
 
-    def ask(**given: Any) -> None:
+    def ask(context: typer.Context, **given: Any) -> None:
         runner = {name: given.pop(name, None) for name in OF_THE_RUNNER | OF_THE_PRINTER}
-        _ask(study, {name: value for name, value in given.items() if value is not None}, **runner)
+        _ask(study, {name: given[name] for name in _typed(context, given)}, **runner)
 
     ask.__name__ = study.name.replace("-", "_")
     ask.__doc__ = help_of(study)
     ask.__annotations__ = {one.name: one.annotation for one in options}
     ask.__signature__ = Signature(options)  # type: ignore[attr-defined]
     return ask
+
+
+def _typed(context: typer.Context, given: Iterable[str]) -> Iterator[str]:
+    """Yield the fields that were typed: the others have the request's own defaults."""
+    for name in given:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name != "DEFAULT":
+            yield name
 
 
 def help_of(study: Study[Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.rules.levers.lever import EARLIER
 from sim.scenario import Scenario, load_scenario, scenario_names, written
 from sim.terminal.options import AsJson, Quiet, ScenarioName, Sets, Years
@@ -16,8 +17,6 @@ from sim.words.result_tables import print_json
 from sim.words.scenario_schema import scenario_schema
 from sim.words.tables import wrapped
 from sim.words.timeline import differences, names_of, timeline, timeline_json
-
-DEFAULT_YEARS = 10
 
 app = typer.Typer(invoke_without_command=True)
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from sim.answers.answer import Answer, Chart, Table
 from sim.answers.results import command_line
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import write_atomically
 from sim.ensemble.run import Ensemble
@@ -27,7 +28,7 @@ from sim.studies.money.method.spending import (
     spending,
     spending_rows,
 )
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.study import Desk, Study, refuse_namesakes
 from sim.words.captions import size
 from sim.words.result_tables import context_of
@@ -40,7 +41,7 @@ def _forms(given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(given))
 
 
-class Brief(Request):
+class Brief(f.Dated):
     """Write a brief.
 
     A base and a policy in, a page out: the answer in three lines, one picture, one table that adds
@@ -66,7 +67,8 @@ class Brief(Request):
     ] = ("html", "md")
     runs: f.Runs = 20
     seed: f.Seed = 1
-    years: f.Years = 10
+    years: f.Years = DEFAULT_YEARS
+    until: f.Until = None
     overrides: f.Overrides = ()
     parameters: f.Parameters = Draws.POSTERIOR
     borough: f.BoroughName = None

@@ -13,7 +13,7 @@ from sim.studies import QUESTIONS
 from sim.studies import fields as f
 from sim.studies.circle import words
 from sim.studies.circle.method import CHANGES, CircleRow, circle_rows, variants
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.study import Desk, Study
 
 COLUMNS = (
@@ -22,7 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class Circle(Request):
+class Circle(f.Dated):
     """Does the circle close, and which link does it hang on?"""
 
     scenario: f.Given = "vicious-circle"
@@ -34,6 +34,7 @@ class Circle(Request):
     ] = 100
     seed: f.Seed = 1
     years: f.Years = CIRCLE_YEARS
+    until: f.Until = None
     overrides: f.Overrides = ()
     parameters: f.Parameters = Draws.POSTERIOR
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from sim.answers import results
 from sim.answers.answer import Answer, Chart, Table
 from sim.answers.comparison import compared
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.ensemble.draws import Draws
 from sim.ensemble.replicate import RunRecord
 from sim.ensemble.run import Ensemble
@@ -28,7 +29,7 @@ from sim.studies.money.method.spending import (
 )
 from sim.studies.money.words import MEANS, printed_spending, spending_as_json
 from sim.studies.pictures import pictures_of
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.structures.question import answered
 from sim.studies.structures.words import answer_of
 from sim.studies.study import Desk, Study, refuse_namesakes
@@ -36,7 +37,7 @@ from sim.words.captions import size
 from sim.words.result_tables import comparison_as_json, comparison_tables
 
 
-class Compare(Request):
+class Compare(f.Dated):
     """Scenarios side by side, run by run.
 
     Each --set applies to every scenario, the first included. To change one of them alone, write
@@ -55,7 +56,8 @@ class Compare(Request):
     ]
     runs: f.Runs = 20
     seed: f.Seed = 1
-    years: f.Years = 10
+    years: f.Years = DEFAULT_YEARS
+    until: f.Until = None
     overrides: f.Overrides = ()
     parameters: f.Parameters = Draws.POSTERIOR
     borough: f.BoroughName = None

@@ -18,7 +18,6 @@ from sim.ensemble.run import Ensemble, Progress, no_progress, part_of, run_ensem
 from sim.rules.levers import Levers
 from sim.scenario import Scenario
 
-EFFECT_YEARS = 5
 WHOLE_PACKAGE = "whole package"
 EFFECT_OUTCOMES = (
     *SHARES,
@@ -92,7 +91,7 @@ def effects(
     *,
     runs: int,
     seed: int,
-    years: int = EFFECT_YEARS,
+    years: int,
     draws: Draws = Draws.POSTERIOR,
     unit: str = LONDON,
     pool: Executor | None = None,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from sim.answers.answer import Answer, Cell, Printed, Table
 from sim.answers.structures import Pair, pairs
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
@@ -19,14 +20,13 @@ from sim.studies import fields as f
 from sim.studies.effects import words
 from sim.studies.effects.method import (
     EFFECT_OUTCOMES,
-    EFFECT_YEARS,
     Effect,
     effects,
     holds_under,
     levers_of,
 )
 from sim.studies.effects.words import Heard, lever_name
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.study import Desk, Study
 from sim.words.captions import size, unit_name
 from sim.words.notes import BIDS_ON
@@ -38,7 +38,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class Effects(Request):
+class Effects(f.Dated):
     """What each lever of a package does alone.
 
     Each is set beside the same London, with the same luck, in which every lever is off.
@@ -50,7 +50,8 @@ class Effects(Request):
     ] = "package-to-90"
     runs: f.Runs = 8
     seed: f.Seed = 1
-    years: f.Years = EFFECT_YEARS
+    years: f.Years = DEFAULT_YEARS
+    until: f.Until = None
     structure: f.Structures = None
     bid_trigger: f.BidTriggers = None
     overrides: f.Overrides = ()

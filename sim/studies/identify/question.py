@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from sim.answers import results
 from sim.answers.answer import Answer, Chart, Printed, Table
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import write_text_atomically
 from sim.market.outcomes import OUTCOME
@@ -47,7 +48,7 @@ class Identify(Request):
             metavar="N",
         ),
     ] = 200
-    years: f.Years = 5
+    years: f.Years = DEFAULT_YEARS
     seed: f.Seed = 1
     parameters: f.Parameters = Draws.POSTERIOR
     write_docs: f.Document = None

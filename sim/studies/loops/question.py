@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from sim.answers.answer import Answer, Cell, Chart, Printed, Table
 from sim.answers.comparison import spread_of
-from sim.domain.calendar import MONTHS_PER_YEAR, month_end, months_between
+from sim.domain.calendar import DEFAULT_YEARS, MONTHS_PER_YEAR, month_end, months_between
 from sim.ensemble.draws import Draws
 from sim.scenario import Scenario, ScenarioError
 from sim.studies import QUESTIONS
@@ -19,13 +19,13 @@ from sim.studies.loops.method.strength import DEFAULT_RUNS, Circle, measured_cir
 from sim.studies.loops.words import printed as tables
 from sim.studies.loops.words import sentences as words
 from sim.studies.loops.words import values
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.study import Desk, Study
 
 PAIR, SPREAD = ("hiring", "bid_trigger", "date"), ("gain", "q10", "q90")
 
 
-class Loops(Request):
+class Loops(f.Dated):
     """How strong each link and loop of the circle is.
 
     Every link is perturbed in the borough twin's own equations, draw by draw.
@@ -38,7 +38,8 @@ class Loops(Request):
     ] = None
     runs: f.Runs = DEFAULT_RUNS
     seed: f.Seed = 1
-    years: f.Years = 10
+    years: f.Years = DEFAULT_YEARS
+    until: f.Until = None
     structure: f.Structures = None
     bid_trigger: f.BidTriggers = None
     overrides: f.Overrides = ()

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from sim.answers.answer import Answer, Chart, Printed, Table
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.studies import QUESTIONS
@@ -17,13 +18,13 @@ from sim.studies.money.method import money as books
 from sim.studies.money.method import split as money_split
 from sim.studies.money.method.money import Account, Amount, Books, LedgerLine
 from sim.studies.money.words import Pair, Scale, scale_of
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.study import Desk, Study, refuse_namesakes
 from sim.words.captions import size, unit_name
 from sim.words.result_tables import context_of
 
 
-class Money(Request):
+class Money(f.Dated):
     """Follow every pound.
 
     One scenario: the ledger, start and end. Two: what changes, why, for whom, net of HMRC.
@@ -38,7 +39,8 @@ class Money(Request):
     ] = None
     runs: f.Runs = 20
     seed: f.Seed = 1
-    years: f.Years = 10
+    years: f.Years = DEFAULT_YEARS
+    until: f.Until = None
     overrides: f.Overrides = ()
     parameters: f.Parameters = Draws.POSTERIOR
     borough: f.BoroughName = None

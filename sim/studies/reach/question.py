@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import BeforeValidator
 
 from sim.answers.answer import Answer, Chart, Table
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import write_text_atomically
@@ -102,7 +103,7 @@ class Reach(Request):
     ] = 10
     runs: f.Runs = 40
     seed: f.Seed = 1
-    years: f.Years = 10
+    years: f.Years = DEFAULT_YEARS
     parameters: f.Parameters = Draws.POSTERIOR
 
 

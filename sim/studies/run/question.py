@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from sim.answers.answer import Answer
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.ensemble.draws import Draws
 from sim.scenario import ScenarioError
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
 from sim.studies.pictures import pictures_of
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.run import words
 from sim.studies.run.method import explained
 from sim.studies.structures.question import answered
@@ -21,13 +22,14 @@ from sim.words.notes import notes
 from sim.words.result_tables import run_as_json, run_table
 
 
-class Run(Request):
+class Run(f.Dated):
     """An ensemble of one scenario."""
 
     scenario: f.Given
     runs: f.Runs = 20
     seed: f.Seed = 1
-    years: f.Years = 10
+    years: f.Years = DEFAULT_YEARS
+    until: f.Until = None
     overrides: f.Overrides = ()
     parameters: f.Parameters = Draws.POSTERIOR
     borough: f.BoroughName = None

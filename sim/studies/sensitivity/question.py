@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator
 from sim.answers.answer import Answer, Chart, Table
 from sim.answers.reading import find_result, read_ensemble, refuse_other_stamp
 from sim.answers.results import MANIFEST
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.domain.headline import SHARES
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
@@ -26,7 +27,7 @@ from sim.market.outcomes import OUTCOME
 from sim.scenario import ScenarioError
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.sensitivity import words
 from sim.studies.sensitivity.method import indices as i
 from sim.studies.sensitivity.method.factors import MIDDLE, Factor, factors_of
@@ -61,7 +62,7 @@ def _outcomes(given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*given, *together)))
 
 
-class Sensitivity(Request):
+class Sensitivity(f.Dated):
     """Say what drives an answer.
 
     A scenario: every uncertain parameter and both halves of the structure are screened (Morris),
@@ -98,7 +99,8 @@ class Sensitivity(Request):
         asked(f"Base points of the shares of variance: {POWERS}.", allowed=POWERS, metavar="N"),
     ] = 512
     seed: f.Seed = 1
-    years: f.Years = 10
+    years: f.Years = DEFAULT_YEARS
+    until: f.Until = None
     overrides: f.Overrides = ()
     parameters: f.Parameters = Draws.POSTERIOR
     borough: f.BoroughName = None

@@ -14,7 +14,7 @@ from sim.ensemble.run import Ensemble
 from sim.scenario import ScenarioError
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.story import words
 from sim.studies.story.method import placebo_of, story_rows
 from sim.studies.study import Desk, Study
@@ -26,7 +26,7 @@ LAST_YEAR = 2023
 """Stories are told to the last census before the agency rules of October 2024, which none has."""
 
 
-class Story(Request):
+class Story(f.Dated):
     """A council's story.
 
     The placebo is the same borough from the same start with the same luck, without what the
@@ -45,6 +45,7 @@ class Story(Request):
             metavar="N",
         ),
     ] = None
+    until: f.Until = None
     overrides: f.Overrides = ()
     parameters: f.Parameters = Draws.POSTERIOR
     borough_data: f.BoroughData = None

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from sim.answers import results
 from sim.answers.answer import Answer, Cell, Chart, Table
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.ensemble.stamp import package_version
@@ -17,7 +18,7 @@ from sim.market.outcomes import OUTCOME
 from sim.scenario import ScenarioError, declared_at
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.study import Desk, Study
 from sim.studies.sweep import words
 from sim.studies.sweep.method import (
@@ -32,7 +33,7 @@ from sim.studies.sweep.words import Swept
 from sim.words.doubts import tried_below_floor
 
 
-class Sweep(Request):
+class Sweep(f.Dated):
     """A scenario over a grid.
 
     Each --set applies to every point, and to the scenario they are set against.
@@ -53,7 +54,8 @@ class Sweep(Request):
     ] = None
     runs: f.Runs = 10
     seed: f.Seed = 1
-    years: f.Years = 5
+    years: f.Years = DEFAULT_YEARS
+    until: f.Until = None
     overrides: f.Overrides = ()
     parameters: f.Parameters = Draws.POSTERIOR
     borough: f.BoroughName = None

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 from sim.answers.answer import Answer, Chart, Table
 from sim.answers.structures import Pair, pairs
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.domain.vocabulary import TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
 from sim.scenario import Scenario, ScenarioError
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
-from sim.studies.request import Request, asked
+from sim.studies.request import asked
 from sim.studies.study import Desk, Study
 from sim.studies.tip.method.levers_range import Lever, read_lever
 from sim.studies.tip.method.reach import DEFAULT_BOUND, Asked
@@ -27,7 +28,7 @@ from sim.studies.tip.words.sentences import Told
 A_NUMBER = "a number, such as 35.5"
 
 
-class Tip(Request):
+class Tip(f.Dated):
     """Where a lever tips London.
 
     Where there is no such level it says so. Every hiring structure is asked, with the scenario's
@@ -76,7 +77,8 @@ class Tip(Request):
     ] = DEFAULT_BOUND
     runs: f.Runs = 20
     seed: f.Seed = 1
-    years: f.Years = 10
+    years: f.Years = DEFAULT_YEARS
+    until: f.Until = None
     overrides: f.Overrides = ()
     parameters: f.Parameters = Draws.POSTERIOR
     structure: f.Structures = None
