@@ -81,7 +81,7 @@ patterns: $(CORE) ## about a minute: rewrite docs/patterns.md, the model beside 
 
 record: $(CORE) ## some minutes: rewrite the README's chart and scores, the hindcasts from 2021 and 2023
 	@$(VENV)/bin/permanence hindcast --origin 2021 --to 2025 --runs 300 --out results/hindcast
-	@cp results/hindcast/figures/hindcast.png results/hindcast/figures/hindcast.svg docs/
+	@cp results/hindcast/figures/hindcast.png docs/
 	@cp results/hindcast/scores.csv docs/hindcast-scores.csv
 	@$(VENV)/bin/permanence hindcast --origin 2023 --to 2025 --runs 300 --out results/hindcast-2023 --quiet
 	@cp results/hindcast-2023/scores.csv docs/hindcast-scores-2023.csv

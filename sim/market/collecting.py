@@ -62,6 +62,9 @@ class PanelCollector(mesa.DataCollector):
             super().collect(model)
         else:
             self._unread.append(model.month)
+            times = getattr(self, "_collection_steps", None)  # Mesa from 3.5 finds rows by them
+            if times is not None:
+                times.append(model.time)
 
 
 def data_collector(market: LondonMarket) -> mesa.DataCollector:
