@@ -48,6 +48,7 @@ def test_the_same_policy_twice_is_moved_by_nothing() -> None:
     assert moves([WORKFORCE], LONDON, quick("no-cap", years=1), quick("no-cap", years=1)) == []
 
 
+@pytest.mark.slow
 def test_the_first_lines_of_a_table_say_it() -> None:
     free, capped = quick("no-cap"), quick("pan-london-cap")
     alone = run_table(free, LONDON, ()).title

@@ -112,6 +112,7 @@ def test_a_scenario_nobody_understands_any_more_is_refused_not_guessed(
     assert permanence("verify", str(folder), *ALONE).code == 1
 
 
+@pytest.mark.slow
 def test_the_same_command_computes_anew_beside_it(made: Path, tmp_path: Path) -> None:
     folder = as_of_old(copied(made, tmp_path / "result"))
     typed = ("run", "baseline", "--runs", "2", "--years", "1", *ALONE, "--out", str(folder))

@@ -544,6 +544,7 @@ def test_drawing_leaves_the_callers_settings_alone(tmp_path):
     assert spoilt[0].read_bytes() == (tmp_path / "chart.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_charts_never_load_pyplot():
     code = "import sys, sim.charts.ensembles; print('matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -198,6 +198,7 @@ def test_a_run_that_is_missing_leaves_the_others_as_they_are(folder: Path) -> No
     assert numbers_in(folder) == [*ALL[:6], None, *ALL[7:]]
 
 
+@pytest.mark.slow
 def test_a_run_that_a_block_has_lost_is_made_again_beside_it(folder: Path) -> None:
     store = RunStore(folder)
     store.gather(block())

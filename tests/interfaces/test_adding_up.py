@@ -16,6 +16,8 @@ from tests.interfaces.command import permanence
 from tests.interfaces.made_results import made_report
 from tests.interfaces.pages import Page
 
+pytestmark = pytest.mark.slow
+
 UNITS = sorted({one.unit for one in OUTCOMES} | {"share of runs"})
 NUMBER = re.compile(r"([+-]?)£?([\d,]+(?:\.\d+)?)m?(?: %)?")
 SMALL = ("--runs", "3", "--years", "2", "--seed", "5", "--quiet")

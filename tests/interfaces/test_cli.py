@@ -290,6 +290,7 @@ PRINTED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", PRINTED, ids=" ".join)
 def test_everything_printed_fits_eighty_columns(typed: tuple[str, ...]) -> None:
     text = answered(*typed)
@@ -311,6 +312,7 @@ def _all_drawn(here: int) -> bytes:
     return drawn
 
 
+@pytest.mark.slow
 def test_progress_goes_to_standard_error_only() -> None:
     """On a terminal a bar is drawn; standard output is the same byte for byte without it."""
     pty = pytest.importorskip("pty")
@@ -340,6 +342,7 @@ def test_nothing_is_said_to_a_log_file_about_a_short_job() -> None:
     assert permanence("run", "no-cap", *SMALL).err == ""
 
 
+@pytest.mark.slow
 def test_a_reader_who_leaves_early_is_no_error() -> None:
     with subprocess.Popen(
         command_line("describe", "parameters"),
@@ -379,6 +382,7 @@ def test_a_result_folder_is_complete_and_the_same_command_leaves_the_same_bytes(
     assert files_in(tmp_path / "kept") == kept
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_charts")
 def test_only_what_is_missing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.ensemble import run as experiment
@@ -440,6 +444,7 @@ def test_the_files_hold_the_printed_numbers_and_every_column_is_explained(tmp_pa
     assert {row["variable"] for row in panel} == {outcome.name for outcome in OUTCOMES}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_charts")
 def test_no_cap_is_the_baseline_without_members(tmp_path: Path) -> None:
     """A lever at its no-op leaves no trace but the scenario's name."""
@@ -469,6 +474,7 @@ def test_a_folder_takes_one_result_only(tmp_path: Path) -> None:
         assert files_in(tmp_path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_charts")
 def test_compare_keeps_each_result_in_a_folder_of_its_name(tmp_path: Path) -> None:
     typed = ("compare", "no-cap", "package", *SMALL, "--out", "kept")

@@ -265,6 +265,7 @@ def test_bad_input_is_told_in_one_line_and_changes_nothing(mistake: Bad, desk: P
 AS_PROCESSES = [MISTAKES[0], option("run", "nocap", named=("'nocap'", "'no-cap'"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", AS_PROCESSES, ids=lambda mistake: mistake.name)
 def test_a_process_refuses_in_the_same_way(mistake: Bad, desk: Path) -> None:
     refused(permanence_process, mistake, desk)

@@ -19,6 +19,8 @@ from sim.scenario import ScenarioError, scenario_from
 from tests.interfaces.command import files_in, permanence
 from tests.interfaces.made_results import made_run
 
+pytestmark = pytest.mark.slow
+
 PAGE = b"".join(MARKS).decode()
 
 

@@ -16,6 +16,8 @@ from tests.ensemble.many_runs import block, filled
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.interfaces.made_results import SMALL, copied, made_run
 
+pytestmark = pytest.mark.slow
+
 OTHER = "0.2.0.dev0-0123456789abcdef-fedcba9876543210"
 
 

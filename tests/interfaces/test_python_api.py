@@ -252,6 +252,7 @@ def loaded_by(code):
     return set(done.stdout.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["sim.ensemble.run", "sim.ensemble.replicate"])
 def test_worker_processes_load_no_plotting(module):
     loaded = loaded_by(f"import {module}")
@@ -259,6 +260,7 @@ def test_worker_processes_load_no_plotting(module):
     assert not {name for name in loaded if name.split(".")[0] in ("matplotlib", "typer", "rich")}
 
 
+@pytest.mark.slow
 def test_running_from_python_loads_no_plotting_until_something_is_drawn():
     loaded = loaded_by("import sim; sim.run('no-cap', runs=1, years=1)")
     assert "sim.studies.run.door.results" in loaded

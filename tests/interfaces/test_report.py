@@ -28,6 +28,8 @@ from tests.interfaces.made_results import (
 )
 from tests.interfaces.pages import Page
 
+pytestmark = pytest.mark.slow
+
 OUTSIDE = re.compile(r"(?:https?:)?//|@import|javascript:", re.IGNORECASE)
 LOADING = ("src", "href", "srcset", "data", "action", "poster", "xlink:href")
 

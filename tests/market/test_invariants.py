@@ -272,6 +272,7 @@ def audited(planned: Scenario, census: CensusStart | None, seed: int, months: in
     return market
 
 
+@pytest.mark.slow
 @given(scenarios(), censuses(), st.integers(0, 1_000), st.integers(3, 20))
 @settings(drawn, max_examples=45)
 def test_the_accounts_close_after_every_phase_in_small_londons(
@@ -282,6 +283,7 @@ def test_the_accounts_close_after_every_phase_in_small_londons(
     market.release()
 
 
+@pytest.mark.slow
 @given(scenarios(), st.integers(0, 1_000))
 @settings(drawn, max_examples=6)
 def test_the_accounts_close_after_every_phase_in_london(planned: Scenario, seed: int) -> None:

@@ -243,6 +243,7 @@ def test_when_a_cap_lowers_agency_pay_the_shares_move_to_the_logit_at_that_pay()
     assert abs(capped - theory) < 4 * error
 
 
+@pytest.mark.slow
 def test_with_its_link_cut_pay_moves_nobody() -> None:
     cap = {"charge_rate_per_hour": 44.0, "members": 1.0, "tolerance": 1.0}
     cut = {"cut_links": ["pay_draws_to_agency"]}

@@ -98,6 +98,7 @@ def rows_of(
     return rows
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_rows_and_another_gives_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -138,6 +138,7 @@ def test_it_says_what_made_it_and_everything_forecast() -> None:
     assert np.isnan(content.quantiles("persistence", WORKFORCE, ["Sutton"])).all()
 
 
+@pytest.mark.slow
 def test_the_first_counts_and_no_file_is_written_again(tmp_path: Path) -> None:
     future = made_up(latest_census_year())
     first, digest, (path,) = register(future, tmp_path, TODAY)

@@ -71,6 +71,7 @@ def test_the_start_is_the_origin_and_later_policy_is_a_choice() -> None:
     assert same == without.levers
 
 
+@pytest.mark.slow
 def test_baselines_see_nothing_after_the_origin(
     forecast: module.Hindcast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

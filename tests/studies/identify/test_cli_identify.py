@@ -115,6 +115,7 @@ def test_the_chart_says_its_finding_and_describes_itself() -> None:
     assert len(chart.figure.axes) == len(SHARES)
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_saves_what_it_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,7 @@ def measured(pair: Pair) -> Circle:
     return measured_circle(SCENARIO, pair, **small)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_tables_json_files_and_diagram_tell_one_finding(tmp_path: Path) -> None:
     out = tmp_path / "loops"
     answer = permanence(*SMALL, "--out", "loops", folder=tmp_path)

@@ -296,6 +296,7 @@ def test_loops_have_the_polarity_their_story_says(name: str, reinforces: bool) -
         assert bool(whole(pair).loops[name][0] > 0.0) is reinforces
 
 
+@pytest.mark.slow
 def test_draws_in_batches_are_the_same_draws_and_the_moment_is_the_one_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -94,6 +94,7 @@ def test_a_policy_keeps_the_half_of_its_structure_that_is_not_named(tmp_path: Pa
     assert "of own: boroughs bid on vacancies, hiring is budget" in text
 
 
+@pytest.mark.slow
 def test_a_boroughs_file_and_notes_are_the_boroughs(tmp_path: Path) -> None:
     typed = ("run", "no-cap", "--bid-trigger", "all", "--borough", "Bexley", "--out")
     found = json.loads(answered(*typed, str(tmp_path / "all"), "--json"))

@@ -27,6 +27,7 @@ def test_a_story_shows_claim_census_policy_and_placebo() -> None:
     assert too_wide(answer.out) == []
 
 
+@pytest.mark.slow
 def test_files_hold_what_is_told(tmp_path: Path) -> None:
     out = tmp_path / "s"
     typed = ("story", "hillingdon", *SMALL, "--years", "4", "--out", str(out), "--json")

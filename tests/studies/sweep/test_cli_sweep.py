@@ -64,6 +64,7 @@ def test_nobody_leaves_a_strict_cap() -> None:
     assert "Nobody leaves the cap at any point." in answer.out
 
 
+@pytest.mark.slow
 def test_files_hold_the_numbers_and_a_second_time_runs_nothing(tmp_path: Path) -> None:
     typed = ("sweep", "cap-with-defection", *OVER, *SMALL, "--out", str(tmp_path / "s"))
     first = permanence(*typed, "--json")
@@ -81,6 +82,7 @@ def test_files_hold_the_numbers_and_a_second_time_runs_nothing(tmp_path: Path) -
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == kept
 
 
+@pytest.mark.slow
 def test_two_numbers_make_a_grid(tmp_path: Path) -> None:
     grid = ("--over", "levers.cap.members=0.5,1.0")
     out = ("--out", str(tmp_path / "g"))

@@ -50,6 +50,7 @@ def verified(what: Path, *options: str) -> tuple[int, str]:
 # Identical
 
 
+@pytest.mark.slow
 def test_a_folder_is_identical_and_left_as_it_was(run_folder: Path) -> None:
     before = files_in(run_folder)
     answer = permanence("verify", str(run_folder), *ALONE)
