@@ -256,6 +256,16 @@ def set_keys(overrides: Iterable[str]) -> set[str]:
     return {one.partition("=")[0].strip() for one in overrides}
 
 
+def refuse_set_too(option: str, keys: Iterable[str], overrides: Iterable[str]) -> None:
+    """Refuse to set a number that an option moves: one of the two would not count.
+
+    Raises:
+        ScenarioError: a key is given by both.
+    """
+    for key in sorted({*keys} & set_keys(overrides)):
+        raise ScenarioError(f"{option} {key}: is given by --set too; allowed: one of the two")
+
+
 def rival_pairs(
     scenario: Scenario,
     hiring: Sequence[HiringStructure] | None,

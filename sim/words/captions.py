@@ -72,6 +72,11 @@ def number_in(text: str) -> float:
     return digits / 100 if ending == "%" else digits * {"k": 1e3, "m": 1e6}.get(ending, 1.0)
 
 
+def means_of(runs: int) -> str:
+    """Return what numbers are that were worked out from so many runs."""
+    return "one run" if runs == 1 else f"means of {runs} runs"
+
+
 def unit_name(unit: str) -> str:
     """Return an employer's name as people say it."""
     return spoken(unit)

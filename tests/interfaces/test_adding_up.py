@@ -76,6 +76,24 @@ def test_each_rival_structure_adds_up() -> None:
     assert seen == 8
 
 
+def test_a_sweep_against_a_scenario_adds_up() -> None:
+    over = ("--over", "levers.cap.charge_rate_per_hour=38,44", "--against", "no-cap")
+    text = permanence("sweep", "pan-london-cap", *over, *SMALL).out
+    levels, gaps = text.split("no-cap, and the paired difference")
+    base = re.search(r"^ no-cap +([\d.]+) % +([\d.]+) % +([\d.]+) %", gaps, re.MULTILINE)
+    assert base
+    for level in ("38", "44"):
+        own = re.search(rf"^ {level} +(.*)$", levels, re.MULTILINE)
+        gap = re.search(rf"^ {level} +(.*)$", gaps, re.MULTILINE)
+        assert own
+        assert gap
+        cells = re.findall(r"([\d.]+) %", own[1])
+        shares = (cells[0], cells[2], cells[4])
+        moved = re.findall(r"(\S+) +\S+\.\.\S+", gap[1])
+        for old, new, by in zip(base.groups(), shares, moved, strict=True):
+            assert adds_up(old, new, by), (old, new, by)
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     folder = tmp_path_factory.mktemp("adding") / "kept"

@@ -59,6 +59,10 @@ class HindcastAsked(Request):
 
 def work(asked: HindcastAsked, desk: Desk) -> Answer:
     """Forecast from one census, or from every one."""
+    for name in ("origin", "to", "without_later_policy"):
+        if asked.rolling and name in asked.model_fields_set:
+            option = f"--{name.replace('_', '-')}"
+            raise ScenarioError(f"{option}: --rolling is given too; allowed: one of the two")
     if not asked.rolling and asked.to <= asked.origin:
         raise ScenarioError(
             f"--to: given {asked.to}; allowed: a year after --origin {asked.origin}"

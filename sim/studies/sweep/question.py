@@ -64,6 +64,7 @@ class Sweep(f.Dated):
 def work(asked: Sweep, desk: Desk) -> Answer:
     """Run every point with the same luck."""
     axes = _axes(asked.over)
+    f.refuse_set_too("--over", [axis.key for axis in axes], asked.overrides)
     planned = planned_points(asked.scenario, axes, asked.overrides)
     base = None if asked.against is None else f.plan(asked.against, asked.overrides)
     f.refuse_other_starts([*([base] if base else []), planned[0][1]])
@@ -132,7 +133,7 @@ def _answer(done: Swept) -> Answer:
         printed=words.printed(done),
         findings=findings,
         notes=notes,
-        tables=[Table.of("sweep", (*columns, "q10", "q50", "q90"), _rows(done, keys))],
+        tables=[Table.of("sweep", (*columns, "mean", "q10", "q90"), _rows(done, keys))],
         charts=[Chart("sweep", partial(_drawn, done))],
     )
 
@@ -145,7 +146,7 @@ def _rows(done: Swept, keys: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
                 unit = OUTCOME[outcome].unit if outcome in OUTCOME else "employers"
                 yield (
                     done.scenario, *at, done.unit, measure, outcome, unit,
-                    float(one.q10), float(one.q50), float(one.q90),
+                    float(one.mean), float(one.q10), float(one.q90),
                 )  # fmt: skip
 
 

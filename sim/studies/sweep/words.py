@@ -20,9 +20,9 @@ from sim.studies.sweep.method import (
     Point,
     steps,
 )
-from sim.words.captions import unit_name
+from sim.words.captions import means_of, unit_name
 from sim.words.notes import FEW_RUNS
-from sim.words.tables import shown
+from sim.words.tables import old_new_gap, shown
 
 LEFT_THE_CAP = "employers who had signed and are not in the cap at the end"
 
@@ -70,8 +70,8 @@ def printed(done: Swept) -> list[Printed]:
         )
     heading = (
         f"{done.scenario} over {' and '.join(axis.key for axis in done.axes)}\n"
-        f"{unit_name(done.unit)}, {done.years} years on: means of {done.runs} runs; lower tail "
-        "is the 10th percentile; left is " + LEFT_THE_CAP
+        f"{unit_name(done.unit)}, {done.years} year{'' if done.years == 1 else 's'} on: "
+        f"{means_of(done.runs)}; lower tail is the 10th percentile; left is " + LEFT_THE_CAP
     )
     tail = "lower\ntail"
     columns = ("work-\nforce", tail, "posts", tail, "un-\nfilled", "charge", "left")
@@ -82,18 +82,25 @@ def printed(done: Swept) -> list[Printed]:
 
 
 def _against(done: Swept, against: Scenario, keys: Sequence[str]) -> Printed:
-    rows = []
+    """Set what it is set against above, and below it what each point differs by as printed."""
+    shares = (WORKFORCE, POSTS, UNFILLED)
+    first = done.points[0]
+    base = {one: first.outcomes[one].mean - first.against[one].mean for one in shares}
+    own = (cell for one in shares for cell in (shown(base[one], "share"), ""))
+    rows: list[tuple[str, ...]] = [(against.name, *own)]
     for point in done.points:
         cells = []
-        for outcome in (WORKFORCE, POSTS, UNFILLED):
+        for outcome in shares:
             gap = point.against[outcome]
-            cells.append(shown(gap.mean, "share", signed=True))
+            cells.append(old_new_gap(base[outcome], point.outcomes[outcome].mean, "share")[2])
             low, high = (shown(end, "share", signed=True) for end in (gap.q10, gap.q90))
             cells.append(f"{low}..{high}")
         rows.append((", ".join(f"{value:g}" for value in point.at.values()), *cells))
     columns = ("work-\nforce", "80 %", "posts", "80 %", "un-\nfilled", "80 %")
     return Printed(
-        f"Paired difference from {against.name}, points", (",\n".join(keys), *columns), rows
+        f"{against.name}, and the paired difference from it in points",
+        (",\n".join(keys), *columns),
+        rows,
     )
 
 

@@ -113,6 +113,7 @@ def _levers(asked: Tip) -> list[Lever]:
     keys = [text.partition("=")[0].strip() for text in asked.lever]
     if len(keys) > 2 or len(set(keys)) < len(keys):
         raise ScenarioError(f"--lever: given {len(keys)}; allowed: one, or two different ones")
+    f.refuse_set_too("--lever", keys, asked.overrides)
     ends_given = (asked.low, asked.high)
     if len(keys) == 2 and (*ends_given, asked.precision) != (None, None, None):
         raise ScenarioError(

@@ -112,6 +112,8 @@ def test_later_policy_can_be_left_out() -> None:
     [
         (("--origin", "2016"), "allowed: a whole number from 2017 to 2025"),
         (("--origin", "2021", "--to", "2021"), "allowed: a year after --origin 2021"),
+        (("--rolling", "--origin", "2021"), "--origin: --rolling is given too"),
+        (("--rolling", "--to", "2023"), "--to: --rolling is given too"),
         (("--out", "a-file"), "is a file, where a folder is expected"),
     ],
 )

@@ -19,7 +19,7 @@ def test_a_table_a_finding_and_what_stands_beside_them() -> None:
     answer = permanence("sweep", "cap-with-defection", *OVER, "--against", "no-cap", *SMALL)
     assert answer.code == 0, answer.err
     text = " ".join(answer.out.split())
-    assert "Paired difference from no-cap" in text
+    assert "no-cap, and the paired difference from it" in text
     assert "too few points or leavers to tell a cascade from a smear" in text
     assert "a cascade, not a smear" not in text
     assert "can be luck" in text
@@ -38,10 +38,10 @@ def test_every_column_is_there_for_one_number_and_for_two() -> None:
         lines = answer.out.splitlines()
         row = next(line for line in lines if line.startswith(" 0.03"))
         told = json.loads(permanence(*typed, "--json").out)
-        left = told["points"][0]["outcomes"]["defectors_at_end"]["q50"]
+        left = told["points"][0]["outcomes"]["defectors_at_end"]["mean"]
         assert any(line.endswith(" left") for line in lines)
         high = told["points"][-1]["against"]["unfilled_share_of_posts"]["q90"]
-        paired = answer.out.split("Paired difference")[1]
+        paired = answer.out.split("the paired difference")[1]
         assert any(
             line.endswith(f"..{shown(high, 'share', signed=True)}") for line in paired.splitlines()
         )
@@ -76,7 +76,7 @@ def test_files_hold_the_numbers_and_a_second_time_runs_nothing(tmp_path: Path) -
     posts = [row for row in rows if row["outcome"] == "permanent_share_of_posts"]
     for row, point in zip(posts, told["points"], strict=True):
         assert float(row["levers.cap.tolerance"]) == point["at"]["levers.cap.tolerance"]
-        assert float(row["q50"]) == point["outcomes"]["permanent_share_of_posts"]["q50"]
+        assert float(row["mean"]) == point["outcomes"]["permanent_share_of_posts"]["mean"]
     assert (tmp_path / "s" / "sweep.png").is_file()
     assert permanence(*typed, "--json").out == first.out
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == kept
@@ -96,6 +96,7 @@ def test_two_numbers_make_a_grid(tmp_path: Path) -> None:
     [
         (("--over", "levers.cap.tolerence=0,1"), "did you mean 'levers.cap.tolerance'"),
         ((*OVER, *OVER), "one key, or two different ones"),
+        ((*OVER, "--set", "levers.cap.tolerance=0.1"), "tolerance: is given by --set too"),
         ((*OVER, "--against", "nocap"), "did you mean 'no-cap'"),
         ((*OVER, "--against", "vicious-circle"), "only scenarios with one start date"),
         ((*OVER, "--out", "a-file"), "is a file, where a folder is expected"),

@@ -134,6 +134,7 @@ def test_four_hiring_structures_are_asked_unless_one_is_named() -> None:
         (("--lever", "levers.cap.enforcement"), "is not a number"),
         (("--lever", f"{CAP}=30"), "expected KEY or KEY=LOW:HIGH"),
         (("--lever", f"{CAP}=30:40", "--from", "20"), "given by --from or --to too"),
+        (("--lever", CAP, "--set", f"{CAP}=40"), "is given by --set too"),
         (("--lever", CAP, "--lever", CAP), "one, or two different ones"),
         (("--lever", CAP, "--level", "90"), "a share between 0 and 1"),
         (("--lever", CAP, "--from", "many"), "given many; allowed: a number"),
