@@ -26,10 +26,18 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "run": ("run", "no-cap", *SMALL, *KEEPING),
     "compare": ("compare", "no-cap", "pan-london-cap", *SMALL, *KEEPING),
     "circle": ("circle", "--runs", "4", "--jobs", "2", "--quiet"),
-    "effects": ("effects", "no-cap", "package", *SMALL),
+    "effects": ("effects", "package", "--structure", "reputation", *SMALL),
     "hindcast": ("hindcast", "--runs", "4", "--jobs", "2", "--quiet", *KEEPING),
     "sweep": ("sweep", "no-cap", "--over", "parameters.bid_speed=0.1,0.2", *SMALL, *KEEPING),
-    "tip": ("tip", "no-cap", "--over", "levers.cap.charge_rate_per_hour=30..50", *SMALL),
+    "tip": (
+        "tip",
+        "pan-london-cap",
+        "--lever",
+        "levers.cap.charge_rate_per_hour=42:46",
+        "--structure",
+        "reputation",
+        *SMALL,
+    ),
 }
 
 
