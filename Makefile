@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check soak licences bench bench-compare pictures pagebench docs prices tables patterns record posterior identification recovery clean constraints
+.PHONY: help demo test check soak licences bench bench-compare pictures pagebench docs prices tables patterns record posterior identification recovery clean constraints locked lowest
 
 ifndef VENV
   ifdef PYTHON
@@ -105,10 +105,26 @@ clean: ## remove what make, the build and the tools made, environments included;
 	  if [ -e "$$venv/.permanence-core" ]; then echo "rm -rf $$venv"; rm -rf "$$venv"; fi; \
 	done
 
-constraints: ## resolve the newest packages for each Python and rewrite constraints.txt
-	set -e; \
-	py311=$$(tools/find-python 3.11); py312=$$(tools/find-python 3.12); py313=$$(tools/find-python 3.13); \
-	"$$py311" tools/constraints.py "$$py311" "$$py312" "$$py313"
+constraints: $(PY) ## resolve the newest packages for every Python and system: rewrite constraints.txt and its hashes
+	@$(PIP) install uv
+	@$(RESOLVE) --upgrade --output-file constraints.txt
+	@cp constraints.txt constraints-hashes.txt
+	@$(RESOLVE) --generate-hashes --output-file constraints-hashes.txt
+
+locked: $(PY) ## install the development tools with every download checked against constraints-hashes.txt
+	@$(PIP) install --require-hashes --requirement constraints-hashes.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+
+lowest: ## some minutes: the fast tests with the oldest packages that pyproject.toml promises
+	@$(MAKE) --no-print-directory VENV=.venv-lowest .venv-lowest/bin/python
+	@.venv-lowest/bin/python tools/lowest.py >.venv-lowest/oldest.txt
+	@.venv-lowest/bin/python -m pip --disable-pip-version-check --no-input --quiet --quiet install \
+	  --constraint .venv-lowest/oldest.txt --editable '.[test]'
+	@.venv-lowest/bin/python -m pytest -n $(PYTEST_WORKERS) --maxprocesses 8 --dist worksteal \
+	  -m 'not (slow or long or browser or soak)'
+
+RESOLVE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make constraints' --extra dev pyproject.toml
 
 # The first Python that is new enough and really makes an environment with pip in it.
 $(PY):

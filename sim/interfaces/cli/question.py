@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from inspect import Parameter, Signature, cleandoc
 from pathlib import Path
 from typing import Annotated, Any
@@ -82,7 +81,7 @@ def _option(name: str, field: FieldInfo) -> Parameter:
     elif said(field, "is_repeated"):
         kind = list[str]
     else:
-        settings["parser"] = partial(_read, field)
+        settings["parser"] = _reader(field)
     default = Parameter.empty if field.is_required() else field.get_default()
     if default == ():
         default = None
@@ -98,11 +97,14 @@ def _option(name: str, field: FieldInfo) -> Parameter:
     )
 
 
-def _read(field: FieldInfo, given: Any) -> Any:
-    try:
-        return read(field, given)
-    except ValueError as fault:
-        raise typer.BadParameter(str(fault)) from None
+def _reader(field: FieldInfo) -> Callable[[Any], Any]:
+    def value(given: Any) -> Any:
+        try:
+            return read(field, given)
+        except ValueError as fault:
+            raise typer.BadParameter(str(fault)) from None
+
+    return value
 
 
 def _ask(
