@@ -42,9 +42,9 @@ Example:
     >>> 0 < result.median("permanent_share_of_posts") < 1
     True
     >>> sim.MONTH[0].__name__, sim.OUTCOMES[0].unit
-    ('start_month', 'FTE')
+    ('rules_come_into_force', 'share')
     >>> sim.LINK_LABELS[sim.Link.UNFILLED_RAISES_BIDS]
-    'unfilled posts raise bids'
+    'being short raises what a borough bids'
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any, Generic, NamedTuple, TypeVar
 
-from sim.answers import results
+from sim.answers import cells, results
 from sim.answers.answer import Answer, sheets_of
 from sim.answers.results import Csv
 from sim.answers.workbook import ENDING, write_workbook
@@ -332,7 +332,10 @@ def save(
     if desk.fingerprint or "" in answer.results:
         files.append(out / results.MANIFEST)
     kept = _kept(study, asked, answer, out, drawn)
-    kept["tables"] = {one.name: list(one.columns) for one in written}
+    empty = [one for one in answer.tables if not one.columns]  # no file, and still a table
+    by_itself = [one for one in answer.written if one.parent == out and one.suffix == ".csv"]
+    kept["tables"] = {one.stem: cells.header_of(one) for one in by_itself}
+    kept["tables"] |= {one.name: list(one.columns) for one in (*written, *empty)}
     _write_json(out / ANSWER, kept)
     return [*files, *named]
 

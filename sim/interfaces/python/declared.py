@@ -24,8 +24,10 @@ def parameters() -> pd.DataFrame:
     Example:
         >>> import sim
         >>> every = sim.parameters().set_index("name")
-        >>> every.loc["parameters.bid_speed", ["low", "high", "grade"]].tolist()
-        [0.0, 1.0, 'assumed']
+        >>> every.loc["parameters.bid_speed", "grade"]
+        'assumed'
+        >>> bool((every.loc["parameters.hours_per_week", ["low", "high"]] == [1, 80]).all())
+        True
     """
     import pandas as pd
 

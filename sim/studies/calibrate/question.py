@@ -177,6 +177,10 @@ STUDY = Study(
     request=Calibrate,
     work=work,
     example="permanence calibrate --structure budget --bid-trigger unfilled --out results/budget",
+    in_python="""
+    >>> sim.calibrate(structure="budget", bid_trigger="unfilled", population=20)
+    <calibrate: TODO>
+    """,
     own=files_of.OWN_CODE,
     folder=Path("results/calibration"),
 )

@@ -66,5 +66,9 @@ STUDY = Study(
     request=Demo,
     work=work,
     example="permanence demo",
+    in_python="""
+    >>> sim.demo(runs=2)
+    <demo: TODO>
+    """,
     folder=Path("permanence-demo"),
 )

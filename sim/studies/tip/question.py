@@ -221,4 +221,8 @@ STUDY = Study(
     request=Tip,
     work=work,
     example="permanence tip baseline --lever levers.cap.charge_rate_per_hour",
+    in_python="""
+    >>> sim.tip("baseline", "levers.cap.charge_rate_per_hour", runs=2, years=1)
+    <tip: TODO>
+    """,
 )

@@ -56,10 +56,10 @@ class Result:
     Example:
         >>> import sim
         >>> result = sim.run("no-cap", runs=2, years=1)
-        >>> result.summary().shape[1]
-        9
-        >>> result.answer.values["scenario"]
-        'no-cap'
+        >>> isinstance(result, sim.Result), result.answer.values["runs"]
+        (True, 2)
+        >>> "q10" in result.summary() and "run" in result.panel()
+        True
     """
 
     ensemble: Ensemble
@@ -150,7 +150,7 @@ class Comparison:
         >>> comparison = sim.compare("no-cap", "pan-london-cap", runs=2, years=1)
         >>> [policy.scenario.name for policy in comparison.policies]
         ['pan-london-cap']
-        >>> "difference" in comparison.table()
+        >>> isinstance(comparison, sim.Comparison) and "difference" in comparison.table()
         True
     """
 
