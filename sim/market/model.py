@@ -50,7 +50,7 @@ from sim.rules.in_force import Rulebook
 from sim.rules.levers import Levers
 from sim.rules.pay import opening_scales
 from sim.rules.pay_bands import BANDS
-from sim.scenario import Given, Scenario, load_scenario
+from sim.scenario import Given, load_scenario
 
 DEFAULT_YEARS = 10
 

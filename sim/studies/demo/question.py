@@ -68,7 +68,7 @@ STUDY = Study(
     example="permanence demo",
     in_python="""
     >>> sim.demo(runs=2)
-    <demo: TODO>
+    <demo: 4 comparisons, 2 runs of 10 years>
     """,
     folder=Path("permanence-demo"),
 )

@@ -139,6 +139,6 @@ STUDY = Study(
     example="permanence hindcast --origin 2021 --to 2025 --runs 300 --out results/hindcast",
     in_python="""
     >>> sim.hindcast(origin=2023, to=2024, runs=2)
-    <hindcast: TODO>
+    <hindcast: from the census of 2023 to 2024, 2 runs>
     """,
 )

@@ -223,6 +223,6 @@ STUDY = Study(
     example="permanence identify --runs 200 --out results/identification",
     in_python="""
     >>> sim.identify(runs=8, years=1)
-    <identify: TODO>
+    <identify: 8 runs of 1 year>
     """,
 )

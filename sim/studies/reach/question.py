@@ -289,7 +289,7 @@ STUDY = Study(
     example="permanence reach baseline --chance 0.5 --out cheapest",
     in_python="""
     >>> sim.reach("baseline", tries=16, draws_each=5, runs=2, years=1)
-    <reach: TODO>
+    <reach: baseline, 32 packages of package-to-90>
     """,
     own=OWN_CODE,
 )

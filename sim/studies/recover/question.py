@@ -105,7 +105,7 @@ STUDY = Study(
     example="permanence recover --truths 20 --out results/recovery",
     in_python="""
     >>> sim.recover(truths=1)
-    <recover: TODO>
+    <recover: 1 truth>
     """,
     own=OWN_CODE,
 )
