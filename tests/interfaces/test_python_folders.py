@@ -21,6 +21,7 @@ import sim
 from sim.answers.answer import Answer
 from sim.studies import QUESTIONS, study_named
 from sim.words.result_tables import finite
+from tests.interfaces.quick import recover_quickly
 
 OF_RUNS = {
     "run": 'sim.run("no-cap", runs=2, years=1).answer',
@@ -28,8 +29,8 @@ OF_RUNS = {
 }
 WITHOUT_A_FOLDER = ("take-home",)
 MORE = {
-    "two levers": 'sim.tip("baseline", ["levers.cap.charge_rate_per_hour=30:50", '
-    '"levers.cap.members"], structure="budget", runs=2, years=1)',
+    "one lever": 'sim.tip("baseline", "levers.cap.charge_rate_per_hour=40:50", '
+    'structure="budget", precision=5, runs=2, years=1)',
     "one scenario's money": 'sim.money("no-cap", runs=2, years=1)',
     "several structures": 'sim.run("no-cap", runs=2, years=1, structure=["budget", "responsive"])',
 }
@@ -83,7 +84,10 @@ def refuse_difference(one: Answer, other: Answer) -> None:
     "name",
     [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in NAMES],
 )
-def test_a_folder_gives_its_answer_back_and_both_pickle(name: str, tmp_path: Path) -> None:
+def test_a_folder_gives_its_answer_back_and_both_pickle(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recover_quickly(monkeypatch)
     answer = asked(name, tmp_path / "kept")
     refuse_difference(answer, pickle.loads(pickle.dumps(answer)))
     kept = sim.open(tmp_path / "kept")
@@ -94,8 +98,9 @@ def test_a_folder_gives_its_answer_back_and_both_pickle(name: str, tmp_path: Pat
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "table"), [("calibrate", "parameters"), ("recover", "recovery")])
 def test_tables_that_work_writes_itself_are_given_back_too(
-    name: str, table: str, tmp_path: Path
+    name: str, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    recover_quickly(monkeypatch)
     asked(name, tmp_path / "kept")
     assert len(sim.open(tmp_path / "kept").table(table))
 

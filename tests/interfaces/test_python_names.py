@@ -21,6 +21,7 @@ from sim.interfaces.python.door import RUNNER
 from sim.rules.levers import Levers
 from sim.studies import QUESTIONS, study_named
 from sim.studies.request import fields
+from tests.interfaces.quick import recover_quickly
 
 NAMES = [name for name in dir(sim) if not name.startswith("_")]
 ASKED = [name.replace("-", "_") for name in QUESTIONS]
@@ -53,6 +54,7 @@ def test_every_command_is_a_name() -> None:
 )
 def test_an_example_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    recover_quickly(monkeypatch)
     text = str((sim if name in DATA else getattr(sim, name)).__doc__)
     example = doctest.DocTestParser().get_doctest(text, {}, name, None, None)
     assert any(f"sim.{name}" in one.source for one in example.examples), "it has no example"

@@ -222,7 +222,8 @@ STUDY = Study(
     work=work,
     example="permanence tip baseline --lever levers.cap.charge_rate_per_hour",
     in_python="""
-    >>> sim.tip("baseline", "levers.cap.charge_rate_per_hour", runs=2, years=1)
-    <tip: TODO>
+    >>> both = ["levers.cap.charge_rate_per_hour=40:50", "levers.cap.members"]
+    >>> sim.tip("baseline", both, structure="budget", runs=2, years=1)
+    <tip: baseline over levers.cap.charge_rate_per_hour and levers.cap.members>
     """,
 )
