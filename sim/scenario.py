@@ -46,7 +46,16 @@ GIVE_FIGURES = "give a .toml from `permanence borough-data template`"
 
 
 class ScenarioError(ValueError):
-    """A scenario cannot be used; the message is one a user can act on."""
+    """A scenario cannot be used; the message is one a user can act on.
+
+    Example:
+        >>> import sim
+        >>> try:
+        ...     sim.load_scenario("no-capp")
+        ... except sim.ScenarioError as fault:
+        ...     print("did you mean" in str(fault))
+        True
+    """
 
 
 class Structure(Declared):
@@ -69,6 +78,11 @@ class Scenario(Declared):
     `fixed_parameters` names the parameters somebody chose, `fixed_structure` the halves of the
     structure; an ensemble draws the others.
     `borough` is the employer whose story it tells, if it tells one: it changes nothing in a run.
+
+    Example:
+        >>> import sim
+        >>> sim.Scenario(parameters={"bid_speed": 0.2}).parameters.bid_speed
+        0.2
     """
 
     name: str = "unnamed"
@@ -138,7 +152,13 @@ def shipped_folder() -> Path:
 
 
 def scenario_names() -> tuple[str, ...]:
-    """Return the names of the shipped scenarios, in order."""
+    """Return the names of the shipped scenarios, in order.
+
+    Example:
+        >>> import sim
+        >>> "baseline" in sim.scenario_names()
+        True
+    """
     return tuple(sorted(path.stem for path in shipped_folder().glob("*.toml")))
 
 
@@ -149,6 +169,11 @@ def load_scenario(given: Given, overrides: Iterable[str] = ()) -> Scenario:
 
     Raises:
         ScenarioError: unreadable, unknown, circular or invalid, in one sentence.
+
+    Example:
+        >>> import sim
+        >>> sim.load_scenario("no-cap", ["parameters.bid_speed=0.2"]).parameters.bid_speed
+        0.2
     """
     overrides = as_list(overrides)
     if isinstance(given, Scenario):
@@ -206,7 +231,14 @@ def as_list(overrides: object) -> tuple[str, ...]:
 
 
 def scenario_from(content: Mapping[str, Any], name: str = "unnamed") -> Scenario:
-    """Return a scenario from nested dictionaries shaped like a file; it may `extends` one."""
+    """Return a scenario from nested dictionaries shaped like a file; it may `extends` one.
+
+    Example:
+        >>> import sim
+        >>> mine = {"extends": "no-cap", "parameters": {"bid_speed": 0.2}}
+        >>> sim.scenario_from(mine, name="fast").name
+        'fast'
+    """
     merged = dict(content)
     parent = merged.pop("extends", None)
     if parent is not None:

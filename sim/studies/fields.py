@@ -215,6 +215,24 @@ def plan(given: Any, overrides: Sequence[str] = (), borough_data: Path | None = 
     return found if borough_data is None else found.with_figures(load_figures(borough_data))
 
 
+def plans(
+    given: Sequence[Any], overrides: Sequence[str] = (), borough_data: Path | None = None
+) -> list[Scenario]:
+    """Return several scenarios; of those given without a file no two keep one name.
+
+    Raises:
+        ScenarioError: as for `plan`.
+    """
+    found: list[Scenario] = []
+    for place, one in enumerate(given, start=1):
+        planned = plan(one, overrides, borough_data)
+        others = {other.name for other in found if other.fingerprint() != planned.fingerprint()}
+        if planned.name in others and isinstance(one, Scenario | Mapping):
+            planned = planned.model_copy(update={"name": f"{planned.name}-{place}"})
+        found.append(planned)
+    return found
+
+
 def counted(number: int, what: str) -> str:
     """Return a number of things, in the singular where it is one."""
     return f"{number} {what}{'' if number == 1 else 's'}"

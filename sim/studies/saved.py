@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,24 @@ def is_saved(folder: Path) -> bool:
 def opened(folder: str | Path) -> Answer:
     """Return the answer that a folder holds, its runs read from disk and none made.
 
+    Args:
+        folder: what `out` named, or `--out`.
+
+    Returns:
+        The answer: sentences, tables, charts as they were drawn, `values`, and the runs behind it
+        (`results`, and `panel()` as a data frame).
+
     Raises:
         StoreError: no answer lies there, or it has changed since it was written.
+
+    Example:
+        >>> import sim
+        >>> result = sim.run("no-cap", runs=2, years=1, out="no-cap-kept")
+        >>> answer = sim.open("no-cap-kept")
+        >>> answer
+        <run: no-cap, 2 runs of 1 year>
+        >>> answer.panel().equals(result.panel())
+        True
     """
     place = Path(folder)
     content = content_of(place)
@@ -71,6 +88,8 @@ def content_of(folder: Path) -> Mapping[str, Any]:
 
 
 def _table(folder: Path, name: str, columns: Sequence[str]) -> Table:
+    if not columns:
+        return Table(name, (), ())
     path = folder / f"{name}.csv"
     try:
         with path.open(encoding=cells.ENCODING, newline="") as stream:
@@ -83,19 +102,20 @@ def _table(folder: Path, name: str, columns: Sequence[str]) -> Table:
 
 
 def _picture(folder: Path, name: str, words: str) -> Chart:
-    def draw() -> tuple[Any, str]:
-        import matplotlib.image as images
+    return Chart(str(Path(name).with_suffix("")), partial(_drawn, folder.resolve() / name, words))
 
-        from sim.charts import style  # plotting is loaded only when something is drawn
 
-        picture = images.imread(folder / name)
-        high, wide = picture.shape[:2]
-        inches = (wide / style.DOTS_PER_INCH, high / style.DOTS_PER_INCH)
-        figure = style.AccessibleFigure(figsize=inches)
-        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        axes.imshow(picture)
-        style.no_axis(axes)
-        figure.alt_text = words
-        return figure, words
+def _drawn(path: Path, words: str) -> tuple[Any, str]:
+    import matplotlib.image as images
 
-    return Chart(str(Path(name).with_suffix("")), draw)
+    from sim.charts import style  # plotting is loaded only when something is drawn
+
+    picture = images.imread(path)
+    high, wide = picture.shape[:2]
+    inches = (wide / style.DOTS_PER_INCH, high / style.DOTS_PER_INCH)
+    figure = style.AccessibleFigure(figsize=inches)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.imshow(picture)
+    style.no_axis(axes)
+    figure.alt_text = words
+    return figure, words

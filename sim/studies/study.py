@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any, Generic, NamedTuple, TypeVar
 
-from sim.answers import results
+from sim.answers import cells, results
 from sim.answers.answer import Answer, sheets_of
 from sim.answers.results import Csv
 from sim.answers.workbook import ENDING, write_workbook
@@ -25,6 +25,7 @@ from sim.ensemble.stamp import Rooms, Stamp, stamp_of_this_code
 from sim.ensemble.store import RUNS_FOLDER, RunStore
 from sim.ensemble.workers import workers
 from sim.scenario import Scenario, ScenarioError
+from sim.studies.log import LOG, logged
 from sim.studies.request import Request
 from sim.words.result_tables import finite
 
@@ -43,6 +44,7 @@ class Study(Generic[Asked]):
         request: what is asked.
         work: answers a request at a desk.
         example: a command that asks it.
+        in_python: the same in Python, small, as a doctest: the call, then what it shows.
         own: its own code, where that decides what it keeps beside runs.
         is_quick: whether it answers at once: no processes, no progress, no folder.
         folder: where it keeps things if none is named, for one that cannot do without.
@@ -53,6 +55,7 @@ class Study(Generic[Asked]):
     request: type[Asked]
     work: Callable[[Asked, Desk], Answer]
     example: str
+    in_python: str = ""
     own: Rooms | None = None
     is_quick: bool = False
     folder: Path | None = None
@@ -60,7 +63,7 @@ class Study(Generic[Asked]):
     def answer(self, request: Asked, desk: Desk) -> Answer:
         """Return the answer to a request, worked out at a desk."""
         most = getattr(request, "runs", desk.jobs)
-        with desk.at_work(min(desk.jobs, most), self.own):
+        with logged(f"question {self.name}"), desk.at_work(min(desk.jobs, most), self.own):
             return replace(self.work(request, desk), study=self.name)
 
 
@@ -130,11 +133,12 @@ class Desk:
         Raises:
             CancelledError: the caller asked to stop.
         """
-        with self._progress_of(what) as told:
+        with logged(what) as noted, self._progress_of(what) as told:
 
             def report(done: int, wanted: int, seconds: float) -> None:
                 if self._cancel is not None and self._cancel.is_set():
                     raise CancelledError("cancelled; runs that are saved are kept")
+                noted(done, wanted)
                 told(done, wanted, seconds)
 
             yield report
@@ -230,6 +234,7 @@ class Desk:
         """
         told = contents.unused(folders, [stamp_of_this_code(), *own])
         if told:
+            LOG.warning(told)
             self._say(told)
 
     def needed_folder(self) -> Path:
@@ -327,7 +332,10 @@ def save(
     if desk.fingerprint or "" in answer.results:
         files.append(out / results.MANIFEST)
     kept = _kept(study, asked, answer, out, drawn)
-    kept["tables"] = {one.name: list(one.columns) for one in written}
+    empty = [one for one in answer.tables if not one.columns]  # no file, and still a table
+    by_itself = [one for one in answer.written if one.parent == out and one.suffix == ".csv"]
+    kept["tables"] = {one.stem: cells.header_of(one) for one in by_itself}
+    kept["tables"] |= {one.name: list(one.columns) for one in (*written, *empty)}
     _write_json(out / ANSWER, kept)
     return [*files, *named]
 

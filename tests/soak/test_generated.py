@@ -128,7 +128,7 @@ def test_odd_values_in_python_are_told_in_a_sentence(monkeypatch: pytest.MonkeyP
     def begin(*given: Any, **named: Any) -> Any:
         raise Began
 
-    monkeypatch.setattr("sim.studies.run.door.results.workers", begin)
+    monkeypatch.setattr("sim.studies.study.workers", begin)
     luck = random.Random(SEED)
     found = [odd for place in range(FEW) if (odd := _called(luck, place)) is not None]
     assert found == []

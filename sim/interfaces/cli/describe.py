@@ -113,7 +113,7 @@ def _declared_lines(group: type[Declared], before: str = "") -> list[str]:
     for name, one in declarations(group).items():
         lines += wrapped(f"{before}{name} = {_plain(one.default)}   ({one.unit})", hanging="    ")
         facts = [one.label, one.grade.value.replace("_", " ")]
-        choices = _choices(group.model_fields[name].annotation)
+        choices = choices_of(group.model_fields[name].annotation)
         if choices:
             facts.append(f"one of {', '.join(choices)}")
         if one.prior is not None:
@@ -154,7 +154,7 @@ def _content(topic: Topic) -> Any:
     }
 
 
-def _choices(annotation: Any) -> list[str]:
+def choices_of(annotation: Any) -> list[str]:
     """Return the words a field may take, if it takes nothing but words."""
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return list(annotation)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO
-
-import typer
+from typing import IO, Any
 
 from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.run import Ensemble
-from sim.ensemble.workers import workers
-from sim.terminal.progress import progress_bar
-from sim.words.result_tables import print_json
+from sim.studies.study import Desk
 
 EXPLORER_NAME = "explorer.html"
 MOST_EXPLORER_BYTES = 2_000_000
@@ -28,9 +24,9 @@ def is_explorer(path: Path) -> bool:
 
 
 def write_explorer(
-    results: Sequence[Ensemble], unit: str, path: Path, *, jobs: int, as_json: bool, quiet: bool
-) -> None:
-    """Write the page and say where it is.
+    results: Sequence[Ensemble], unit: str, path: Path, desk: Desk, jobs: int
+) -> Mapping[str, Any]:
+    """Write the page; return where it is and how large.
 
     Raises:
         StoreError: it would be too large to hand on.
@@ -38,8 +34,8 @@ def write_explorer(
     """
     from sim.interfaces.page.explorer import explorer_html
 
-    with workers(jobs) as pool, progress_bar("explorer", jobs, quiet=quiet) as told:
-        content = explorer_html(results, unit=unit, pool=pool, told=told).encode()
+    with desk.at_work(jobs, None), desk.progress("explorer") as told:
+        content = explorer_html(results, unit=unit, pool=desk.pool, told=told).encode()
     if len(content) > MOST_EXPLORER_BYTES:
         raise StoreError(
             f"the page would have {len(content) / 1e6:.1f} MB, allowed: "
@@ -47,10 +43,7 @@ def write_explorer(
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, partial(_put, content))
-    if as_json:
-        print_json({"file": str(path), "bytes": len(content), "unit": unit})
-    else:
-        typer.echo(f"{path}: {len(content) / 1e6:.2f} MB; opens in a browser, asks nobody.")
+    return {"file": str(path), "bytes": len(content), "unit": unit}
 
 
 def _put(content: bytes, stream: IO[bytes]) -> None:

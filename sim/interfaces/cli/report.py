@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, Any, NamedTuple
 
 import typer
 
@@ -25,6 +25,7 @@ from sim.interfaces.report.answer import answer_page
 from sim.studies.compare.extras import SPLIT_FILE
 from sim.studies.fields import unit_of
 from sim.studies.saved import content_of, is_saved
+from sim.studies.study import Desk
 from sim.studies.verify.method.kept import key_numbers
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
@@ -68,9 +69,32 @@ def report(
 
     Example: permanence report results/cap --out cap.html
     """
+    desk = Desk(
+        jobs=jobs or processors(),
+        progress_of=lambda told: progress_bar(told, desk.jobs, quiet=quiet),
+    )
+    _tell(written(result, out, borough, explorer=explorer, desk=desk), as_json)
+
+
+class Written(NamedTuple):
+    """A page that was written: the file, what `--json` says of it, and its finding."""
+
+    path: Path
+    values: Mapping[str, Any]
+    finding: Sequence[str] = ()
+    is_explorer: bool = False
+
+
+def written(
+    result: Path, out: Path | None, borough: str | None, *, explorer: bool, desk: Desk
+) -> Written:
+    """Write the page of a result.
+
+    Raises:
+        StoreError: no result lies there, or the file cannot be written.
+    """
     if is_saved(result) and not _is_of_runs(result) and not explorer:
-        _of_answer(result, out, as_json=as_json)
-        return
+        return _of_answer(result, out)
     found = find_result(result, SPLIT_FILE)
     refuse_other_stamp(found, str(result))
     if explorer:
@@ -78,19 +102,23 @@ def report(
     unit = found.unit if borough is None else unit_of(borough)
     path = result / (EXPLORER_NAME if explorer else DEFAULT_NAME) if out is None else out
     _refuse_file(path, is_ours=is_explorer if explorer else None)
-    read = _read(found, quiet)
+    jobs = desk.jobs
+    read = _read(found, desk)
     if explorer:
-        write_explorer(
-            [one.ensemble for one in read], unit, path,
-            jobs=jobs or processors(), as_json=as_json, quiet=quiet,
-        )  # fmt: skip
-        return
-    ensembles = [one.ensemble for one in read]
+        told = write_explorer([one.ensemble for one in read], unit, path, desk, jobs)
+        return Written(path, told, is_explorer=True)
+    return _of_runs(result, found, read, unit, path)
 
+
+def _of_runs(
+    result: Path, found: SavedResult, read: Sequence[ReadEnsemble], unit: str, path: Path
+) -> Written:
+    """Write the report of runs: every chart, number and ground."""
     from sim.interfaces.report import (
         page as pages,  # plotting is loaded only when something is drawn
     )
 
+    ensembles = [one.ensemble for one in read]
     manifest = report_manifest.manifest_of(found, read, unit)
     content = pages.page(ensembles, manifest).encode("utf-8")
     if len(content) > MOST_PAGE_BYTES:
@@ -98,38 +126,42 @@ def report(
             f"{result}: its report would have {len(content) / 1e6:.1f} MB, allowed: "
             f"{MOST_PAGE_BYTES / 1e6:g} MB; compare fewer policies at a time"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, partial(_put, content))
+    _write(path, content)
     told = report_finding.finding(ensembles, unit)
-    if as_json:
-        print_json(
-            {
-                "file": str(path),
-                "bytes": len(content),
-                "digest": manifest["digest"],
-                "unit": unit,
-                "finding": told,
-                "notes": report_finding.all_notes(ensembles, unit),
-                "key_numbers": key_numbers(ensembles, unit),
-            }
-        )
-        return
-    for sentence in told:
-        typer.echo("\n".join(wrapped(sentence.replace(" %", f"{TIED}%"))).replace(TIED, " "))
-    typer.echo(f"\nSaved: {path} ({len(content) / 1e3:.0f} kB)")
+    values = {
+        "file": str(path),
+        "bytes": len(content),
+        "digest": manifest["digest"],
+        "unit": unit,
+        "finding": told,
+        "notes": report_finding.all_notes(ensembles, unit),
+        "key_numbers": key_numbers(ensembles, unit),
+    }
+    return Written(path, values, told)
 
 
-def _of_answer(result: Path, out: Path | None, *, as_json: bool) -> None:
+def _of_answer(result: Path, out: Path | None) -> Written:
     """Write the page of an answer to a question."""
     path = result / DEFAULT_NAME if out is None else out
     _refuse_file(path, is_ours=None)
     content = answer_page(result).encode("utf-8")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, partial(_put, content))
+    _write(path, content)
+    return Written(path, {"file": str(path), "bytes": len(content)})
+
+
+def _tell(page: Written, as_json: bool) -> None:
     if as_json:
-        print_json({"file": str(path), "bytes": len(content)})
-    else:
-        typer.echo(f"Saved: {path} ({len(content) / 1e3:.0f} kB)")
+        print_json(page.values)
+        return
+    size = page.values["bytes"]
+    if page.is_explorer:
+        typer.echo(f"{page.path}: {size / 1e6:.2f} MB; opens in a browser, asks nobody.")
+        return
+    for sentence in page.finding:
+        typer.echo("\n".join(wrapped(sentence.replace(" %", f"{TIED}%"))).replace(TIED, " "))
+    if page.finding:
+        typer.echo()
+    typer.echo(f"Saved: {page.path} ({size / 1e3:.0f} kB)")
 
 
 def _is_of_runs(folder: Path) -> bool:
@@ -146,6 +178,11 @@ def _refuse_mixture(found: SavedResult, result: Path) -> None:
             f"{result}: was made by permanence {found.told[0].content.get('package')}; the "
             "workshop page runs the model beside it: give the command that made it again"
         )
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, partial(_put, content))
 
 
 def _put(content: bytes, stream: IO[bytes]) -> None:
@@ -180,9 +217,10 @@ def _refuse_file(path: Path, is_ours: Callable[[Path], bool] | None = None) -> N
             ) from None
 
 
-def _read(found: SavedResult, quiet: bool) -> list[ReadEnsemble]:
+def _read(found: SavedResult, desk: Desk) -> list[ReadEnsemble]:
     read = []
-    for one in found.told:
-        with progress_bar(f"reading {one.scenario.name}", 1, quiet=quiet) as progress:
-            read.append(read_ensemble(one, progress))
+    with desk.at_work(1, None):
+        for one in found.told:
+            with desk.progress(f"reading {one.scenario.name}") as progress:
+                read.append(read_ensemble(one, progress))
     return read

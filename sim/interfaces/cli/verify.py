@@ -11,9 +11,9 @@ import typer
 from sim.answers.reading import Told, find_result
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
-from sim.ensemble.workers import workers
 from sim.interfaces.cli.typed import asked_by
 from sim.interfaces.report import manifest as report_manifest
+from sim.studies.study import Desk
 from sim.studies.verify.method.again import Rerun, run_again, with_draws
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
@@ -52,60 +52,67 @@ def verify(
 
     Example: permanence verify cap.html
     """
+    desk = Desk(
+        jobs=jobs or processors(),
+        progress_of=lambda told: progress_bar(told, desk.jobs, quiet=quiet),
+    )
+    _tell(verdict_of(what, parameters, desk), as_json)
+
+
+def verdict_of(what: Path, draws: Draws | None, desk: Desk) -> Verdict:
+    """Return what verification finds of a report or a result's folder.
+
+    Args:
+        draws: the posterior's file it was drawn from, if it was drawn from one.
+
+    Raises:
+        StoreError: it is neither, or its manifest was altered.
+    """
     if what.is_dir():
-        _verify_folder(what, jobs, parameters, as_json, quiet)
-    elif what.is_file():
-        _verify_page(what, jobs, parameters, as_json, quiet)
-    else:
-        raise StoreError(f"{what}: is not there; allowed: a report or the folder of a result")
+        return _of_folder(what, draws, desk)
+    if what.is_file():
+        return _of_page(what, draws, desk)
+    raise StoreError(f"{what}: is not there; allowed: a report or the folder of a result")
 
 
-def _verify_folder(
-    what: Path, jobs: int | None, draws: Draws | None, as_json: bool, quiet: bool
-) -> None:
+def _of_folder(what: Path, draws: Draws | None, desk: Desk) -> Verdict:
     from sim.interfaces.report import (
         verdicts,  # it draws: plotting is loaded only when it is needed
     )
 
     found = find_result(what)
     verdict = verdicts.of_version(found.told)
-    if verdict is None:
-        told = [with_draws(one, draws) for one in found.told]
-        verdict = verdicts.of_folder(found, _again(told, [], jobs, quiet), asked_by(told))
-    _tell(verdict, as_json)
+    if verdict is not None:
+        return verdict
+    told = [with_draws(one, draws) for one in found.told]
+    return verdicts.of_folder(found, _again(told, [], desk), asked_by(told))
 
 
-def _verify_page(
-    what: Path, jobs: int | None, draws: Draws | None, as_json: bool, quiet: bool
-) -> None:
+def _of_page(what: Path, draws: Draws | None, desk: Desk) -> Verdict:
     from sim.interfaces.report import verdicts
 
     page = report_manifest.read_page(what)
     manifest = report_manifest.manifest_in(page, str(what))
     told = report_manifest.told_by(manifest, str(what))
     verdict = verdicts.of_version(told)
-    if verdict is None:
-        told = [with_draws(one, draws) for one in told]
-        kept = [(one["run_digests"], int(one["runs_per_digest"])) for one in manifest["results"]]
-        reruns = _again(told, kept, jobs, quiet)
-        verdict = verdicts.of_report(manifest, page, told, reruns, asked_by(told))
-    _tell(verdict, as_json)
+    if verdict is not None:
+        return verdict
+    told = [with_draws(one, draws) for one in told]
+    kept = [(one["run_digests"], int(one["runs_per_digest"])) for one in manifest["results"]]
+    reruns = _again(told, kept, desk)
+    return verdicts.of_report(manifest, page, told, reruns, asked_by(told))
 
 
 def _again(
-    told: Sequence[Told],
-    kept: Sequence[tuple[Sequence[str], int]],
-    jobs: int | None,
-    quiet: bool,
+    told: Sequence[Told], kept: Sequence[tuple[Sequence[str], int]], desk: Desk
 ) -> list[Rerun]:
     """Run every result again; `kept` has digests and block size of each, without a folder."""
     reruns = []
-    jobs = min(jobs or processors(), max(one.runs for one in told))
-    with workers(jobs) as pool:
+    with desk.at_work(min(desk.jobs, max(one.runs for one in told)), None):
         for place, one in enumerate(told):
             digests, block = kept[place] if kept else ((), 1)
-            with progress_bar(f"again: {one.scenario.name}", jobs, quiet=quiet) as progress:
-                reruns.append(run_again(one, digests, block, pool=pool, progress=progress))
+            with desk.progress(f"again: {one.scenario.name}") as progress:
+                reruns.append(run_again(one, digests, block, pool=desk.pool, progress=progress))
     return reruns
 
 

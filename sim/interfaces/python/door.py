@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from inspect import Parameter, Signature, cleandoc
 from pathlib import Path
 from textwrap import fill, indent
@@ -17,9 +18,9 @@ from pydantic.fields import FieldInfo
 from sim.answers.answer import Answer
 from sim.ensemble.asked import MOST_JOBS, whole
 from sim.ensemble.run import Progress
-from sim.studies import study_named
+from sim.studies import QUESTIONS, study_named
 from sim.studies.request import fields, request_from, said
-from sim.studies.study import Desk, Study, save
+from sim.studies.study import Desk, Study, save, silently
 
 WIDTH = 96
 RUNNER = {
@@ -54,15 +55,16 @@ def function(study: Study[Any]) -> Callable[..., Answer]:
         values = signature.bind(*given, **named).arguments
         runner = {name: values.pop(name, default) for name, (default, _) in RUNNER.items()}
         runner["out"] = runner["out"] or study.folder
-        return _ask(study, values, **runner)
+        return answer_to(study, values, **runner)
 
     ask.__name__ = ask.__qualname__ = study.name.replace("-", "_")
-    ask.__module__ = "sim"
+    ask.__module__ = __name__  # not the package's own: its front page would print them all
     ask.__doc__ = docstring(study)
     ask.__signature__ = signature  # type: ignore[attr-defined]
     return ask
 
 
+@cache
 def named(name: str) -> Callable[..., Answer]:
     """Return the function of a question by its name in Python, such as `take_home`."""
     return function(study_named(name.replace("_", "-")))
@@ -87,10 +89,12 @@ def docstring(study: Study[Any]) -> str:
     more = cleandoc(study.request.__doc__ or "").split("\n\n")[1:]
     parts = [study.says, *more, f"Args:\n{indent(arguments, '    ')}", RAISES,
              f"On the command line: {study.example}"]  # fmt: skip
+    if study.in_python:
+        parts.append(f"Example:\n    >>> import sim\n{indent(cleandoc(study.in_python), '    ')}")
     return "\n\n".join(parts)
 
 
-def _ask(
+def answer_to(
     study: Study[Any],
     given: dict[str, Any],
     *,
@@ -99,24 +103,26 @@ def _ask(
     progress: bool,
     cancel: threading.Event | None,
 ) -> Answer:
+    """Return a study's answer to what was given by name; its folder is written, if one is named."""
     whole("jobs", jobs, 1, MOST_JOBS)
     request = request_from(study.request, given)
-    folder = None if out is None else Path(out)
-    desk = Desk(
-        out=folder,
-        jobs=jobs,
-        progress_of=_told if progress else _silent,
-        say=lambda text: warnings.warn(text, stacklevel=2),
-        cancel=cancel,
-    )
+    desk = desk_of(jobs, out, progress, cancel)
     answer = study.answer(request, desk)
     save(study, request, answer, desk)
     return answer
 
 
-@contextmanager
-def _silent(what: str) -> Iterator[Progress]:
-    yield lambda done, wanted, seconds: None
+def desk_of(
+    jobs: int, out: str | Path | None, progress: bool, cancel: threading.Event | None
+) -> Desk:
+    """Return a desk that says remarks as warnings, and its progress on standard error if asked."""
+    return Desk(
+        out=None if out is None else Path(out),
+        jobs=jobs,
+        progress_of=_told if progress else silently,
+        say=lambda text: warnings.warn(text, stacklevel=2),
+        cancel=cancel,
+    )
 
 
 @contextmanager
@@ -125,8 +131,14 @@ def _told(what: str) -> Iterator[Progress]:
         sys.stderr.write(f"\r{what}: {done} of {wanted}")
         sys.stderr.flush()
 
-    yield report
-    sys.stderr.write("\n")
+    try:
+        yield report
+    finally:
+        sys.stderr.write("\n")
 
 
-__all__: Sequence[str] = ["function", "docstring"]
+def __getattr__(name: str) -> Callable[..., Answer]:
+    """Return the function of a question, so that one pickles by its name here."""
+    if name.replace("_", "-") not in QUESTIONS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return named(name)

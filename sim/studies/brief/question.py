@@ -78,9 +78,7 @@ class Brief(f.Dated):
 def work(asked: Brief, desk: Desk) -> Answer:
     """Run both with their books open; say what came of it, and write the page."""
     pages.refuse_missing(asked.form)
-    planned = [
-        f.plan(one, asked.overrides, asked.borough_data) for one in (asked.scenario, asked.policy)
-    ]
+    planned = f.plans((asked.scenario, asked.policy), asked.overrides, asked.borough_data)
     unit = f.unit_of(asked.borough)
     f.refuse_other_starts(planned)
     refuse_namesakes(planned)
@@ -160,4 +158,8 @@ STUDY = Study(
     request=Brief,
     work=work,
     example="permanence brief no-cap pan-london-cap --borough Bexley --out brief",
+    in_python="""
+    >>> sim.brief("no-cap", "pan-london-cap", runs=2, years=1)
+    <brief: pan-london-cap beside no-cap: London to 2026, 2 runs of 1 year>
+    """,
 )

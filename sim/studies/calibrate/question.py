@@ -177,6 +177,11 @@ STUDY = Study(
     request=Calibrate,
     work=work,
     example="permanence calibrate --structure budget --bid-trigger unfilled --out results/budget",
+    in_python="""
+    >>> small = {"population": 20, "prior_draws": 100, "draws": 20, "most_simulations": 200}
+    >>> sim.calibrate(structure="budget", bid_trigger="unfilled", check_runs=0, **small)
+    <calibrate: 1 structure>
+    """,
     own=files_of.OWN_CODE,
     folder=Path("results/calibration"),
 )

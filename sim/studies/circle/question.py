@@ -41,7 +41,7 @@ class Circle(f.Dated):
 
 def work(asked: Circle, desk: Desk) -> Answer:
     """Run every variant under every bid trigger."""
-    free, capped = (f.plan(one, asked.overrides) for one in (asked.scenario, asked.capped))
+    free, capped = f.plans((asked.scenario, asked.capped), asked.overrides)
     f.refuse_other_starts([free, capped])
     desk.claim(asked, [free, capped])
     with desk.progress("circle") as progress:
@@ -78,4 +78,14 @@ def _cells(row: CircleRow) -> tuple[str | float, ...]:
     return (row.bid_trigger, row.hiring, row.variant, row.draws, row.both_rise_share, *ends)
 
 
-STUDY = Study("circle", QUESTIONS["circle"], Circle, work, "permanence circle --runs 100")
+STUDY = Study(
+    name="circle",
+    says=QUESTIONS["circle"],
+    request=Circle,
+    work=work,
+    example="permanence circle --runs 100",
+    in_python="""
+    >>> sim.circle(runs=2, years=1)
+    <circle: vicious-circle and capped-circle, 2 draws>
+    """,
+)

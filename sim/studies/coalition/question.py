@@ -189,5 +189,9 @@ STUDY = Study(
     request=Coalition,
     work=work,
     example="permanence coalition pan-london-cap --out results/coalition",
+    in_python="""
+    >>> sim.coalition("pan-london-cap", runs=2, years=1, alone=True)
+    <coalition: pan-london-cap, 31 signatories, 2 paired runs, 1 year on>
+    """,
     own=OWN_CODE,
 )

@@ -87,7 +87,7 @@ class Compare(f.Dated):
 def work(asked: Compare, desk: Desk) -> Answer:
     """Run base and policies with the same luck, under one structure or under each named."""
     given = (asked.base, *asked.policies)
-    planned = [f.plan(one, asked.overrides, asked.borough_data) for one in given]
+    planned = f.plans(given, asked.overrides, asked.borough_data)
     unit = f.unit_of(asked.borough)
     f.refuse_other_starts(planned)
     refuse_namesakes(planned)

@@ -66,5 +66,9 @@ STUDY = Study(
     request=Demo,
     work=work,
     example="permanence demo",
+    in_python="""
+    >>> sim.demo(runs=2)
+    <demo: 4 comparisons, 2 runs of 10 years>
+    """,
     folder=Path("permanence-demo"),
 )

@@ -167,4 +167,8 @@ STUDY = Study(
     request=Effects,
     work=work,
     example="permanence effects package-to-90 --structure supply_limited",
+    in_python="""
+    >>> sim.effects("package-to-90", runs=2, years=1)
+    <effects: package-to-90, 2 runs of 1 year>
+    """,
 )

@@ -11,18 +11,19 @@ import typer
 from sim.domain import evidence
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
-from sim.ensemble.workers import workers
 from sim.studies.forecast import words
 from sim.studies.forecast.method.census_figures import CensusFigures, read_figures, shipped_figures
-from sim.studies.forecast.method.judged import judge
+from sim.studies.forecast.method.judged import Judgement, judge
 from sim.studies.forecast.method.next_census import forecast_next
 from sim.studies.forecast.method.registered import (
     OWN_CODE,
+    Registered,
     check_is_first,
     read_registered,
     register,
 )
 from sim.studies.hindcast.method.hindcast import FEWEST_CENSUSES
+from sim.studies.study import Desk
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
 from sim.terminal.telling import Files, tell
@@ -74,21 +75,36 @@ def register_command(
 
     Example: permanence forecast register --runs 300
     """
-    check_is_first(folder, origin + 1, again=again)
-    jobs = min(jobs or processors(), runs)
-    with workers(jobs, OWN_CODE) as pool, progress_bar("forecast", jobs, quiet=quiet) as progress:
-        forecast = forecast_next(
-            origin, runs=runs, seed=seed, draws=parameters, pool=pool, progress=progress
-        )
-    today = datetime.now(UTC).date()
-    content, digest, files = register(
-        forecast, folder, today, again=again, readable=words.as_markdown
+    desk = Desk(
+        jobs=jobs or processors(),
+        progress_of=lambda told: progress_bar(told, desk.jobs, quiet=quiet),
     )
+    content, digest, files = registered_now(origin, runs, seed, parameters, folder, again, desk)
     if as_json:
         print_json(words.as_json(content, digest, files))
         return
     words.print_registered(content, digest)
     print_files(files)
+
+
+def registered_now(
+    origin: int, runs: int, seed: int, draws: Draws, folder: Path, again: bool, desk: Desk
+) -> tuple[Registered, str, list[Path]]:
+    """Forecast the next census and write it down today.
+
+    Returns:
+        What was written, its hash, and where it lies.
+
+    Raises:
+        StoreError: one for the same census is there, and `again` is not given.
+    """
+    check_is_first(folder, origin + 1, again=again)
+    with desk.at_work(min(desk.jobs, runs), OWN_CODE), desk.progress("forecast") as progress:
+        forecast = forecast_next(
+            origin, runs=runs, seed=seed, draws=draws, pool=desk.pool, progress=progress
+        )
+    today = datetime.now(UTC).date()
+    return register(forecast, folder, today, again=again, readable=words.as_markdown)
 
 
 @app.command("score")
@@ -108,10 +124,7 @@ def score_command(
 
     Example: permanence forecast score docs/forecasts/2026-09-30-registered-2026-12-01.json
     """
-    content, digest = read_registered(file)
-    if out is not None and out.exists() and not out.is_dir():
-        raise StoreError(f"--out {out}: is a file, where a folder is expected")
-    found = judge(content, _figures(content.year, census))
+    found, digest = judged_on(file, census, out)
 
     def save() -> Files:
         return [] if out is None else words.save_judgement(found, out)
@@ -122,6 +135,18 @@ def score_command(
         save,
         as_json=as_json,
     )
+
+
+def judged_on(file: Path, census: Path | None, out: Path | None) -> tuple[Judgement, str]:
+    """Return what a census says of a registered forecast, and the hash of the forecast.
+
+    Raises:
+        StoreError: it is none, it was changed, its census is not here, or `out` is a file.
+    """
+    content, digest = read_registered(file)
+    if out is not None and out.exists() and not out.is_dir():
+        raise StoreError(f"--out {out}: is a file, where a folder is expected")
+    return judge(content, _figures(content.year, census)), digest
 
 
 def _figures(year: int, census: Path | None) -> CensusFigures:

@@ -141,4 +141,8 @@ STUDY = Study(
     request=HindcastAsked,
     work=work,
     example="permanence hindcast --origin 2021 --to 2025 --runs 300 --out results/hindcast",
+    in_python="""
+    >>> sim.hindcast(origin=2023, to=2024, runs=2)
+    <hindcast: from the census of 2023 to 2024, 2 runs>
+    """,
 )

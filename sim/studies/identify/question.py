@@ -222,4 +222,8 @@ STUDY = Study(
     request=Identify,
     work=work,
     example="permanence identify --runs 200 --out results/identification",
+    in_python="""
+    >>> sim.identify(runs=8, years=1)
+    <identify: 8 runs of 1 year>
+    """,
 )

@@ -158,4 +158,8 @@ STUDY = Study(
     request=Loops,
     work=work,
     example="permanence loops vicious-circle --out results/loops",
+    in_python="""
+    >>> sim.loops(runs=2, years=1)
+    <loops: vicious-circle, 2 draws>
+    """,
 )

@@ -60,7 +60,7 @@ class Kept(NamedTuple):
 def work(asked: Money, desk: Desk) -> Answer:
     """Run one scenario or two with their books open."""
     names = [one for one in (asked.scenario, asked.policy) if one is not None]
-    planned = [f.plan(one, asked.overrides) for one in names]
+    planned = f.plans(names, asked.overrides)
     unit = f.unit_of(asked.borough)
     f.refuse_other_starts(planned)
     refuse_namesakes(planned)
@@ -255,4 +255,8 @@ STUDY = Study(
     request=Money,
     work=work,
     example="permanence money baseline package --runs 20",
+    in_python="""
+    >>> sim.money("no-cap", "pan-london-cap", runs=2, years=1)
+    <money: no-cap and pan-london-cap, 2 runs of 1 year>
+    """,
 )

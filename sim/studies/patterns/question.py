@@ -104,4 +104,8 @@ STUDY = Study(
     request=Patterns,
     work=work,
     example="permanence patterns --runs 100 --out results/patterns",
+    in_python="""
+    >>> sim.patterns(runs=2)
+    <patterns: 50 rows, 2 runs>
+    """,
 )

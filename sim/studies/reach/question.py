@@ -55,6 +55,7 @@ class Reach(Request):
     scenario: f.Given
     policy: Annotated[
         str,
+        BeforeValidator(lambda given: str(given) if isinstance(given, Path) else given),
         asked("The policy whose numbers are moved.", metavar="POLICY", is_argument=True),
     ] = "package-to-90"
     lever: Annotated[
@@ -287,5 +288,9 @@ STUDY = Study(
     request=Reach,
     work=work,
     example="permanence reach baseline --chance 0.5 --out cheapest",
+    in_python="""
+    >>> sim.reach("baseline", tries=16, draws_each=5, runs=2, years=1)
+    <reach: baseline, 32 packages of package-to-90>
+    """,
     own=OWN_CODE,
 )

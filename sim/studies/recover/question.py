@@ -103,5 +103,9 @@ STUDY = Study(
     request=Recover,
     work=work,
     example="permanence recover --truths 20 --out results/recovery",
+    in_python="""
+    >>> sim.recover(truths=1)
+    <recover: 1 truth>
+    """,
     own=OWN_CODE,
 )

@@ -127,7 +127,7 @@ def work(asked: Sensitivity, desk: Desk) -> Answer:
 def _of_twin(
     names: Sequence[Any], asked: Sensitivity, outcomes: Sequence[str], desk: Desk
 ) -> Answer:
-    planned = [f.plan(one, asked.overrides) for one in names]
+    planned = f.plans(names, asked.overrides)
     unit = f.unit_of(asked.borough)
     f.refuse_other_starts(planned)
     refuse_namesakes(planned)
@@ -333,5 +333,9 @@ STUDY = Study(
     request=Sensitivity,
     work=work,
     example="permanence sensitivity baseline package --points 256",
+    in_python="""
+    >>> sim.sensitivity("baseline", trajectories=4, strongest=2, points=64, years=1)
+    <sensitivity: baseline, 58 factors>
+    """,
     own=OWN_CODE,
 )

@@ -102,4 +102,8 @@ STUDY = Study(
     request=Story,
     work=work,
     example="permanence story bexley --out results/bexley",
+    in_python="""
+    >>> sim.story("bexley", runs=2, years=1)
+    <story: bexley, 2 runs of 1 year>
+    """,
 )

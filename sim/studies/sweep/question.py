@@ -176,4 +176,8 @@ STUDY = Study(
     request=Sweep,
     work=work,
     example="permanence sweep cap-with-defection --over levers.cap.tolerance=0.05:0.15:11",
+    in_python="""
+    >>> sim.sweep("cap-with-defection", "levers.cap.tolerance=0.05,0.15", runs=2, years=1)
+    <sweep: cap-with-defection over levers.cap.tolerance, 2 points>
+    """,
 )

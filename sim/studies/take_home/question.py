@@ -176,5 +176,9 @@ STUDY = Study(
     request=TakeHome,
     work=work,
     example="permanence take-home --assignment-rate 35 --route umbrella --tax-year 2021/22",
+    in_python="""
+    >>> sim.take_home("umbrella", assignment_rate=35)
+    <take-home: umbrella, 2026/27>
+    """,
     is_quick=True,
 )

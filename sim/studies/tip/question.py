@@ -224,4 +224,9 @@ STUDY = Study(
     request=Tip,
     work=work,
     example="permanence tip baseline --lever levers.cap.charge_rate_per_hour",
+    in_python="""
+    >>> both = ["levers.cap.charge_rate_per_hour=40:50", "levers.cap.members"]
+    >>> sim.tip("baseline", both, structure="budget", runs=2, years=1)
+    <tip: baseline over levers.cap.charge_rate_per_hour and levers.cap.members>
+    """,
 )

@@ -1,35 +1,27 @@
-"""The Python interface: `run` a scenario, `compare` scenarios, look at tables and charts.
+"""What `sim.run` and `sim.compare` return: runs as data frames, tables and figures.
 
-What the command line computes, in a notebook: the same numbers, as data frames and figures.
 pandas and matplotlib are loaded when first needed.
 """
 
 from __future__ import annotations
 
 import importlib
-import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.answers import results
+from sim.answers.answer import Answer
 from sim.answers.comparison import MIDDLE, Difference, compared
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.evidence import employer_of
 from sim.domain.headline import WORKFORCE
 from sim.domain.vocabulary import LONDON
-from sim.ensemble import contents
-from sim.ensemble.asked import MOST_JOBS, check_size, whole
-from sim.ensemble.draws import Draws
-from sim.ensemble.run import Ensemble, run_ensemble
-from sim.ensemble.stamp import stamp_of_this_code
-from sim.ensemble.store import RunStore
+from sim.ensemble.run import Ensemble
 from sim.ensemble.workers import workers
 from sim.market.outcomes import OUTCOMES
-from sim.scenario import Scenario, as_list, load_scenario
+from sim.scenario import Scenario
 from sim.studies.compare import words as split_words
 from sim.studies.compare.method.shapley import split_by_lever
 from sim.studies.run.door.tables import comparison_html, data_frame, result_html
@@ -40,123 +32,10 @@ if TYPE_CHECKING:
 
     from sim.charts.style import AccessibleFigure
 
-__all__ = ["run", "compare", "Result", "Comparison", "Plots"]
+__all__ = ["Comparison", "Plots", "Result"]
 
 COMPARED_COLUMNS = ("old", "new", "difference", "q10", "q90")
 PAIRED_COLUMNS = ("correlation", "variance_reduction")
-
-
-def run(
-    scenario: Scenario | str | Path,
-    *,
-    runs: int = 20,
-    seed: int = 1,
-    years: int = 10,
-    jobs: int = 1,
-    parameters: str = Draws.POSTERIOR.name,
-    overrides: Iterable[str] = (),
-    out: str | Path | None = None,
-) -> Result:
-    """Run an ensemble of one scenario.
-
-    Args:
-        scenario: a shipped name, the path of a file, or a scenario.
-        runs: how many runs; each draws its own parameters.
-        seed: root seed; the same seed gives the same people the same luck in every scenario.
-        years: horizon.
-        jobs: processes to use; the result does not depend on it. They read the script anew: one
-            that asks for more than one runs the model under `if __name__ == "__main__":`.
-        parameters: drawn from the `posterior`, its `median` draw, the `prior`, `default` values,
-            or a posterior's file.
-        overrides: such as "levers.cap.members=0.9", on top of a named scenario.
-        out: a folder to keep the runs and tables in; a run found there is not computed again.
-
-    Raises:
-        ScenarioError: no such scenario, or one that cannot be used.
-        StoreError: `out` cannot take the result.
-        ValueError: a number out of range, or no such parameters.
-        RuntimeError: `jobs` above 1 in a script without that guard.
-
-    Example:
-        >>> result = run("baseline", runs=2, years=1)
-        >>> result
-        <Result: baseline, 2 runs of 1 year>
-    """
-    check_size(runs=runs, seed=seed, years=years)
-    whole("jobs", jobs, 1, MOST_JOBS)
-    planned = _scenario(scenario, as_list(overrides))
-    draws = Draws.named(parameters)
-    folder = None if out is None else Path(out)
-    store = None
-    if folder is not None:
-        wanted = results.result_fingerprint(planned.fingerprint(), seed, years, draws)
-        results.prepare_folder(folder, wanted)
-        told = contents.unused([folder], [stamp_of_this_code()])
-        if told:
-            warnings.warn(told, stacklevel=2)
-        store = RunStore(folder)
-    with workers(min(jobs, runs)) as pool:
-        ensemble = run_ensemble(
-            planned, runs=runs, seed=seed, years=years, draws=draws, pool=pool, store=store
-        )
-    if folder is not None:
-        results.write_result(ensemble, folder, ("sim.run",))
-    return Result(ensemble)
-
-
-def compare(
-    base: Result | Scenario | str | Path,
-    *policies: Result | Scenario | str | Path,
-    runs: int = 20,
-    seed: int = 1,
-    years: int = 10,
-    jobs: int = 1,
-    parameters: str = Draws.POSTERIOR.name,
-    overrides: Iterable[str] = (),
-) -> Comparison:
-    """Set one or more policies beside a base, run by run: the same people, the same luck.
-
-    Args:
-        base: what to compare with: a scenario, or a result already there.
-        policies: what to compare: scenarios, or results already there.
-        runs, seed, years, jobs, parameters, overrides: as for `run`, for what has yet to run.
-
-    Raises:
-        ValueError: no policy, or results that are not paired (another seed, horizon, or number
-            of runs).
-        RuntimeError: `jobs` above 1 in a script without the guard that `run` names.
-
-    Example:
-        >>> comparison = compare("no-cap", "pan-london-cap", runs=2, years=1)
-        >>> comparison
-        <Comparison: no-cap with pan-london-cap, 2 paired runs of 1 year>
-    """
-    if not policies:
-        raise ValueError("compare needs a base and at least one policy")
-    chosen = as_list(overrides)
-    found = [
-        given
-        if isinstance(given, Result)
-        else run(
-            given,
-            runs=runs,
-            seed=seed,
-            years=years,
-            jobs=jobs,
-            parameters=parameters,
-            overrides=chosen,
-        )
-        for given in (base, *policies)
-    ]
-    return Comparison(found[0], tuple(found[1:]))
-
-
-def _scenario(given: Scenario | str | Path, overrides: tuple[str, ...]) -> Scenario:
-    if not isinstance(given, Scenario):
-        return load_scenario(given, overrides)
-    if overrides:
-        raise ValueError("overrides go with a scenario's name or path; here it is a Scenario")
-    return given
 
 
 def _unit(name: str) -> str:
@@ -168,9 +47,23 @@ def _unit(name: str) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """The runs of one scenario: tables, charts, and a small table where it is shown."""
+    """The runs of one scenario: tables, charts, and a small table where it is shown.
+
+    Attributes:
+        ensemble: the runs.
+        answer: what the command prints and keeps of them.
+
+    Example:
+        >>> import sim
+        >>> result = sim.run("no-cap", runs=2, years=1)
+        >>> isinstance(result, sim.Result), result.answer.values["runs"]
+        (True, 2)
+        >>> "q10" in result.summary() and "run" in result.panel()
+        True
+    """
 
     ensemble: Ensemble
+    answer: Answer | None = field(default=None, compare=False)
 
     @property
     def scenario(self) -> Scenario:
@@ -246,10 +139,24 @@ class Result:
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """A base and one or more policies, paired run by run."""
+    """A base and one or more policies, paired run by run.
+
+    Attributes:
+        base, policies: the results that are set side by side.
+        answer: what the command prints and keeps of them; None where results were given.
+
+    Example:
+        >>> import sim
+        >>> comparison = sim.compare("no-cap", "pan-london-cap", runs=2, years=1)
+        >>> [policy.scenario.name for policy in comparison.policies]
+        ['pan-london-cap']
+        >>> isinstance(comparison, sim.Comparison) and "difference" in comparison.table()
+        True
+    """
 
     base: Result
     policies: tuple[Result, ...]
+    answer: Answer | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse results that are not paired."""
