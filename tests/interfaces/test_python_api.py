@@ -79,7 +79,7 @@ def test_to_xarray_holds_the_panel(old):
     values = found["permanent_share_of_posts"].sel(unit="London").to_numpy()
     np.testing.assert_array_equal(values, old.ensemble.of("permanent_share_of_posts"))
     assert found["bench_fte"].dims == ("run", "date")
-    assert "calibrated to" in found.attrs["calibration"]
+    assert "fitted to" in found.attrs["calibration"]
 
 
 # Running
@@ -209,7 +209,7 @@ def test_a_result_shows_both_shares_unfilled_posts_and_the_caution(old):
     assert "permanent share of the workforce" in shown.headers
     assert "permanent share of posts" in shown.headers
     assert "unfilled posts" in shown.headers
-    assert "calibrated to" in shown.captions[0].lower()
+    assert "fitted to" in shown.captions[0].lower()
     mean = old.ensemble.london("permanent_share_of_workforce")[:, -1].mean()
     assert f"{100 * mean:.1f} %" in shown.cells
 
@@ -221,7 +221,7 @@ def test_a_comparison_shows_old_new_and_difference(old, new):
     )
     row = sim.compare(old, new).table().iloc[0]
     assert f"{100 * row['old']:.1f} %" in shown.cells
-    assert "calibrated to" in shown.captions[0].lower()
+    assert "fitted to" in shown.captions[0].lower()
 
 
 def test_names_are_escaped():

@@ -34,11 +34,12 @@ SPLIT_NOTE = (
 )
 ONE_STRUCTURE = (
     "Every run of this result has the same structure. Others fit the record about as well and may "
-    "answer otherwise: give the command again with --structure all to see each of them."
+    "give another answer: repeat the command with --structure all to see each of them."
 )
 TURNS = (
-    "Runs take turns in the rival structures of the market, which the record does not tell apart. "
-    "Here the same runs stand by structure; with few runs of each the ends of intervals are rough."
+    "Runs are shared equally among the rival structures of the market, which the record does not "
+    "tell apart. Here the same runs are shown by structure; with few runs of each the ends of "
+    "intervals are rough."
 )
 
 
@@ -68,7 +69,8 @@ def _kept_as_is(manifest: Mapping[str, Any]) -> str:
     )
     return "".join(
         f'<p class="kept"><strong>Made by permanence {text(package)}, before results carried a '
-        "stamp of their code; shown as kept, cannot be made again by this version.</strong></p>\n"
+        "stamp of their code; shown as it was kept; this version cannot make it "
+        "again.</strong></p>\n"
         for package in made_by
     )
 

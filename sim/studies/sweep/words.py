@@ -20,7 +20,7 @@ from sim.studies.sweep.method import (
     Point,
     steps,
 )
-from sim.words.captions import unit_name
+from sim.words.captions import quoted, unit_name
 from sim.words.notes import FEW_RUNS
 from sim.words.tables import shown
 
@@ -70,11 +70,11 @@ def printed(done: Swept) -> list[Printed]:
         )
     heading = (
         f"{done.scenario} over {' and '.join(axis.key for axis in done.axes)}\n"
-        f"{unit_name(done.unit)}, {done.years} years on: means of {done.runs} runs; lower tail "
-        "is the 10th percentile; left is " + LEFT_THE_CAP
+        f"{unit_name(done.unit)}, {done.years} years on: means of {done.runs} runs; bad "
+        "case: 1 run in 10 is lower; left is " + LEFT_THE_CAP
     )
-    tail = "lower\ntail"
-    columns = ("work-\nforce", tail, "posts", tail, "un-\nfilled", "charge", "left")
+    tail = "bad\ncase"
+    columns = ("work-\nforce", tail, "posts", tail, "un-\nfilled", "agency\nprice", "left")
     found = [Printed(heading, (",\n".join(keys), *columns), rows)]
     if done.against is not None:
         found.append(_against(done, done.against, keys))
@@ -93,7 +93,7 @@ def _against(done: Swept, against: Scenario, keys: Sequence[str]) -> Printed:
         rows.append((", ".join(f"{value:g}" for value in point.at.values()), *cells))
     columns = ("work-\nforce", "80 %", "posts", "80 %", "un-\nfilled", "80 %")
     return Printed(
-        f"Paired difference from {against.name}, points", (",\n".join(keys), *columns), rows
+        f"Paired difference from {quoted(against)}, points", (",\n".join(keys), *columns), rows
     )
 
 
@@ -148,12 +148,9 @@ def _lower_tail(done: Swept, against: Scenario, outcome: str) -> str:
     worse = [point for point in done.points if point.against[outcome].q10 < 0.0]
     label = OUTCOME[outcome].label
     if not worse:
-        return f"In the lower tail no point does worse than {against.name} by {label}."
+        return f"In a bad case (1 in 10) no point does worse than {quoted(against)} by {label}."
     where = ", ".join("/".join(f"{v:g}" for v in point.at.values()) for point in worse)
-    return (
-        f"In the lower tail (10th percentile) it does worse than {against.name} by {label} at "
-        f"{where}."
-    )
+    return f"In a bad case (1 in 10) it does worse than {quoted(against)} by {label} at {where}."
 
 
 def notes(done: Swept) -> list[str]:

@@ -55,7 +55,7 @@ class Tip(Request):
     precision: Annotated[
         float | None,
         asked(
-            "To which a level is found (default: £0.25, else a 200th of the range).",
+            "How finely a level is found (default: £0.25, else a 200th of the range).",
             metavar="X",
             allowed=A_NUMBER,
         ),
@@ -67,7 +67,7 @@ class Tip(Request):
     unfilled_bound: Annotated[
         float,
         asked(
-            "Most unfilled posts at which it counts.",
+            "Most unfilled posts at which reaching it counts.",
             above=0,
             below=1,
             allowed=f.SHARE,

@@ -167,7 +167,7 @@ def test_the_chart_draws_the_numbers_of_the_split() -> None:
         wanted = [*parts, 100 * game.whole.mean(), 100 * game.interaction().mean()]
         np.testing.assert_allclose(drawn, wanted)
         assert OUTCOME[outcome].label in text
-    assert "Calibrated to" in text
+    assert "Assumptions fitted to" in text
     assert "the largest part by" in figure.headline
 
 

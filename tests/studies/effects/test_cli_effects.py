@@ -27,7 +27,7 @@ def test_tables_show_every_lever_and_both_shares() -> None:
         assert f"\n{label[0].upper()}{label[1:]}\n" in answer.out
     for lever in ("cap", "permanent offer", "newly qualified", "whole package"):
         assert answer.out.count(f"\n {lever} ") == len(EFFECT_OUTCOMES)
-    assert "Calibrated to" in answer.out
+    assert "Assumptions fitted to" in answer.out
     assert "not identified by the data" in " ".join(answer.out.split())
     assert too_wide(answer.out) == []
 

@@ -117,7 +117,7 @@ def test_tables_and_notes_fit_and_say_what_must_be_said() -> None:
     assert too_wide(answered("baseline", "--borough", "Kingston upon Thames")) == []
     flat = " ".join(text.split())
     for said in (
-        "Calibrated to",
+        "Assumptions fitted to",
         "means, so that they add up",
         "permanent share of the workforce",
         "permanent share of posts",

@@ -25,7 +25,7 @@ def test_a_table_a_finding_and_what_stands_beside_them() -> None:
     assert "can be luck" in text
     assert "In the lower tail" in text
     assert "if nobody else could leave" in text or "have cause to by themselves" in text
-    assert "Calibrated to" in text
+    assert "Assumptions fitted to" in text
     assert "posts stand empty" in text
     assert too_wide(answer.out) == []
 
