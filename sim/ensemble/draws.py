@@ -25,13 +25,9 @@ from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.scenario import Scenario
 
 CALIBRATED = (
-    "assumptions fitted to London's records of 2017-2021; what the cap and IR35 do rests on "
-    "stated ranges, not on data"
+    "assumptions fitted to London's records of 2017-2021; what the cap and IR35 do is assumed"
 )
-FROM_FILE = (
-    "assumptions drawn from a user's file; what the cap and IR35 do rests on stated ranges, not "
-    "on data"
-)
+FROM_FILE = "assumptions drawn from a user's file; what the cap and IR35 do is assumed"
 NOT_CALIBRATED = "not fitted to records: assumptions drawn from their stated ranges"
 NOT_DRAWN = "not fitted to records: assumptions at their default values"
 

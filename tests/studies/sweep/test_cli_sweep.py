@@ -19,7 +19,7 @@ def test_a_table_a_finding_and_what_stands_beside_them() -> None:
     answer = permanence("sweep", "cap-with-defection", *OVER, "--against", "no-cap", *SMALL)
     assert answer.code == 0, answer.err
     text = " ".join(answer.out.split())
-    assert "Paired difference from no-cap" in text
+    assert "Paired difference from 'No cap'" in text
     assert "too few points or leavers to tell a cascade from a smear" in text
     assert "a cascade, not a smear" not in text
     assert "can be luck" in text
