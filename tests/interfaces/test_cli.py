@@ -236,7 +236,7 @@ def notes_of(*typed: str) -> str:
 
 def test_notes_follow_what_was_run() -> None:
     assert "Assumptions fitted to London's records" in notes_of("run", "baseline")
-    assert "drawn from stated priors" in notes_of("run", "baseline", "--parameters", "prior")
+    assert "drawn from their stated ranges" in notes_of("run", "baseline", "--parameters", "prior")
     assert "Not fitted to records" in notes_of("run", "baseline", "--parameters", "default")
     assert "76.8 % as published" in notes_of("run", "from-2023")
     assert "82.1 % as published" in notes_of("run", "baseline")

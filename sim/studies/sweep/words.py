@@ -32,6 +32,7 @@ class Swept:
     """A sweep that has been run, and what was asked."""
 
     scenario: str
+    called: str
     against: Scenario | None
     axes: tuple[Axis, ...]
     points: list[Point]
@@ -69,7 +70,7 @@ def printed(done: Swept) -> list[Printed]:
             )
         )
     heading = (
-        f"{done.scenario} over {' and '.join(axis.key for axis in done.axes)}\n"
+        f"{done.called}: {' and '.join(axis.key for axis in done.axes)}\n"
         f"{unit_name(done.unit)}, {done.years} years on: means of {done.runs} runs; bad "
         "case: 1 run in 10 is lower; left is " + LEFT_THE_CAP
     )
