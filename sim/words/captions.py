@@ -117,7 +117,17 @@ def labels(ensembles: Sequence[Ensemble]) -> list[str]:
     """Return what to call each ensemble: its scenario, and what differs if that does not."""
     names = [called(ensemble.scenario) for ensemble in ensembles]
     if len(set(names)) < len({ensemble.scenario.name for ensemble in ensembles}):
-        names = [ensemble.scenario.name.replace("_", " ") for ensemble in ensembles]
+        names = [ensemble.scenario.name for ensemble in ensembles]
+    return _apart(ensembles, names)
+
+
+def keys(ensembles: Sequence[Ensemble]) -> list[str]:
+    """Return what data call each ensemble: as `labels`, from its scenario's name."""
+    return _apart(ensembles, [ensemble.scenario.name for ensemble in ensembles])
+
+
+def _apart(ensembles: Sequence[Ensemble], names: list[str]) -> list[str]:
+    """Return names with what differs, where names alone do not."""
     if len(set(names)) < len(names):
         contents = [dict(_leaves(ensemble.scenario.content())) for ensemble in ensembles]
         keys = [key for key in contents[0] if len({str(one.get(key)) for one in contents}) > 1]

@@ -185,7 +185,7 @@ def test_tables_and_json_hold_the_same_numbers() -> None:
         text,
     )
     assert re.search(
-        rf"mean charge rate per hour +£{price['start']:.2f} +£{price['end']:.2f} +"
+        rf"price paid to the agency per hour +£{price['start']:.2f} +£{price['end']:.2f} +"
         rf"£{price['q10']:.2f} to £{price['q90']:.2f}",
         text,
     )
@@ -220,7 +220,7 @@ def test_a_lever_that_matters_brings_its_caveat(typed: tuple[str, ...], grounds:
     assert "Assumptions fitted to" in noted
     assert "does not tell rival structures apart" in noted
     assert "Caseload bar of 17" in noted
-    assert "2 runs; with so few their ends are rough" in noted
+    assert "2 runs; with so few runs their ends are rough" in noted
 
 
 @pytest.mark.parametrize("typed", [("run", "baseline"), ("compare", "baseline", "package")])

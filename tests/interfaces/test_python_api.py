@@ -216,7 +216,7 @@ def test_a_result_shows_both_shares_unfilled_posts_and_the_caution(old):
 
 def test_a_comparison_shows_old_new_and_difference(old, new):
     shown = read(sim.compare(old, new)._repr_html_())
-    assert {"old: no-cap", "new: pan-london-cap", "difference", "80 % interval"} <= set(
+    assert {"old: No cap", "new: A pan-London cap", "difference", "80 % interval"} <= set(
         shown.headers
     )
     row = sim.compare(old, new).table().iloc[0]
@@ -238,8 +238,8 @@ def test_plots_are_figures_with_alt_text(old, new):
         for figure in (plot.permanence("Bexley"), plot.map(month=12), plot.charge()):
             assert figure.alt_text
             assert figure.headline in figure.alt_text
-    assert "no-cap" in both.map().alt_text
-    assert "pan-london-cap" in both.map().alt_text
+    assert "No cap" in both.map().alt_text
+    assert "A pan-London cap" in both.map().alt_text
 
 
 # The package

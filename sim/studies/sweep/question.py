@@ -82,8 +82,8 @@ def work(asked: Sweep, desk: Desk) -> Answer:
     tried = [(", ".join(f"{v:g}" for v in at.values()), one) for at, one in planned]
     below = tried_below_floor(tried, asked.years)
     done = Swept(
-        planned[0][1].name, called(planned[0][1]), base, axes, found, unit, asked.runs, asked.seed, asked.years,
-        asked.parameters, below,
+        planned[0][1].name, called(planned[0][1]), base, axes, found, unit, asked.runs, asked.seed,
+        asked.years, asked.parameters, below,
     )  # fmt: skip
     return _answer(done)
 
