@@ -23,7 +23,7 @@ def test_a_table_a_finding_and_what_stands_beside_them() -> None:
     assert "too few points or leavers to tell a cascade from a smear" in text
     assert "a cascade, not a smear" not in text
     assert "can be luck" in text
-    assert "In the lower tail" in text
+    assert "In a bad case (1 in 10)" in text
     assert "if nobody else could leave" in text or "have cause to by themselves" in text
     assert "Assumptions fitted to" in text
     assert "posts stand empty" in text
