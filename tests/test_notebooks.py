@@ -82,4 +82,4 @@ def test_a_notebook_runs_from_top_to_bottom(path, tmp_path):
     ]
     pictures = [page for page in pages if page.startswith("<img")]
     assert pictures
-    assert all("Calibrated to" in page.split(' src="')[0] for page in pictures)
+    assert all("Assumptions fitted to" in page.split(' src="')[0] for page in pictures)

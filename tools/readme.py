@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.domain.headline import SHARES
-from sim.domain.vocabulary import LINK_LABELS, BidTrigger, Link
+from sim.domain.vocabulary import (
+    HIRING_LABELS,
+    LINK_LABELS,
+    BidTrigger,
+    HiringStructure,
+    Link,
+)
+from sim.words.captions import WAY_OF_HIRING
 
 ROOT = Path(__file__).resolve().parent.parent
 README, DOCS = ROOT / "README.md", ROOT / "docs"
@@ -97,7 +104,7 @@ def tip() -> str:
     """Return the best level of a cap that the tipping search found, by structure of hiring."""
     return table(
         (
-            "hiring",
+            WAY_OF_HIRING,
             "best level",
             "chance of 90 %",
             "share of workforce",
@@ -106,7 +113,7 @@ def tip() -> str:
         ),
         (
             (
-                row["hiring"].replace("_", "-"),
+                HIRING_LABELS[HiringStructure(row["hiring"])],
                 f"£{float(row['level']):.2f}",
                 f"{100 * float(row['chance']):.0f} %",
                 *(percent(row[name]) for name in SHARES),

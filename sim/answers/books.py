@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.answers.comparison import headline, mean
+from sim.answers.comparison import HIGH_CASE, LOW_CASE, headline, mean
 from sim.answers.results import made_by, summarised
 from sim.answers.workbook import Sheet, Value
 from sim.domain.calendar import MONTHS_PER_YEAR
@@ -23,7 +23,7 @@ from sim.market.ledger import PAYEES
 from sim.market.outcomes import OUTCOMES
 
 YEARLY = "£ per year"
-STATISTICS = ("mean", "10th percentile", "median", "90th percentile")
+STATISTICS = ("mean", LOW_CASE, "median", HIGH_CASE)
 KINDS = ("agency staff", "permanent staff", "policies, beside pay", "all that boroughs pay")
 CENSUS = (
     "Opening figures: DfE children's social work workforce census, Open Government Licence v3.0.",
@@ -75,8 +75,8 @@ def _years(ensembles: Sequence[Ensemble]) -> list[str]:
 def _summary(ensembles: Sequence[Ensemble], unit: str) -> Sheet:
     one = ensembles[0]
     first, last = one.day(0), one.day(one.months[-1])
-    columns = ("scenario", "outcome", "unit", str(first), str(last), "10th percentile",
-               "90th percentile")  # fmt: skip
+    columns = ("scenario", "outcome", "unit", str(first), str(last), LOW_CASE,
+               HIGH_CASE)  # fmt: skip
     rows: list[tuple[Value, ...]] = []
     for ensemble in ensembles:
         for name, label, measure, values in headline(ensemble, unit):
@@ -119,7 +119,7 @@ def _boroughs(ensembles: Sequence[Ensemble]) -> Sheet:
         for outcome in OUTCOMES
         if outcome.name in HEADLINE
     ]  # fmt: skip
-    title = ("Employers at 30 September: means over runs", "One small borough is mostly luck.")
+    title = ("Employers at 30 September: means over runs", "A single small borough is mostly luck.")
     return Sheet("Boroughs", title, columns, rows, 3)
 
 
@@ -151,8 +151,8 @@ def _spending(ensembles: Sequence[Ensemble]) -> Sheet:
                     rows.append((one.scenario.name, kind, what, YEARLY, *map(float, at)))
     title = (
         "London: means over runs, so that they add up; a year's pace in September, and sums",
-        "The start year's pay is the model's index of social workers' pay, not CPI. What is not "
-        "paid for posts left empty is work not done, not a saving.",
+        "The start year's pay is the model's index of social workers' pay, not CPI. Money not "
+        "spent on empty posts is work not done, not a saving.",
     )
     return Sheet("Spending", title, columns, rows, 3)
 

@@ -14,6 +14,8 @@ from sim.market.outcomes import OUTCOME
 
 LOW, MIDDLE, HIGH = 0.10, 0.50, 0.90
 """The default interval is 80 %: the 10th to the 90th percentile."""
+LOW_CASE, HIGH_CASE = "low case, 1 in 10", "high case, 1 in 10"
+"""What its ends are called."""
 CHANCE = "chance_of_90_percent"
 SHARE_OF_RUNS = "share of runs"
 

@@ -121,8 +121,8 @@ def _refuse_unpaired(folder: Path, found: Sequence[Told]) -> None:
             there, here = base.content.get(what), one.content.get(what)
             if there != here:
                 raise StoreError(
-                    f"{folder}: {one.scenario.name} and {base.scenario.name} are not paired any "
-                    f"more ({what}: {here} and {there}); give the command of the comparison again"
+                    f"{folder}: {one.scenario.name} and {base.scenario.name} are no longer paired "
+                    f"({what}: {here} and {there}); repeat the command of the comparison"
                 )
 
 
@@ -141,7 +141,7 @@ def _compared(path: Path) -> tuple[list[str], str]:
         raise StoreError(f"{path}: is not a table of differences of this version")
     names = list(dict.fromkeys([rows[0][0], *(row[1] for row in rows)]))
     if any(name in ("", "..") or Path(name).name != name for name in names):
-        raise StoreError(f"{path}: names a scenario that is no folder beside it")
+        raise StoreError(f"{path}: names a scenario that has no folder beside it")
     return names, rows[0][2]
 
 
@@ -170,9 +170,7 @@ def read_manifest(folder: Path) -> Told:
     if not isinstance(content, dict) or "fingerprint" not in content:
         raise StoreError(f"{path}: is not the manifest of a result")
     if content.get("complete") is not True:
-        raise StoreError(
-            f"{folder}: the result is not complete; give the command that made it again"
-        )
+        raise StoreError(f"{folder}: the result is not complete; repeat the command that made it")
     return told(content, str(path), folder)
 
 
@@ -191,9 +189,9 @@ def told(content: Mapping[str, Any], where: str, folder: Path | None = None) -> 
         StoreError: it was altered, or says what this version cannot run.
     """
     if SEAL not in content:
-        raise StoreError(f"{where}: has no digest; give the command that made it again")
+        raise StoreError(f"{where}: has no digest; repeat the command that made it")
     if not seal_holds(content):
-        raise StoreError(f"{where}: was altered after it was written (its digest does not fit)")
+        raise StoreError(f"{where}: was altered after it was written (its digest does not match)")
     if any(name not in content for name in (*COUNTS, "scenario", "command")):
         raise StoreError(f"{where}: does not say what was run")
     seed, runs, years = (content[name] for name in COUNTS)
@@ -203,7 +201,7 @@ def told(content: Mapping[str, Any], where: str, folder: Path | None = None) -> 
         raise StoreError(f"{where}: {fault}") from None
     command = content["command"]
     if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
-        raise StoreError(f"{where}: command: is no list of words")
+        raise StoreError(f"{where}: command: is not a list of words")
     if content.get("csv", Csv.ALL) not in tuple(Csv):
         raise StoreError(f"{where}: csv: allowed: {', '.join(Csv)}")
     if not is_stamped(content):
@@ -218,7 +216,7 @@ def told(content: Mapping[str, Any], where: str, folder: Path | None = None) -> 
         raise StoreError(f"{where}: cannot be run by this version ({said})") from None
     expected = result_fingerprint(scenario.fingerprint(), seed, years, draws)
     if content.get("fingerprint") != expected:
-        raise StoreError(f"{where}: its fingerprint is not that of what it says was run")
+        raise StoreError(f"{where}: its fingerprint does not match what it says was run")
     return Told(scenario, seed, runs, years, draws, content, folder)
 
 
@@ -321,7 +319,7 @@ def _sound_records(one: Told, store: RunStore | OldRuns) -> Iterator[RunRecord]:
     for run in range(one.runs):
         record, is_sound = store.look_at(one.spec(run))
         if not is_sound:
-            raise StoreError(f"{store.where(one.spec(run))}: its numbers are not what was written")
+            raise StoreError(f"{store.where(one.spec(run))}: has changed since it was written")
         yield record
 
 

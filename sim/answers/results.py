@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.answers import cells
 from sim.answers.command_line import command_line as command_line
-from sim.answers.comparison import HIGH, LOW, MIDDLE, Difference
+from sim.answers.comparison import HIGH, HIGH_CASE, LOW, LOW_CASE, MIDDLE, Difference
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.files import json_in
 from sim.domain.given import is_plain, shown
@@ -71,9 +71,9 @@ _COLUMN_MEANINGS = {
     "variable": "outcome, see below",
     "unit_of_measure": "unit of the values in the row",
     "mean": "mean over runs",
-    "q10": "10th percentile over runs",
+    "q10": f"{LOW_CASE}: the 10th percentile over runs",
     "q50": "median over runs",
-    "q90": "90th percentile over runs",
+    "q90": f"{HIGH_CASE}: the 90th percentile over runs",
     "value": "the run's value",
 }
 

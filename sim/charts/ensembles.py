@@ -188,7 +188,7 @@ def _permanence_alt_text(
     for ensemble, one in zip(ensembles, lines[WORKFORCE], strict=True):
         reached = [int(ensemble.reached(outcome, unit).sum()) for outcome in (WORKFORCE, POSTS)]
         sentences.append(
-            f"{one.label}: at 90 % at some 30 September by {one.year} in {reached[0]} of "
+            f"{one.label}: at 90 % on at least one 30 September by {one.year} in {reached[0]} of "
             f"{ensemble.runs} runs by share of the workforce, {reached[1]} by share of posts."
         )
     return " ".join([*sentences, words.caution(ensembles)])
@@ -262,7 +262,7 @@ def _draw_charge(
     draw_dots(second, dots, PER_CENT)
     name_dots(second, dots, 1.02 * most, above=True)
     of = "£ of the start year's pay" if start_pounds else "£ of the day"
-    head(first, "Mean charge rate per hour", f"what boroughs pay, {of}, without VAT")
+    head(first, "Price paid to the agency per hour", f"what boroughs pay, {of}, without VAT")
     head(second, "Agency share of the workforce", "agency / (permanent + agency)")
 
 
@@ -270,7 +270,7 @@ def _charge_title(
     prices: Sequence[Series], shares: Sequence[Series], unit: str, start_pounds: bool
 ) -> str:
     of = " in start-year pounds" if start_pounds else ""
-    what = f"{words.whose(unit)} mean charge rate{of}"
+    what = f"{words.whose(unit)} price for an agency hour{of}"
     if len(prices) == 1:
         (price,), (share,) = prices, shares
         return (

@@ -323,7 +323,7 @@ def _range_title(maps: Sequence[TileValues]) -> str:
 
 
 def _alt_text(title: str, maps: Sequence[TileValues], caution: str) -> str:
-    sentences = [f"Tile map of London's 33 places, one tile a place. {title}."]
+    sentences = [f"Tile map of London's 33 places, one tile for each place. {title}."]
     for values in maps:
         found = sorted(values.scored().items(), key=lambda item: (-item[1], item[0]))
         unit = values.outcome.unit

@@ -29,11 +29,10 @@ from sim.charts.style import (
 from sim.domain.headline import PERMANENT_SHARES, SHARES
 from sim.domain.posterior import StructureKey
 from sim.domain.randomness import FloatArray
-from sim.domain.vocabulary import LONDON
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, LONDON
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
 from sim.words import captions as words
-from sim.words.notes import BIDS_ON
 from sim.words.tables import shown, spread
 
 DRAWN = "Dots: means; lines: 80 % intervals"
@@ -57,7 +56,7 @@ class Row(NamedTuple):
 def structure_name(structure: StructureKey) -> str:
     """Return a structure in words."""
     hiring, trigger = structure
-    return f"hiring {hiring.value.replace('_', '-')}, bids on {BIDS_ON[trigger]}"
+    return f"hiring {HIRING_LABELS[hiring]}, bids on {BIDS_ON[trigger]}"
 
 
 def by_structure(ensembles: Sequence[Ensemble], unit: str = LONDON) -> list[Row]:
@@ -125,12 +124,12 @@ def _title(rows: Sequence[Row], ensembles: Sequence[Ensemble], unit: str) -> str
     middles = [row.cells[-1][0].mean for row in rows]
     ends = [shown(end, "share", signed=is_paired) for end in (min(middles), max(middles))]
     points = " points" if is_paired else ""
-    against = f" against {ensembles[0].scenario.name}" if is_paired else ""
+    against = f" against {words.quoted(ensembles[0].scenario)}" if is_paired else ""
     what = "changes by" if is_paired else "is"
     between = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
     return (
         f"Across {len(rows)} rival structures {words.whose(unit)} permanent share of the workforce "
-        f"in {year} {what} {between}{points} under {one.scenario.name}{against}"
+        f"in {year} {what} {between}{points} under {words.quoted(one.scenario)}{against}"
     )
 
 

@@ -33,7 +33,8 @@ class ConditionsAssumptions(Declared):
         allowed=(-0.2, 0.2),
         prior=(-0.015, 0.02),
         grade=Grade.MEASURED,
-        source=f"assumption that the record goes on; {CENSUS}: 0.1 % a year in 2017-2021, with "
+        source=f"assumption that the trend of the record continues; {CENSUS}: 0.1 % a year in "
+        "2017-2021, with "
         "Brent's missing figure of 2017 filled in",
     )
     leadership_spread: float = quantity(
@@ -88,7 +89,7 @@ class ConditionsAssumptions(Declared):
     reporting_error: float = quantity(
         0.035,
         unit="share",
-        label="spread of what a borough's published share misses the truth by (forecasts only)",
+        label="how far boroughs' published shares miss the truth (forecasts only)",
         allowed=(0, 0.3),
         prior=(0.02, 0.05),
         source="assumption: what the census's yearly changes leave once luck is taken off",

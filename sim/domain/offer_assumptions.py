@@ -19,7 +19,7 @@ class OfferAssumptions(Declared):
     leadership_cost_per_post: float = quantity(
         5_000.0,
         unit="£ per post per year, 2017/18, per unit of strain taken off",
-        label="what visible leadership and support costs",
+        label="what visible leadership and support cost",
         allowed=(0, 200_000),
         prior=(0, 15_000),
     )
@@ -40,7 +40,7 @@ class OfferAssumptions(Declared):
     prevention_cost_per_case: float = quantity(
         3_000.0,
         unit="£ per case per year, 2017/18",
-        label="what it costs that a case does not arise",
+        label="what it costs to prevent a case",
         allowed=(0, 200_000),
         prior=(1_000, 10_000),
     )

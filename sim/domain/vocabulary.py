@@ -104,6 +104,17 @@ class HiringStructure(StrEnum):
     BUDGET = "budget"
 
 
+HIRING_LABELS = {
+    HiringStructure.RESPONSIVE: "responsive",
+    HiringStructure.SUPPLY_LIMITED: "supply-limited",
+    HiringStructure.REPUTATION: "reputation-led",
+    HiringStructure.BUDGET: "budget-limited",
+}
+"""What a way of hiring is called, where hiring is said to be so."""
+BIDS_ON = {BidTrigger.UNFILLED: "unfilled posts", BidTrigger.VACANCIES: "vacancies"}
+"""What a borough that bids on it looks at."""
+
+
 class Link(StrEnum):
     """The links of the circle; each can be cut, which freezes it as it was at the start.
 

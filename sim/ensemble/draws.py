@@ -25,11 +25,11 @@ from sim.domain.vocabulary import BidTrigger, HiringStructure
 from sim.scenario import Scenario
 
 CALIBRATED = (
-    "calibrated to London's record of 2017-2021; what the cap and IR35 do rests on stated priors"
+    "assumptions fitted to London's records of 2017-2021; what the cap and IR35 do is assumed"
 )
-FROM_FILE = "parameters drawn from a file of the user's; what the cap and IR35 do rests on priors"
-NOT_CALIBRATED = "not calibrated: parameters drawn from stated priors, not from a fit"
-NOT_DRAWN = "not calibrated: parameters at their default values, not from a fit"
+FROM_FILE = "assumptions drawn from a user's file; what the cap and IR35 do is assumed"
+NOT_CALIBRATED = "not fitted to records: assumptions drawn from their stated ranges"
+NOT_DRAWN = "not fitted to records: assumptions at their default values"
 
 FILE_KEY, FROM_FILE_NAME = "file-", "a posterior's file"
 
@@ -110,7 +110,7 @@ class Draws:
             return FROM_FILE
         return {
             Draws.POSTERIOR: CALIBRATED,
-            Draws.MEDIAN: f"{CALIBRATED}; every run has the posterior's middle draw",
+            Draws.MEDIAN: f"{CALIBRATED}; every run has the middle draw of that fit",
             Draws.PRIOR: NOT_CALIBRATED,
         }.get(self, NOT_DRAWN)
 

@@ -193,7 +193,7 @@ class RunFile:
         stated = self._file.metadata.metadata or {}
         self.entries: list[Entry] = json.loads(stated[META])
         if len(self.entries) != self._file.num_row_groups:
-            raise ValueError(f"{path}: its metadata are not of its runs")
+            raise ValueError(f"{path}: its metadata do not match its runs")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -34,7 +34,7 @@ GIT_SECONDS = 2.0
 """How long git may take to say which commit this is."""
 EDITED = (
     "the model's code or data were edited while the command ran; what ran after the edit is not "
-    "kept: give the command again"
+    "kept: repeat the command"
 )
 
 

@@ -26,8 +26,8 @@ QUESTIONS = {
     "effects": "Show what each lever of a package does alone, under each rival structure.",
     "hindcast": "Forecast every borough and London from a census year, and score it on what came "
     "after.",
-    "identify": "Set prior and posterior side by side: of every parameter, and of what cap and "
-    "IR35 do.",
+    "identify": "Set prior and posterior side by side, for every parameter and for what the cap "
+    "and IR35 do.",
     "loops": "Measure each link and loop of the circle, and which is strongest when; draw them.",
     "money": "Follow every pound: who pays whom, and what of a saving is only a shift.",
     "patterns": "Set the model beside seventeen patterns of the census: fitted, held out, "

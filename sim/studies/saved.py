@@ -81,9 +81,9 @@ def content_of(folder: Path) -> Mapping[str, Any]:
             raise StoreError(
                 f"{folder}: holds no answer ({ANSWER}); allowed: a folder that --out named"
             ) from None
-        raise StoreError(f"{path}: {fault}; give the command again") from None
+        raise StoreError(f"{path}: {fault}; repeat the command") from None
     if not isinstance(content, dict) or any(key not in content for key in HELD):
-        raise StoreError(f"{path}: has changed since it was written; give the command again")
+        raise StoreError(f"{path}: has changed since it was written; repeat the command")
     return content
 
 
@@ -95,9 +95,9 @@ def _table(folder: Path, name: str, columns: Sequence[str]) -> Table:
         with path.open(encoding=cells.ENCODING, newline="") as stream:
             header, *rows = cells.rows_of(stream)
     except (OSError, ValueError):
-        raise StoreError(f"{path}: cannot be read; give the command again") from None
+        raise StoreError(f"{path}: cannot be read; repeat the command") from None
     if header != list(columns):
-        raise StoreError(f"{path}: has changed since it was written; give the command again")
+        raise StoreError(f"{path}: has changed since it was written; repeat the command")
     return Table.of(name, columns, rows)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from sim.answers.structures import Pair
 from sim.domain.evidence import spoken
 from sim.domain.posterior import StructureKey
-from sim.domain.vocabulary import LONDON, TARGET_PERMANENT_SHARE
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, LONDON, TARGET_PERMANENT_SHARE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.ensemble.stamp import package_version
+from sim.scenario import Scenario
 
 CENSUS_SOURCE = "DfE children's social work workforce census"
 LICENCE = "Open Government Licence v3.0"
@@ -20,6 +21,9 @@ UNKNOWN = "no figure"
 MOST_DECIMALS = 6
 LONGEST_LABEL = 45
 LONGEST_TITLE = 90
+WAY_OF_HIRING = "way of hiring"
+WAYS_HEADER = f"{WAY_OF_HIRING}, bids on"
+"""Above a column of `pair_name`."""
 
 
 def per_cent(share: float) -> str:
@@ -98,9 +102,37 @@ def counted(number: int) -> str:
     return {2: "both", 3: "all three"}.get(number, f"all {number}")
 
 
+def called(scenario: Scenario) -> str:
+    """Return what to call a scenario: its title up to the first colon, or its name."""
+    title = scenario.title.partition(":")[0].strip()
+    return shortened(title or scenario.name.replace("_", " "), LONGEST_TITLE)
+
+
+def quoted(scenario: Scenario) -> str:
+    """Return what to call a scenario within a sentence."""
+    return f"'{called(scenario)}'"
+
+
+def against(base: Scenario, policy: Scenario) -> str:
+    """Return a heading's words for a base and a policy."""
+    return f"From {quoted(base)} to {quoted(policy)}"
+
+
 def labels(ensembles: Sequence[Ensemble]) -> list[str]:
-    """Return what to call each ensemble: its scenario's name, and what differs if names do not."""
-    names = [ensemble.scenario.name for ensemble in ensembles]
+    """Return what to call each ensemble: its scenario, and what differs if that does not."""
+    names = [called(ensemble.scenario) for ensemble in ensembles]
+    if len(set(names)) < len({ensemble.scenario.name for ensemble in ensembles}):
+        names = [ensemble.scenario.name for ensemble in ensembles]
+    return _apart(ensembles, names)
+
+
+def keys(ensembles: Sequence[Ensemble]) -> list[str]:
+    """Return what data call each ensemble: as `labels`, from its scenario's name."""
+    return _apart(ensembles, [ensemble.scenario.name for ensemble in ensembles])
+
+
+def _apart(ensembles: Sequence[Ensemble], names: list[str]) -> list[str]:
+    """Return names with what differs, where names alone do not."""
     if len(set(names)) < len(names):
         contents = [dict(_leaves(ensemble.scenario.content())) for ensemble in ensembles]
         keys = [key for key in contents[0] if len({str(one.get(key)) for one in contents}) > 1]
@@ -144,11 +176,9 @@ def subtitle(ensembles: Sequence[Ensemble], unit: str, *, drawn: str) -> list[st
     """
     names = labels(ensembles)
     if len(ensembles) == 1:
-        title = ensembles[0].scenario.title
-        more = f" ({shortened(title, LONGEST_TITLE)})" if title else ""
-        first = f"Scenario {names[0]}{more}."
+        first = f"Scenario: {shortened(ensembles[0].scenario.title or names[0], LONGEST_TITLE)}."
     else:
-        first = f"Scenarios {listed(names)}."
+        first = f"Scenarios: {listed(names)}."
     counts = sorted({ensemble.runs for ensemble in ensembles})
     runs = listed([str(count) for count in counts])
     about = ["One run, so no interval." if counts == [1] else f"{drawn}, {runs} runs."]
@@ -188,10 +218,13 @@ def source(
     text = f"Source: Permanence {package_version()} simulation, seed {seeds}"
     structures = _structures(ensembles)
     if len(structures) == 1:
-        hiring, trigger = (word.value.replace("_", " ") for word in structures.pop())
-        text += f"; bids on {trigger}, hiring {hiring} (one of several structures)"
+        hiring, trigger = structures.pop()
+        text += (
+            f"; bids on {BIDS_ON[trigger]}, hiring {HIRING_LABELS[hiring]} "
+            "(one of several structures)"
+        )
     elif structures:
-        text += f"; {len(structures)} rival structures in turn"
+        text += f"; {len(structures)} rival structures, each in an equal share of the runs"
     text += "."
     if dots:
         years = f"{dots[0]} to {dots[-1]}" if len(dots) > 1 else f"{dots[0]}"
@@ -201,7 +234,7 @@ def source(
 
 def pair_name(pair: Pair) -> str:
     """Return a pair in words that fit a table."""
-    return f"{pair.hiring.value.replace('_', '-')}, {pair.bid_trigger.value}"
+    return f"{HIRING_LABELS[pair.hiring]}, {pair.bid_trigger.value}"
 
 
 def size(ensemble: Ensemble) -> str:

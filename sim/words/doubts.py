@@ -78,7 +78,7 @@ def below_floor(scenario: Scenario, years: int) -> BelowFloor | None:
 
 
 def tried_below_floor(tried: Sequence[tuple[str, Scenario]], years: int) -> list[str]:
-    """Return a sentence on those of several levels at which a cap lies under the lawful floor.
+    """Return a sentence on those of several levels at which a cap lies below the lawful floor.
 
     Args:
         tried: each level in words, with the scenario at it.
@@ -92,7 +92,7 @@ def tried_below_floor(tried: Sequence[tuple[str, Scenario]], years: int) -> list
     some = f"{levels[0]} to {levels[-1]}" if len(levels) > 2 else listed(levels)
     _, first = min(under, key=lambda one: one[1].on)
     return [
-        f"At {some} a cap lies under the lawful floor of equal pay (about £{first.floor:.2f} an "
+        f"At {some} a cap lies below the lawful floor of equal pay (about £{first.floor:.2f} an "
         f"hour on {day(first.on)}) and gives way to it."
     ]
 
@@ -112,7 +112,7 @@ def _below_floor(scenario: Scenario, years: int) -> Iterator[str]:
     below = below_floor(scenario, years)
     if below is not None:
         yield (
-            f"The cap of £{below.cap:.2f} an hour lies under the lawful floor of equal pay, about "
+            f"The cap of £{below.cap:.2f} an hour lies below the lawful floor of equal pay, about "
             f"£{below.floor:.2f}, first on {day(below.on)}: the floor is paid."
         )
 
@@ -140,7 +140,7 @@ def _twice(written: Mapping[str, Any]) -> Iterator[str]:
             tables = [said, *said.get("terms", ())]
             found = {one for table in tables for one in _repeated(table.get(key))}
             for employer in sorted(found):
-                yield f"levers.{name}.{key}: {spoken(employer)} stands twice; it counts once."
+                yield f"levers.{name}.{key}: {spoken(employer)} is listed twice; it counts once."
 
 
 def _repeated(given: Any) -> list[str]:
@@ -167,7 +167,7 @@ def _never_acts(scenario: Scenario, horizon: date) -> Iterator[str]:
         if lever.is_no_op:
             is_told = name == "cap" and getattr(lever, LEVEL) is not None
             if lever != type(lever)() and not is_told:
-                yield f"{title}: what is set of it has no effect by itself."
+                yield f"{title}: what is set has no effect by itself."
         elif acting and acting[0].first is not None:
             yield f"{title} by {day(horizon)}: it begins in {acting[0].first:%B %Y}."
         else:

@@ -64,7 +64,7 @@ def taught(names: Iterable[str], draws: Draws) -> str:
         return "They are held at working values: nothing is learned from a record here."
     found = what_was_learned(draws, names)
     if found is None:
-        return "They come from a file of the user's: what its fit learned is not said here."
+        return "They come from a user's file: what its fit learned is not known here."
     known, given, _ = map(len, found)
     text = (
         f"London's record of 2017-2021 narrows {known or 'none'} of them, by "

@@ -17,7 +17,7 @@ from sim.domain import evidence
 from sim.domain.calendar import tax_year, tax_year_of
 from sim.domain.headline import WORKFORCE
 from sim.domain.randomness import BoolArray, Purpose, Streams
-from sim.domain.vocabulary import LINK_LABELS, LONDON, BidTrigger
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, LINK_LABELS, LONDON
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import PLACE
 from sim.rules.in_force import Rulebook
@@ -27,7 +27,7 @@ from sim.rules.levers.members import Members, members_of
 from sim.rules.levers.timeline import differ_from, spans
 from sim.rules.levers.words import members_in_words
 from sim.rules.tax_law import last_tabulated_year
-from sim.words.captions import caution, stylised, unit_name
+from sim.words.captions import caution, quoted, stylised, unit_name
 from sim.words.grounds import rests_on
 
 FEW_RUNS = 20
@@ -35,9 +35,9 @@ OF_ONE_STRUCTURE = ("Structure", "Cap of", "Caseload bar of", "Under ")
 """How notes begin that are about one structure only."""
 FEWEST_SLOWED = 1.0
 """Employers slowed by budgets, on average over runs, from which it is worth a sentence."""
-BIDS_ON = {BidTrigger.UNFILLED: "unfilled posts", BidTrigger.VACANCIES: "vacancies"}
 CHANCE = (
-    "Chance of 90 %: runs that are there at one 30 September at least; it need not last, and a "
+    "Chance of 90 %: share of runs that reach it on at least one 30 September; it need not last, "
+    "and a "
     "small borough can touch it by luck."
 )
 
@@ -83,9 +83,9 @@ def combined(noted: Sequence[Sequence[str]]) -> list[str]:
 def _calibration(ensemble: Ensemble) -> str:
     text = (
         f"{caution([ensemble])} Tables and charts give means; "
-        f"intervals are the 10th to 90th percentile of {ensemble.runs} runs"
+        f"80 % intervals leave out the lowest and the highest 1 in 10 of {ensemble.runs} runs"
     )
-    return text + ("." if ensemble.runs >= FEW_RUNS else "; with so few their ends are rough.")
+    return text + ("." if ensemble.runs >= FEW_RUNS else "; with so few runs their ends are rough.")
 
 
 def _structures(ensemble: Ensemble, base: Ensemble | None) -> list[str]:
@@ -93,7 +93,7 @@ def _structures(ensemble: Ensemble, base: Ensemble | None) -> list[str]:
     if base is None or _structure(base) == here:
         return [f"Structure: {here}; the record does not tell rival structures apart."]
     return [
-        f"Structure of {one.scenario.name}: {_structure(one)}; the record does not tell "
+        f"Structure of {quoted(one.scenario)}: {_structure(one)}; the record does not tell "
         "rival structures apart."
         for one in (base, ensemble)
     ]
@@ -102,11 +102,11 @@ def _structures(ensemble: Ensemble, base: Ensemble | None) -> list[str]:
 def _structure(ensemble: Ensemble) -> str:
     hiring, triggers = (sorted(set(half)) for half in zip(*ensemble.structures, strict=True))
     bids = " or ".join(BIDS_ON[trigger] for trigger in triggers)
-    ways = " or ".join(one.value.replace("_", "-") for one in hiring)
+    ways = " or ".join(HIRING_LABELS[one] for one in hiring)
     text = f"boroughs bid on {bids}, hiring is {ways}"
     count = len(set(ensemble.structures))
     if count > 1:
-        text = f"runs take turns in {count} rival structures ({text})"
+        text = f"runs are shared equally among {count} rival structures ({text})"
     cut = ensemble.scenario.structure.cut_links
     return text + (f", cut: {'; '.join(LINK_LABELS[link] for link in cut)}" if cut else "")
 
@@ -146,8 +146,8 @@ def _too_late(name: str, ensemble: Ensemble, base: Ensemble | None) -> list[str]
         return [f"{subject} {starts}: what differs here comes from elsewhere."]
     begins = "the start" if since <= opening else f"{since:%B %Y}"
     return [
-        f"{subject} {starts}; what differs here is what {base.scenario.name} and "
-        f"{ensemble.scenario.name} have in force before, from {begins} on."
+        f"{subject} {starts}; what differs here is what {quoted(base.scenario)} and "
+        f"{quoted(ensemble.scenario)} have in force before, from {begins} on."
     ]
 
 
@@ -168,12 +168,12 @@ def _caps(ensemble: Ensemble) -> bool:
 
 def _pledge(ensemble: Ensemble, unit: str) -> str:
     """Return whether a cap bound, how often it was left, and who keeps to it at the end."""
-    about, runs = f"Cap of {ensemble.scenario.name}{_signed(ensemble)}", ensemble.runs
+    about, runs = f"Cap of {quoted(ensemble.scenario)}{_signed(ensemble)}", ensemble.runs
     bound = sum(fact["cap_bound"] > 0 for fact in ensemble.facts)
     if not bound:
         return f"{about}: it never bound."
     left = mean(np.array([fact["defections"] for fact in ensemble.facts]))
-    text = f"{about}: it bound in {bound} of {runs} runs, with {left:.1f} defections a run; "
+    text = f"{about}: it bound in {bound} of {runs} runs; boroughs left it {left:.1f} times a run; "
     keep = ensemble.of("pledge_members", unit)[:, -1]
     if unit == LONDON:
         text += f"{mean(keep):.0f} employers are in it at the end."
@@ -220,7 +220,7 @@ def _budgets(ensemble: Ensemble) -> list[str]:
     if not slowed >= FEWEST_SLOWED:
         return []
     return [
-        f"Under {ensemble.scenario.name} budgets slow the bids of {slowed:.0f} employers at the "
+        f"Under {quoted(ensemble.scenario)} budgets slow the bids of {slowed:.0f} employers at the "
         "end: its price and cost rest on parameters.overspend_limit_share, an assumption."
     ]
 

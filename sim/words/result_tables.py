@@ -26,14 +26,14 @@ from sim.answers.comparison import (
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.words.assumed import moved_by
-from sim.words.captions import unit_name
+from sim.words.captions import against, unit_name
 from sim.words.notes import apart, combined, notes
 from sim.words.tables import labelled, old_new_gap, shown, spread
 
 DIFFERENCE_HEADER = ("", "old", "new", "difference,\n80 % interval")
 PAIRED = (
     "Difference: new less old, means over runs. Its interval: both run with the same people, luck "
-    "and parameters, and in 80 of 100 such pairs they differ by so much."
+    "and parameters, and 80 of 100 such pairs differ by an amount within it."
 )
 
 
@@ -69,7 +69,7 @@ def comparison_tables(
     each, common = apart([_paired_notes(base, policy, unit) for base, policy, _ in pairs])
     tables = []
     for (base, policy, title), noted in zip(pairs, each, strict=True):
-        title = f"From {base.scenario.name} to {policy.scenario.name}{title}"
+        title = f"{against(base.scenario, policy.scenario)}{title}"
         tables.append(difference_table(title, base, policy, unit)._replace(notes=noted))
     return tables, ["For all of these:", *common] if common else []
 
@@ -87,7 +87,7 @@ def difference_table(title: str, base: Ensemble, policy: Ensemble, unit: str) ->
     day = policy.day(policy.months[-1])
     heading = (
         f"{title}\n{unit_name(unit)}, {day.day} {day:%B %Y}: means of {policy.runs} "
-        f"run{'' if policy.runs == 1 else 's'}, and what lies between them"
+        f"run{'' if policy.runs == 1 else 's'}, and the difference between them"
     )
     heading = "\n".join([heading, *moved_by(policy, unit, base)])
     return Printed(heading, DIFFERENCE_HEADER, rows, tight=True)

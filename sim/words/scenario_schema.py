@@ -31,7 +31,7 @@ def scenario_schema() -> Schema:
     parts["Signatories"]["properties"]["count"] = {
         "type": "integer",
         "minimum": 0,
-        "description": "how many; who is not named is drawn in each run",
+        "description": "how many; those not named are drawn in each run",
     }
     parts["Signatories"]["minProperties"] = 1
     for group in parts.values():
@@ -57,7 +57,10 @@ def _lever(table: Schema, kind: str) -> Schema:
         "description": "terms that follow one another, each from its start on",
     }
     whole = {**table, "properties": {TERMS: listed, **fields}}
-    off = {"const": OFF, "description": "a lever that never was, whatever is extended"}
+    off = {
+        "const": OFF,
+        "description": "as if the lever had never been there, whatever is extended",
+    }
     return {
         f"{kind}{TERMS_SUFFIX}": terms,
         kind: {"description": table.get("description", ""), "anyOf": [whole, off]},

@@ -228,7 +228,7 @@ def test_lines_carry_their_name_and_value_and_there_is_no_legend():
 def test_runs_interval_and_caution_stand_on_the_chart():
     found = " ".join(words(permanence_chart([made()]).figure))
     assert "80 % intervals, 5 runs" in found
-    assert "Calibrated to" in found
+    assert "Assumptions fitted to" in found
     assert "seed 1" in found
     assert "default values" in charts_words.caution([made(draws=Draws.DEFAULT)])
 
@@ -244,8 +244,8 @@ def test_results_of_one_name_are_told_apart_by_what_differs():
     other = load_scenario("vicious-circle", ["structure.bid_trigger=unfilled"])
     found = charts_words.labels([made(scenario=one), made(scenario=other)])
     assert found == [
-        "vicious-circle, bid trigger vacancies",
-        "vicious-circle, bid trigger unfilled",
+        "The vicious circle, bid trigger vacancies",
+        "The vicious circle, bid trigger unfilled",
     ]
     assert len(set(charts_words.labels([made(), made()]))) == 2
 
@@ -494,7 +494,7 @@ def test_alt_text_is_in_both_files_and_says_numbers_and_caution(tmp_path):
     assert root.get("role") == "img"
     assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
     assert Image.open(png).text["Description"] == chart.alt_text
-    for needed in ("84 %", "80 % interval", "Calibrated to", "Unfilled posts", "of 5 runs"):
+    for needed in ("84 %", "80 % interval", "Assumptions fitted to", "Unfilled posts", "of 5 runs"):
         assert needed in chart.alt_text
     assert chart.figure.headline in "".join(root.itertext())
 

@@ -79,8 +79,8 @@ def test_each_rival_structure_adds_up() -> None:
 def test_a_sweep_against_a_scenario_adds_up() -> None:
     over = ("--over", "levers.cap.charge_rate_per_hour=38,44", "--against", "no-cap")
     text = permanence("sweep", "pan-london-cap", *over, *SMALL).out
-    levels, gaps = text.split("no-cap, and the paired difference")
-    base = re.search(r"^ no-cap +([\d.]+) % +([\d.]+) % +([\d.]+) %", gaps, re.MULTILINE)
+    levels, gaps = text.split("paired difference")
+    base = re.search(r"^ its level +([\d.]+) % +([\d.]+) % +([\d.]+) %", gaps, re.MULTILINE)
     assert base
     for level in ("38", "44"):
         own = re.search(rf"^ {level} +(.*)$", levels, re.MULTILINE)
@@ -104,13 +104,15 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
 
 
 def test_the_key_numbers_of_a_report_add_up(page: Page) -> None:
-    rows = page.rows("London, 30 September 2027: from no-cap (old) to pan-london-cap (new)")[1:]
+    rows = page.rows("London, 30 September 2027: from 'No cap' (old) to 'A pan-London cap' (new)")[
+        1:
+    ]
     assert len(rows) == 7
     assert [row for row in rows if not adds_up(*row[1:4])] == []
 
 
 def test_every_borough_of_a_report_adds_up(page: Page) -> None:
-    rows = page.rows("Employers under no-cap (old) and pan-london-cap (new)")
+    rows = page.rows("Employers under 'No cap' (old) and 'A pan-London cap' (new)")
     whole = [row for row in rows if len(row) == 10 and NUMBER.fullmatch(row[1].strip())]
     assert len(whole) == 32
     for row in whole:

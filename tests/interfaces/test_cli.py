@@ -185,7 +185,7 @@ def test_tables_and_json_hold_the_same_numbers() -> None:
         text,
     )
     assert re.search(
-        rf"mean charge rate per hour +£{price['start']:.2f} +£{price['end']:.2f} +"
+        rf"price paid to the agency per hour +£{price['start']:.2f} +£{price['end']:.2f} +"
         rf"£{price['q10']:.2f} to £{price['q90']:.2f}",
         text,
     )
@@ -217,10 +217,10 @@ GROUNDS = {CAP, TAX, OFFER, PIPELINE}
 def test_a_lever_that_matters_brings_its_caveat(typed: tuple[str, ...], grounds: set[str]) -> None:
     noted = " ".join(answered_json(*typed, *SMALL)["notes"])
     assert {ground for ground in GROUNDS if ground in noted} == grounds
-    assert "Calibrated to" in noted
+    assert "Assumptions fitted to" in noted
     assert "does not tell rival structures apart" in noted
     assert "Caseload bar of 17" in noted
-    assert "2 runs; with so few their ends are rough" in noted
+    assert "2 runs; with so few runs their ends are rough" in noted
 
 
 @pytest.mark.parametrize("typed", [("run", "baseline"), ("compare", "baseline", "package")])
@@ -235,9 +235,9 @@ def notes_of(*typed: str) -> str:
 
 
 def test_notes_follow_what_was_run() -> None:
-    assert "Calibrated to London's record" in notes_of("run", "baseline")
-    assert "drawn from stated priors" in notes_of("run", "baseline", "--parameters", "prior")
-    assert "Not calibrated" in notes_of("run", "baseline", "--parameters", "default")
+    assert "Assumptions fitted to London's records" in notes_of("run", "baseline")
+    assert "drawn from their stated ranges" in notes_of("run", "baseline", "--parameters", "prior")
+    assert "Not fitted to records" in notes_of("run", "baseline", "--parameters", "default")
     assert "76.8 % as published" in notes_of("run", "from-2023")
     assert "82.1 % as published" in notes_of("run", "baseline")
     assert "30%, is assumed" in notes_of("run", "vicious-circle")
@@ -262,7 +262,7 @@ def test_what_holds_for_every_table_is_said_once() -> None:
     typed = ("compare", "baseline", "package", "no-ir35", *SMALL)
     text = " ".join(answered(*typed).split())
     for note in answered_json(*typed)["notes"]:
-        assert text.count(note) == (2 if note.startswith("Calibrated to") else 1), note
+        assert text.count(note) == (2 if note.startswith("Assumptions fitted to") else 1), note
     assert "For all of these:" in text
 
 
@@ -496,7 +496,7 @@ def test_demo_shows_circle_cap_tax_and_package_and_where_the_charts_are(tmp_path
     assert too_wide(said) == []
     places = [said.index(title) for _, _, title in cli_demo.DEMO_PAIRS]
     assert places == sorted(places)
-    assert said.count("Calibrated to") == len(cli_demo.DEMO_PAIRS)
+    assert said.count("Assumptions fitted to") == len(cli_demo.DEMO_PAIRS)
     tables, _, saved = said.partition("Saved:\n")
     assert tables.count("\n permanent share of ") == 2 * len(cli_demo.DEMO_PAIRS)
     charts = [line.split()[0] for line in saved.splitlines() if ".png" in line]

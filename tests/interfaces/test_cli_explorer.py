@@ -64,7 +64,7 @@ def test_it_is_written_anew_but_over_nothing_else(
     before = files_in(tmp_path)
     answer = permanence(*again)
     assert answer.code == 2
-    assert "no workshop page" in answer.err
+    assert "is not a workshop page" in answer.err
     assert files_in(tmp_path) == before
     assert len(asked) == 2
 

@@ -7,13 +7,22 @@ from typing import Any
 
 import pytest
 
+from sim.domain.headline import CHARGE_RATE, HEADLINE
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
-from sim.domain.vocabulary import LINK_LABELS, BidTrigger, Grade, HiringStructure
+from sim.domain.vocabulary import (
+    BIDS_ON,
+    HIRING_LABELS,
+    LINK_LABELS,
+    BidTrigger,
+    Grade,
+    HiringStructure,
+)
 from sim.interfaces.cli.describe import Topic, model_lines
 from sim.market.model import MONTH
-from sim.market.outcomes import OUTCOMES
+from sim.market.outcomes import OUTCOME, OUTCOMES
 from sim.rules.levers import Levers
+from sim.words.glossary import GLOSSARY, used_in
 from tests.interfaces.command import permanence, too_wide
 
 PARAMETERS = declarations(Parameters)
@@ -100,3 +109,25 @@ def test_every_outcome_is_there_with_its_unit() -> None:
     for outcome in OUTCOMES:
         assert f"{outcome.name}   ({outcome.unit})" in text
     assert [one["name"] for one in described_json("outcomes")] == [o.name for o in OUTCOMES]
+
+
+def test_the_glossary_says_each_term_once_and_takes_names_from_where_they_stand() -> None:
+    text = " ".join(described("glossary").split())
+    found = described_json("glossary")
+    assert [one["code"] for one in found] == [term.code for term in GLOSSARY]
+    assert len({term.code for term in GLOSSARY}) == len(GLOSSARY)
+    for term in GLOSSARY:
+        assert term.plain in text
+        assert term.meaning.endswith(".")
+    plain = {term.code: term.plain for term in GLOSSARY}
+    for outcome in (*HEADLINE, "vacancy_share"):
+        assert plain[outcome].startswith(OUTCOME[outcome].label)
+    for hiring in HiringStructure:
+        assert HIRING_LABELS[hiring] in plain[f"structure.hiring = {hiring}"]
+    for trigger in BidTrigger:
+        assert BIDS_ON[trigger] in plain[f"structure.bid_trigger = {trigger}"]
+
+
+def test_only_the_terms_of_a_text_are_listed() -> None:
+    found = [term.code for term in used_in("Price paid to the agency, 80 % interval")]
+    assert found == [CHARGE_RATE, "80 % interval"]

@@ -77,7 +77,7 @@ def test_to_xarray_holds_the_panel(old):
     values = found["permanent_share_of_posts"].sel(unit="London").to_numpy()
     np.testing.assert_array_equal(values, old.ensemble.of("permanent_share_of_posts"))
     assert found["bench_fte"].dims == ("run", "date")
-    assert "calibrated to" in found.attrs["calibration"]
+    assert "fitted to" in found.attrs["calibration"]
 
 
 # Running
@@ -207,19 +207,19 @@ def test_a_result_shows_both_shares_unfilled_posts_and_the_caution(old):
     assert "permanent share of the workforce" in shown.headers
     assert "permanent share of posts" in shown.headers
     assert "unfilled posts" in shown.headers
-    assert "calibrated to" in shown.captions[0].lower()
+    assert "fitted to" in shown.captions[0].lower()
     mean = old.ensemble.london("permanent_share_of_workforce")[:, -1].mean()
     assert f"{100 * mean:.1f} %" in shown.cells
 
 
 def test_a_comparison_shows_old_new_and_difference(old, new):
     shown = read(sim.compare(old, new)._repr_html_())
-    assert {"old: no-cap", "new: pan-london-cap", "difference", "80 % interval"} <= set(
+    assert {"old: No cap", "new: A pan-London cap", "difference", "80 % interval"} <= set(
         shown.headers
     )
     row = sim.compare(old, new).table().iloc[0]
     assert f"{100 * row['old']:.1f} %" in shown.cells
-    assert "calibrated to" in shown.captions[0].lower()
+    assert "fitted to" in shown.captions[0].lower()
 
 
 def test_names_are_escaped():
@@ -236,8 +236,8 @@ def test_plots_are_figures_with_alt_text(old, new):
         for figure in (plot.permanence("Bexley"), plot.map(month=12), plot.charge()):
             assert figure.alt_text
             assert figure.headline in figure.alt_text
-    assert "no-cap" in both.map().alt_text
-    assert "pan-london-cap" in both.map().alt_text
+    assert "No cap" in both.map().alt_text
+    assert "A pan-London cap" in both.map().alt_text
 
 
 # The package

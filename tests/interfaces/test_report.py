@@ -16,6 +16,8 @@ from sim.domain.posterior import POSTERIOR_TABLE
 from sim.domain.quantities import declarations
 from sim.interfaces.cli.report import MOST_PAGE_BYTES
 from sim.interfaces.report.manifest import MOST_DIGESTS, manifest_in, without_output
+from sim.scenario import load_scenario
+from sim.words.captions import quoted
 from sim.words.tables import old_new_gap, shown
 from tests.interfaces.command import files_in, permanence, too_wide
 from tests.interfaces.made_results import (
@@ -177,7 +179,7 @@ def test_the_parts_are_in_the_promised_order(page: Page) -> None:
     wanted = [
         "Key numbers", "How it unfolds", "Boroughs", "Rival structures",
         "What is measured and what is assumed", "Limits", "Assumptions log", "Method in one page",
-        "Run it again", "Citation and licences",
+        "What the words mean", "Run it again", "Citation and licences",
     ]  # fmt: skip
     assert [tag.text for tag in page.all("h2")] == wanted
     links = [tag.text for tag in page.all("a") if tag.attributes["href"] != "#main"]
@@ -186,7 +188,7 @@ def test_the_parts_are_in_the_promised_order(page: Page) -> None:
 
 def test_key_numbers_are_those_of_run(run_folder: Path, run_page: Path) -> None:
     told = json.loads(permanence("run", "baseline", *SMALL, "--json").out)
-    rows = Page(run_page.read_text("utf-8")).rows("London under baseline, from")[1:]
+    rows = Page(run_page.read_text("utf-8")).rows("London under 'London as it is', from")[1:]
     for row, outcome in zip(rows, told["outcomes"], strict=True):
         assert row[2] == shown(outcome["end"], outcome["unit"])
         if "start" in outcome:
@@ -205,11 +207,12 @@ def test_key_numbers_are_those_of_compare(comparison: Path, compared_page: Path)
     page = Page(compared_page.read_text("utf-8"))
     text = page.all("main")[0].text
     for name, expected in told["policies"].items():
-        caption = f"London, 30 September 2026: from no-cap (old) to {name} (new)"
+        policy = quoted(load_scenario(name))
+        caption = f"London, 30 September 2026: from 'No cap' (old) to {policy} (new)"
         for row, one in zip(page.rows(caption)[1:], expected, strict=True):
             assert row[1:4] == list(old_new_gap(one["old"], one["new"], one["unit"]))
         gap = old_new_gap(expected[0]["old"], expected[0]["new"], "share")[2]
-        assert f"Under {name}, London's permanent share of the workforce" in text
+        assert f"Under {policy}, London's permanent share of the workforce" in text
         assert f"{gap} points" in text
     for note in told["notes"]:
         assert note in text
@@ -384,7 +387,7 @@ def test_bad_input_is_refused_in_a_line(run_folder: Path, tmp_path: Path) -> Non
     assert "is a file" in refused(str(tmp_path / "notes.html"), "--out", out)
     assert "holds no result" in refused(str(tmp_path / "empty"), "--out", out)
     assert "ends in .html" in refused(str(folder), "--out", str(tmp_path / "page.pdf"))
-    assert "no report" in refused(str(folder), "--out", str(tmp_path / "notes.html"))
+    assert "is not a report" in refused(str(folder), "--out", str(tmp_path / "notes.html"))
     assert "is a folder" in refused(str(folder), "--out", str(made(tmp_path / "x.html")))
     below = tmp_path / "notes.html" / "page.html"
     assert "is a file, where a folder" in refused(str(folder), "--out", str(below))
@@ -433,4 +436,4 @@ def test_results_that_are_no_longer_paired_are_refused(comparison: Path, tmp_pat
     folder = copied(comparison, tmp_path / "result")
     with_manifest_changed(folder / "package", lambda content: content.update({"runs": 1}))
     said = unchanged(tmp_path, "report", str(folder), "--out", str(tmp_path / "page.html"))
-    assert "package and no-cap are not paired any more (runs: 1 and 2)" in said
+    assert "package and no-cap are no longer paired (runs: 1 and 2)" in said

@@ -69,7 +69,7 @@ def test_a_file_of_the_users_says_the_same_whether_it_is_there_or_gone(tmp_path:
     path.write_text("hiring,bid_trigger,bid_speed\n" + "".join(rows))
     draws = Draws.named(str(path))
     text = taught(UNCERTAIN, draws)
-    assert "a file of the user's" in text
+    assert "a user's file" in text
     assert "narrows" not in text
     path.unlink()
     assert taught(UNCERTAIN, Draws.of_key(draws.key)) == text

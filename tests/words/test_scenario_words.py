@@ -67,7 +67,7 @@ def test_every_shipped_scenario_has_a_timeline_of_the_levers_it_uses(name: str) 
         title = f"{lever.replace('_', ' ').capitalize()}: "
         assert (title in answer.out) == (not getattr(levers, lever).is_no_op), lever
     assert "never acts" not in answer.out
-    assert "stands twice" not in answer.out
+    assert "is listed twice" not in answer.out
 
 
 def test_the_timeline_as_json_gives_spans(tmp_path: Path) -> None:
@@ -141,13 +141,13 @@ def test_warns_of_a_date_past_the_horizon_and_of_a_lever_that_starts_there(tmp_p
 def test_warns_of_a_name_that_stands_twice(tmp_path: Path, text: str, who: str) -> None:
     for start in ("", "start = 2027-04-01\n"):
         (warning,) = checked(file(tmp_path, cap(start + text)))
-        assert warning == f"levers.cap.members: {who} stands twice; it counts once."
+        assert warning == f"levers.cap.members: {who} is listed twice; it counts once."
 
 
 def test_warns_of_a_lever_that_never_acts(tmp_path: Path) -> None:
     idle = file(tmp_path, "[levers.prevention]\nlag_months = 6\n")
     (warning,) = checked(idle)
-    assert warning == "Prevention never acts: what is set of it has no effect by itself."
+    assert warning == "Prevention never acts: what is set has no effect by itself."
     over = """
     [[levers.prevention.terms]]
     start = 2020-01-01
@@ -164,7 +164,7 @@ def test_a_sweep_says_which_of_its_levels_lie_under_the_floor() -> None:
     key = "levers.cap.charge_rate_per_hour"
     low = ("sweep", "from-2023", "--over", f"{key}=28,45", *SMALL)
     said = " ".join(permanence(*low).out.split())
-    assert "At 28 a cap lies under the lawful floor of equal pay" in said
+    assert "At 28 a cap lies below the lawful floor of equal pay" in said
     told = json.loads(permanence(*low, "--json").out)["notes"]
     assert any("lawful floor" in note for note in told)
     high = ("sweep", "from-2023", "--over", f"{key}=45,46", *SMALL, "--json")
@@ -209,7 +209,9 @@ def test_changes_nothing_is_not_said_beside_numbers_that_differ(tmp_path: Path) 
     late = [note for note in told if "starts after the last month shown" in note]
     assert len(late) == 1
     assert "changes nothing" not in late[0]
-    assert "what no-cap-2023 and cap38 have in force before, from the start on" in late[0]
+    both = "what 'No cap, from the census of 2023' and 'A £38 cap from April 2026, 28 of 32"
+    assert both in late[0]
+    assert "have in force before, from the start on" in late[0]
 
 
 def test_changes_nothing_is_not_said_where_another_lever_does_something(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def template(
         typer.echo(text)
         return
     if out.exists():
-        raise StoreError(f"--out {out}: is there already; name a new file")
+        raise StoreError(f"--out {out}: already exists; name a new file")
     if not out.parent.is_dir():
         raise StoreError(f"--out {out}: there is no folder {out.parent}")
     write_atomically(out, lambda stream: _put(stream, text))
@@ -95,7 +95,8 @@ def _heading(year: int) -> list[str]:
     day = census_date(year)
     return [
         f"# A council's own figures on {day.day} {day:%B %Y}, with the census's filled in.",
-        "# Change what you know better and delete the rest: what is not given stays the census's.",
+        "# Change what you know better and delete the rest: what is left out stays as the census "
+        "has it.",
         "# Use it with: permanence run baseline --borough-data THIS-FILE --borough NAME",
         "",
     ]

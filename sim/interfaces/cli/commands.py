@@ -75,7 +75,7 @@ def main() -> None:
         )
         code = 1
     except MemoryError:
-        _say("not enough memory; allowed: fewer runs or years, --jobs 1; what is saved is kept")
+        _say("not enough memory; allowed: fewer runs or years, --jobs 1; saved runs are kept")
         code = 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -17,6 +17,7 @@ from sim.market.model import MONTH
 from sim.market.outcomes import OUTCOMES
 from sim.rules.levers import Levers
 from sim.terminal.options import AsJson, Quiet, one_of
+from sim.words.glossary import GLOSSARY, glossary_lines
 from sim.words.model import CANNOT_TELL, IN_SHORT
 from sim.words.tables import wrapped
 
@@ -28,6 +29,7 @@ class Topic(StrEnum):
     PARAMETERS = "parameters"
     LEVERS = "levers"
     OUTCOMES = "outcomes"
+    GLOSSARY = "glossary"
 
 
 def describe(
@@ -40,7 +42,7 @@ def describe(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Describe the model, or list its parameters, levers or outcomes.
+    """Describe the model, or list its parameters, levers, outcomes or words.
 
     Example: permanence describe parameters
     """
@@ -52,6 +54,7 @@ def describe(
         Topic.PARAMETERS: _parameter_lines,
         Topic.LEVERS: _lever_lines,
         Topic.OUTCOMES: _outcome_lines,
+        Topic.GLOSSARY: _glossary_lines,
     }[topic]()
     for line in lines:
         typer.echo(line)
@@ -90,8 +93,8 @@ def model_lines() -> list[str]:
 
 def _parameter_lines() -> list[str]:
     lines = wrapped(
-        "Set one with --set parameters.NAME=VALUE, or under [parameters] in a scenario file. What "
-        "nobody sets is drawn from its prior in every run, where it has one."
+        "Set one with --set parameters.NAME=VALUE, or under [parameters] in a scenario file. A "
+        "parameter that nobody sets is drawn from its prior in every run, if it has one."
     )
     return [*lines, "", *_declared_lines(Parameters)]
 
@@ -135,6 +138,14 @@ def _outcome_lines() -> list[str]:
     return lines
 
 
+def _glossary_lines() -> list[str]:
+    """Return what the model's words are called, what they mean, and the code's word for them."""
+    lines = wrapped("What tables, charts and reports say, and the code's word for it in brackets.")
+    for line in glossary_lines():
+        lines += wrapped(line, hanging="    ")
+    return lines
+
+
 def _content(topic: Topic) -> Any:
     if topic is Topic.PARAMETERS:
         return [one.__dict__ for one in declarations(Parameters).values()]
@@ -143,6 +154,8 @@ def _content(topic: Topic) -> Any:
             name: [one.__dict__ for one in declarations(field.annotation).values()]  # type: ignore[arg-type]
             for name, field in Levers.model_fields.items()
         }
+    if topic is Topic.GLOSSARY:
+        return [term._asdict() for term in GLOSSARY]
     if topic is Topic.OUTCOMES:
         return [outcome.__dict__ for outcome in OUTCOMES]
     return {

@@ -38,8 +38,8 @@ def write_explorer(
         content = explorer_html(results, unit=unit, pool=desk.pool, told=told).encode()
     if len(content) > MOST_EXPLORER_BYTES:
         raise StoreError(
-            f"the page would have {len(content) / 1e6:.1f} MB, allowed: "
-            f"{MOST_EXPLORER_BYTES / 1e6:g} MB; take a result of fewer years or policies"
+            f"the page would be {len(content) / 1e6:.1f} MB, allowed: "
+            f"{MOST_EXPLORER_BYTES / 1e6:g} MB; use a result with fewer years or policies"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, partial(_put, content))

@@ -24,11 +24,11 @@ FUNCTIONS = {
 }
 """Commands that are a function of their own name, by the module it is in."""
 GROUPS = {
-    "borough-data": ("sim.interfaces.cli.borough_data", "A borough's own figures: template and "
-                     "check."),
-    "forecast": ("sim.studies.forecast.command", "A forecast of the next census, written down "
-                 "before it is known: register it, score it."),
-    "store": ("sim.interfaces.cli.store", "What a results folder keeps: list it, prune it."),
+    "borough-data": ("sim.interfaces.cli.borough_data", "Write a template of a borough's own "
+    "figures, or check one."),
+    "forecast": ("sim.studies.forecast.command", "Register a forecast of the next census before "
+    "it is known, and score it afterwards."),
+    "store": ("sim.interfaces.cli.store", "List or prune what a results folder keeps."),
     "scenario": ("sim.interfaces.cli.scenario", "List, show and check scenarios."),
 }  # fmt: skip
 """Commands of several commands, by the module their `app` is in, with what they do."""

@@ -54,7 +54,7 @@ def report(
         bool,
         typer.Option(
             "--explorer",
-            help="Write the workshop page round this result instead, for use without a server; "
+            help="Write the workshop page around this result instead, for use without a server; "
             f"--out is by default RESULT/{EXPLORER_NAME}.",
         ),
     ] = False,
@@ -123,7 +123,7 @@ def _of_runs(
     content = pages.page(ensembles, manifest).encode("utf-8")
     if len(content) > MOST_PAGE_BYTES:
         raise StoreError(
-            f"{result}: its report would have {len(content) / 1e6:.1f} MB, allowed: "
+            f"{result}: its report would be {len(content) / 1e6:.1f} MB, allowed: "
             f"{MOST_PAGE_BYTES / 1e6:g} MB; compare fewer policies at a time"
         )
     _write(path, content)
@@ -176,7 +176,7 @@ def _refuse_mixture(found: SavedResult, result: Path) -> None:
     if any(one.only_shown for one in found.told):
         raise StoreError(
             f"{result}: was made by permanence {found.told[0].content.get('package')}; the "
-            "workshop page runs the model beside it: give the command that made it again"
+            "workshop page runs the model beside it: repeat the command that made it"
         )
 
 
@@ -206,14 +206,14 @@ def _refuse_file(path: Path, is_ours: Callable[[Path], bool] | None = None) -> N
     if is_ours is not None:
         if path.exists() and not is_ours(path):
             raise StoreError(
-                f"--out {path}: is there already and is no workshop page; name a new file"
+                f"--out {path}: already exists and is not a workshop page; name a new file"
             )
     elif path.exists():
         try:
             report_manifest.manifest_in(report_manifest.read_page(path), str(path))
         except StoreError:
             raise StoreError(
-                f"--out {path}: is there already and is no report; name a new file"
+                f"--out {path}: already exists and is not a report; name a new file"
             ) from None
 
 

@@ -39,7 +39,7 @@ def serve(
         bool,
         typer.Option(
             "--ahead/--no-ahead",
-            help="Run the opening and the story in the background before anybody asks.",
+            help="Run the opening view and the story in the background before anybody asks.",
         ),
     ] = True,
     browser: Annotated[bool, typer.Option("--browser", help="Open it in a browser too.")] = False,

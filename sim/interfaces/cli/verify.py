@@ -38,7 +38,7 @@ def verify(
             "--parameters",
             parser=o.draws_named,
             metavar="FILE",
-            help="The posterior's file a result was drawn from, if it was drawn from one.",
+            help="The posterior's file that a result was drawn from, if there was one.",
         ),
     ] = None,
     as_json: o.AsJson = False,

@@ -99,7 +99,8 @@ def _levers() -> dict[str, dict[str, str]]:
     }
     found["structure"] = {
         "label": "rival structures of the market",
-        "grounds": "The record does not tell rival structures apart; by default runs take turns.",
+        "grounds": "The record does not tell rival structures apart; by default runs are shared "
+        "equally among them.",
     }
     return found
 

@@ -39,7 +39,8 @@ def loop_of(scenario: Scenario, *, seed: int, draws: Draws, runs: int = DEFAULT_
     for loop in told["loops"]:
         del loop["cycles"]
     told["measured"] = (
-        f"The thicker, the more feedback runs through it: medians of {runs} draws of the borough "
+        f"The thicker the line, the more feedback runs through it: medians of {runs} draws of the "
+        f"borough "
         f"twin at the start, where {words.structure_of(circle)} (`permanence loops` has more)."
     )
     return _rounded(told)

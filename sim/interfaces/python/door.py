@@ -30,7 +30,7 @@ RUNNER = {
         'does so under `if __name__ == "__main__":`.',
     ),
     "out": (None, "a folder to keep the answer in; runs found there are not run again."),
-    "progress": (False, "whether to say on standard error how far the work is."),
+    "progress": (False, "whether to report progress on standard error."),
     "cancel": (None, "a `threading.Event` that stops the work when it is set."),
 }
 RAISES = """Raises:

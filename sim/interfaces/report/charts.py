@@ -16,7 +16,7 @@ from sim.ensemble.run import Ensemble
 from sim.interfaces.report.finding import on
 from sim.interfaces.report.html import Group, details, figure, paragraph, subheading, table
 from sim.market.outcomes import OUTCOME
-from sim.words.captions import CENSUS_SOURCE, unit_name
+from sim.words.captions import CENSUS_SOURCE, called, quoted, unit_name
 from sim.words.tables import shown, spread
 
 PRICES = (CHARGE_RATE, AGENCY_SHARE)
@@ -34,7 +34,7 @@ def pictures(ensembles: Sequence[Ensemble]) -> list[list[Ensemble]]:
 
 def not_drawn(ensembles: Sequence[Ensemble]) -> str:
     """Say which policies have no charts, if there are too many."""
-    left = [one.scenario.name for one in ensembles[1 + MOST_PICTURES :]]
+    left = [called(one.scenario) for one in ensembles[1 + MOST_PICTURES :]]
     return f"Without charts, to keep this file small: {', '.join(left)}." if left else ""
 
 
@@ -45,7 +45,7 @@ def course_section(ensembles: Sequence[Ensemble], unit: str) -> str:
     parts.append(_yearly(ensembles, unit, SHARES, "shares and unfilled posts"))
     parts.append(subheading("What boroughs pay, and the agency share"))
     parts += [_drawn(charts.charge_chart(one, unit)) for one in pictures(ensembles)]
-    parts.append(_yearly(ensembles, unit, PRICES, "charge rate and agency share"))
+    parts.append(_yearly(ensembles, unit, PRICES, f"{OUTCOME[CHARGE_RATE].label} and agency share"))
     left_out = not_drawn(ensembles)
     return "".join(parts) + (paragraph(left_out, "small") if left_out else "")
 
@@ -82,11 +82,11 @@ def structures_table(ensembles: Sequence[Ensemble], unit: str) -> str:
                 line.append(shown(ends.mean, "share", signed=is_paired))
                 line.append(spread(ends.q10, ends.q90, "share", signed=is_paired))
             cells.append(line)
-        day, name = on(ensemble.day(ensemble.months[-1])), ensemble.scenario.name
+        day, name = on(ensemble.day(ensemble.months[-1])), quoted(ensemble.scenario)
         caption = f"{unit_name(unit)} under {name} by rival structure, {day}"
         if is_paired:
             caption = (
-                f"{unit_name(unit)}: difference of {name} from {ensembles[0].scenario.name} by "
+                f"{unit_name(unit)}: difference of {name} from {quoted(ensembles[0].scenario)} by "
                 f"rival structure, {day}, percentage points"
             )
         tables.append(_with_intervals(caption, ("Structure", "Runs"), SHARES, cells))
@@ -125,7 +125,7 @@ def _yearly(ensembles: Sequence[Ensemble], unit: str, outcomes: Sequence[str], w
                 measure = OUTCOME[name].unit
                 line += [shown(middle, measure), spread(low, high, measure)]
             rows.append(line)
-        caption = f"{unit_name(unit)} under {ensemble.scenario.name}: {what}"
+        caption = f"{unit_name(unit)} under {quoted(ensemble.scenario)}: {what}"
         tables.append(_with_intervals(caption, ("Date",), outcomes, rows))
     tables.append(_census(ensembles, unit, outcomes, what))
     return details(f"The figures behind this chart: {what}", "".join(tables))

@@ -39,7 +39,8 @@ def title_of(ensembles: Sequence[Ensemble]) -> str:
         (one,) = ensembles
         return one.scenario.title or one.scenario.name
     base, *policies = ensembles
-    return f"{words.listed([one.scenario.name for one in policies])} against {base.scenario.name}"
+    policy_names = words.listed([words.called(one.scenario) for one in policies])
+    return f"{policy_names} against {words.called(base.scenario)}"
 
 
 def lede_of(ensembles: Sequence[Ensemble], unit: str) -> str:
@@ -89,8 +90,9 @@ def _against(base: Ensemble, policy: Ensemble, unit: str) -> str:
     workforce, posts, unfilled = rows[WORKFORCE], rows[POSTS], rows[UNFILLED]
     day = on(policy.day(policy.months[-1]))
     told = (
-        f"Under {policy.scenario.name}, {words.whose(unit)} permanent share of the workforce on "
-        f"{day} is {_beside(workforce)} under {base.scenario.name}{_gap(workforce, policy.runs)}. "
+        f"Under {words.quoted(policy.scenario)}, {words.whose(unit)} permanent share of the "
+        f"workforce on {day} is {_beside(workforce)} under {words.quoted(base.scenario)}"
+        f"{_gap(workforce, policy.runs)}. "
         f"The permanent share of posts is {_beside(posts)}{_gap(posts, policy.runs)}, and unfilled "
         f"posts are {_beside(unfilled)} of all posts{_gap(unfilled, policy.runs)}."
     )
@@ -171,7 +173,9 @@ def _levels(ensemble: Ensemble, unit: str) -> str:
         interval = "" if is_chance else spread(ends.q10, ends.q90, measure)
         rows.append((labelled(label, measure), start, shown(mean(values), measure), interval))
     first, last = on(ensemble.day(0)), on(ensemble.day(ensemble.months[-1]))
-    caption = f"{words.unit_name(unit)} under {ensemble.scenario.name}, from {first} to {last}"
+    caption = (
+        f"{words.unit_name(unit)} under {words.quoted(ensemble.scenario)}, from {first} to {last}"
+    )
     return table(caption, ("Outcome", first, last, "80 % interval"), rows, kind="key")
 
 
@@ -186,8 +190,8 @@ def _differences(base: Ensemble, policy: Ensemble, unit: str) -> str:
     ]
     day = on(policy.day(policy.months[-1]))
     caption = (
-        f"{words.unit_name(unit)}, {day}: from {base.scenario.name} (old) to "
-        f"{policy.scenario.name} (new); differences of shares in percentage points"
+        f"{words.unit_name(unit)}, {day}: from {words.quoted(base.scenario)} (old) to "
+        f"{words.quoted(policy.scenario)} (new); differences of shares in percentage points"
     )
     return table(
         caption, ("Outcome", "Old", "New", "Difference", "80 % interval"), rows, kind="key"
@@ -210,7 +214,8 @@ def _pairing(base: Ensemble, policy: Ensemble, unit: str) -> str:
         for row in compared(base, policy, unit)
     ]
     caption = (
-        f"What pairing is worth: {base.scenario.name} and {policy.scenario.name}. Variance between "
+        f"What pairing is worth: {words.quoted(base.scenario)} and "
+        f"{words.quoted(policy.scenario)}. Variance between "
         "runs that share nothing (old plus new) over that of the paired difference; the parameters "
         "a pair shares count too"
     )
@@ -257,7 +262,9 @@ def _borough_levels(ensemble: Ensemble) -> str:
     first, last = ensemble.day(0).year, ensemble.day(ensemble.months[-1]).year
     three = (str(first), str(last), "80 % interval")
     return _by_borough(
-        f"Employers under {ensemble.scenario.name}, 30 September {first} and {last}", three, rows
+        f"Employers under {words.quoted(ensemble.scenario)}, 30 September {first} and {last}",
+        three,
+        rows,
     )
 
 
@@ -273,7 +280,8 @@ def _borough_differences(base: Ensemble, policy: Ensemble) -> str:
         rows.append(cells)
     year = policy.day(policy.months[-1]).year
     return _by_borough(
-        f"Employers under {base.scenario.name} (old) and {policy.scenario.name} (new), "
+        f"Employers under {words.quoted(base.scenario)} (old) and "
+        f"{words.quoted(policy.scenario)} (new), "
         f"30 September {year}",
         ("old", "new", "difference (80 % interval), points"),
         rows,

@@ -26,7 +26,7 @@ from sim.ensemble.run import Ensemble
 from sim.interfaces.report.html import bullets, paragraph, table
 from sim.rules.levers import Levers
 from sim.scenario import DRAWN_STRUCTURE, Structure
-from sim.words.captions import listed
+from sim.words.captions import called, listed, quoted
 from sim.words.grounds import NO_SOURCE, rests_on, what_was_learned
 from sim.words.model import CANNOT_TELL
 
@@ -73,7 +73,7 @@ def grounds_section(ensembles: Sequence[Ensemble]) -> str:
     return (
         paragraph(rests_on(last))
         + table("The parameters by how far they can be trusted", head, rows)
-        + paragraph("This result depends, beyond them, on:")
+        + paragraph("Besides them, this result depends on:")
         + bullets(_depends_on(ensembles))
     )
 
@@ -91,7 +91,7 @@ def _depends_on(ensembles: Sequence[Ensemble]) -> Iterator[str]:
     moved = ", its pattern moved to another day (stylised)" if start.stylised else ""
     yield f"The state of London's boroughs at the census of {start.year}{moved}."
     for name, field in Levers.model_fields.items():
-        levers = {one.scenario.name: getattr(one.scenario.levers, name) for one in ensembles}
+        levers = {called(one.scenario): getattr(one.scenario.levers, name) for one in ensembles}
         acting = [scenario for scenario, lever in levers.items() if not lever.is_no_op]
         if acting:
             label = str(field.description)
@@ -100,7 +100,11 @@ def _depends_on(ensembles: Sequence[Ensemble]) -> Iterator[str]:
                 f"{levers[acting[-1]].grounds} Its terms: entries L in the log."
             )
     count = len(set(ensembles[-1].structures))
-    what = "one rival structure of several" if count == 1 else f"{count} rival structures in turn"
+    what = (
+        "one rival structure of several"
+        if count == 1
+        else f"{count} rival structures, runs shared equally among them"
+    )
     yield f"How boroughs bid and hire: {what}."
     cut = ensembles[-1].scenario.structure.cut_links
     if cut:
@@ -117,18 +121,20 @@ def limits(ensembles: Sequence[Ensemble]) -> list[str]:
     return [
         f"What the cap and IR35 do is not identified by any data here. {CANNOT_TELL}",
         f"The record ends with the census of {years[-1]} and begins, on one definition, with "
-        f"{years[0]}: what lies beyond is extrapolation.",
-        "No parameter that ships was fitted to years after 2021: they are kept to test the model. "
-        "`permanence hindcast` scores forecasts of them beside simple baselines: look at it before "
-        "reading a level as a forecast. Differences between policies share parameters and luck "
+        f"{years[0]}: anything beyond them is extrapolation.",
+        "No parameter that ships was fitted to years after 2021: those years are kept to test the "
+        "model. "
+        "`permanence hindcast` scores forecasts of them beside simple baselines: look at them "
+        "before reading a level as a forecast. Differences between policies share parameters and "
+        "luck "
         "and are the safer reading.",
         "Several structures of the market fit the record about equally well and do not agree on "
         "policy: see the results by structure.",
         f"A borough is small: luck alone moves its shares by points a year, and the census counts "
         f"it with an error of about {100 * float(error):.1f} points (assumed). The City of London "
         "is modelled and counted in London, never scored; Kingston and Richmond are one employer.",
-        "An interval holds the middle 80 % of runs: parameters and luck within the model. It does "
-        "not hold what the model leaves out.",
+        "An interval holds the middle 80 % of runs: parameters and luck within the model. It says "
+        "nothing about what the model leaves out.",
     ]
 
 
@@ -169,7 +175,7 @@ def log_section(ensembles: Sequence[Ensemble], unit: str, version: str) -> str:
     entries = assumptions(ensembles, unit)
     outcome = "the permanent share of the workforce at the horizon"
     if len(ensembles) > 1:
-        names = (ensembles[-1].scenario.name, ensembles[0].scenario.name)
+        names = (quoted(ensembles[-1].scenario), quoted(ensembles[0].scenario))
         outcome = f"the difference {names[0]} makes to {outcome}, against {names[1]}"
     impact = (
         f"Impact is the rank correlation, over the {runs:,} runs of this result, of what was drawn "
@@ -188,7 +194,7 @@ def log_section(ensembles: Sequence[Ensemble], unit: str, version: str) -> str:
         + paragraph(impact)
         + paragraph(
             "Owner of every entry: the Permanence authors. Last reviewed: with version "
-            f"{version}. Signed off by nobody outside the project."
+            f"{version}. Not signed off by anybody outside the project."
         )
         + table(
             f"Assumptions log: {len(entries)} entries", LOG_HEAD, entries,
@@ -213,7 +219,9 @@ def _structure_entries(ensembles: Sequence[Ensemble]) -> Iterator[Entry]:
 def _lever_entries(ensembles: Sequence[Ensemble]) -> Iterator[Entry]:
     number = 0
     for lever_name, field in Levers.model_fields.items():
-        levers = {one.scenario.name: getattr(one.scenario.levers, lever_name) for one in ensembles}
+        levers = {
+            called(one.scenario): getattr(one.scenario.levers, lever_name) for one in ensembles
+        }
         acting = {name: lever for name, lever in levers.items() if not lever.is_no_op}
         if not acting:
             continue
@@ -244,7 +252,7 @@ def _parameter_value(
         within = f" ({_short(ends.q10)} to {_short(ends.q90)})" if last.runs > 1 else ""
         return f"{middle}{within}{_unit(declared)}", True
     values = {
-        one.scenario.name: _plain(getattr(one.scenario.parameters, name)) for one in ensembles
+        called(one.scenario): _plain(getattr(one.scenario.parameters, name)) for one in ensembles
     }
     return f"{_told_apart(values)}{_unit(declared)}", False
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.domain.vocabulary import LINK_LABELS, BidTrigger, HiringStructure
+from sim.domain.vocabulary import (
+    BIDS_ON,
+    HIRING_LABELS,
+    LINK_LABELS,
+)
 from sim.interfaces.report.html import code, facts, paragraph, subheading, text
 from sim.words.captions import CENSUS_SOURCE, LICENCE, listed
 from sim.words.model import IN_SHORT, Part, equations, phases
@@ -35,7 +39,7 @@ def method_section() -> str:
         + f"<ul>\n{rules}</ul>\n"
         + subheading("Rival structures")
         + paragraph(
-            f"Boroughs bid on {_either(BidTrigger)}; hiring is {_either(HiringStructure)}. Links "
+            f"Boroughs bid on {_either(BIDS_ON)}; hiring is {_either(HIRING_LABELS)}. Links "
             f"of the circle, each of which can be cut: {'; '.join(LINK_LABELS.values())}."
         )
         + "</div>\n"
@@ -46,8 +50,8 @@ def _part(one: Part) -> str:
     return f"<b>{text(one.name.replace('_', ' '))}</b>: {text(one.first)}"
 
 
-def _either(choices: Any) -> str:
-    words = [choice.value.replace("_", "-") for choice in choices]
+def _either(labels: Mapping[Any, str]) -> str:
+    words = list(labels.values())
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 

@@ -18,6 +18,7 @@ from sim.interfaces.report.html import (
     bullets,
     details,
     document,
+    facts,
     paragraph,
     table,
     text,
@@ -25,6 +26,7 @@ from sim.interfaces.report.html import (
 from sim.interfaces.report.manifest import as_data
 from sim.market.outcomes import OUTCOME
 from sim.studies.effects.words import lever_name
+from sim.words.glossary import used_in
 from sim.words.tables import shown, spread
 
 SPLIT_NOTE = (
@@ -34,11 +36,12 @@ SPLIT_NOTE = (
 )
 ONE_STRUCTURE = (
     "Every run of this result has the same structure. Others fit the record about as well and may "
-    "answer otherwise: give the command again with --structure all to see each of them."
+    "give another answer: repeat the command with --structure all to see each of them."
 )
 TURNS = (
-    "Runs take turns in the rival structures of the market, which the record does not tell apart. "
-    "Here the same runs stand by structure; with few runs of each the ends of intervals are rough."
+    "Runs are shared equally among the rival structures of the market, which the record does not "
+    "tell apart. Here the same runs are shown by structure; with few runs of each the ends of "
+    "intervals are rough."
 )
 
 
@@ -68,7 +71,8 @@ def _kept_as_is(manifest: Mapping[str, Any]) -> str:
     )
     return "".join(
         f'<p class="kept"><strong>Made by permanence {text(package)}, before results carried a '
-        "stamp of their code; shown as kept, cannot be made again by this version.</strong></p>\n"
+        "stamp of their code; shown as it was kept; this version cannot make it "
+        "again.</strong></p>\n"
         for package in made_by
     )
 
@@ -101,8 +105,21 @@ def _sections(
     yield Section("assumptions", "Assumptions log", grounds.log_section(ensembles, unit, package))
     pairing = words.pairing_tables(ensembles, unit)
     yield Section("method", "Method in one page", method.method_section() + pairing)
+    yield Section("words", "What the words mean", _glossary(ensembles, unit))
     yield Section("run-again", "Run it again", method.manifest_section(manifest))
     yield Section("cite", "Citation and licences", method.citation_section(manifest, title))
+
+
+def _glossary(ensembles: Sequence[Ensemble], unit: str) -> str:
+    """Return the terms that the finding, its tables and what it rests on use."""
+    said = (
+        *words.finding(ensembles, unit),
+        words.key_numbers_section(ensembles, unit),
+        *words.rests(ensembles),
+        TURNS,
+        method.method_section(),
+    )
+    return facts((term.plain, term.meaning) for term in used_in(" ".join(said)))
 
 
 def _structures(ensembles: Sequence[Ensemble], unit: str) -> str:

@@ -202,7 +202,7 @@ def _runs_apart(reruns: Sequence[Rerun], elsewhere: Sequence[Apart]) -> str | No
         if one.first is not None:
             return _where(one)
         if one.unsound:
-            return f"{one.unsound[0]}: is not what was written there for {name}"
+            return f"{one.unsound[0]}: has changed since it was written for {name}"
         if not one.is_close:
             run = one.differing[0]
             return f"run {run} of {name}: its file, or what it says of its draws, is not the same"
@@ -303,7 +303,7 @@ def _verdict(
         outcome = Outcome.DIFFERENT
         if apart and not exact:
             first = f"{_apart(apart[0])}; then {first}"
-            said.append("Another platform may move last digits, not more than 1e-9.")
+            said.append("Another platform may move the last digits, by no more than 1e-9.")
     elif apart:
         said.append(f"Made elsewhere ({machine}).")
     return Verdict(outcome, runs, numbers, first, tuple(said))

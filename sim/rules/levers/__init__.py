@@ -37,7 +37,7 @@ __all__ = [
 class Levers(Declared):
     """All levers; the default of every one is its no-op."""
 
-    cap: Cap = Field(Cap(), description="collective cap on the charge rate")
+    cap: Cap = Field(Cap(), description="collective cap on the price paid to the agency")
     tax: TaxRegime = Field(TaxRegime(), description="tax law and IR35")
     permanent_offer: PermanentOffer = Field(
         PermanentOffer(), description="a better permanent offer"

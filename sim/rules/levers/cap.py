@@ -87,7 +87,7 @@ class Cap(Lever):
     return_months: int = quantity(
         6,
         unit="months",
-        label="months below half its tolerance before a defector returns",
+        label="months below half its tolerance before a borough that left returns",
         allowed=(1, 120),
     )
     enforcement: Enforcement = quantity(

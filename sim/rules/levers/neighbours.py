@@ -26,7 +26,7 @@ class Neighbours(Lever):
     premium: float = quantity(
         0.0,
         unit="share of London's opening mean charge rate, at start-year pay",
-        label="how much more councils around London pay (0: they go with London's price)",
+        label="how much more councils around London pay (0: they follow London's price)",
         allowed=(0, 2),
         no_op=0.0,
         offered=(0, 0.5, 0.05),

@@ -19,7 +19,7 @@ class NewlyQualified(Lever):
     phrases: ClassVar[Mapping[str, str]] = {
         "multiplier": "{} as many newly qualified staff",
         "step_up_multiplier": "{} as many through Step Up",
-        "supervision_uplift": "{} more of them to a supervisor",
+        "supervision_uplift": "{} more of them per supervisor",
     }
 
     multiplier: float = quantity(

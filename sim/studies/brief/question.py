@@ -52,14 +52,14 @@ class Brief(f.Dated):
 
     scenario: f.Given
     policy: Annotated[
-        f.Given, asked("The policy that is set beside it.", metavar="POLICY", is_argument=True)
+        f.Given, asked("The policy to compare with it.", metavar="POLICY", is_argument=True)
     ]
     form: Annotated[
         tuple[str, ...],
         BeforeValidator(f._texts),
         AfterValidator(_forms),
         asked(
-            f"How the page is written: {', '.join(FORMS)}. Repeat for more.",
+            f"Formats of the page: {', '.join(FORMS)}. Repeat for more.",
             flag="--as",
             metavar="FORM",
             is_repeated=True,

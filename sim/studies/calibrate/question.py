@@ -45,7 +45,7 @@ class Calibrate(Request):
     population: Annotated[
         int,
         asked(
-            "Draws the search moves about at a time.",
+            "Draws that the search moves at a time.",
             low=SMALLEST_POPULATION,
             high=MOST_DRAWS,
             metavar="N",
@@ -63,7 +63,7 @@ class Calibrate(Request):
     most_simulations: Annotated[
         int,
         asked(
-            "Give the search of a structure up after so many runs of the twin.",
+            "Give up searching a structure after this many runs of the twin.",
             low=FEWEST_PRIOR_DRAWS,
             allowed=f"a whole number from {FEWEST_PRIOR_DRAWS} up",
             metavar="N",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sim.answers.answer import Printed
-from sim.domain.vocabulary import BidTrigger
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, BidTrigger
 from sim.ensemble.draws import Draws
 from sim.scenario import Scenario
 from sim.studies.circle.method import LINKS_OF_ONE_STRUCTURE, Change, CircleRow
-from sim.words.notes import BIDS_ON
+from sim.words.captions import quoted
 from sim.words.tables import shown
 
 HEADER = (
-    "link cut", "both\nrise", "charge\nrate %", "agency\nshare", "unfilled", "permanent\nof posts",
+    "link cut", "both\nrise", "agency\nprice %", "agency\nshare", "unfilled", "permanent\nof posts",
 )  # fmt: skip
 
 
@@ -31,10 +31,10 @@ def printed(trigger: BidTrigger, rows: Sequence[CircleRow], years: int) -> Print
         for row in rows
     ]
     title = (
-        f"Boroughs bid on {BIDS_ON[trigger]}; hiring is {rows[0].hiring.value.replace('_', '-')}; "
+        f"Boroughs bid on {BIDS_ON[trigger]}; hiring is {HIRING_LABELS[rows[0].hiring]}; "
         f"{rows[0].draws} draws, {years} year{'' if years == 1 else 's'}\n"
-        "Both rise: % of draws in which charge rate and agency share end higher.\n"
-        "Median change (10th,90th percentile): charge rate in % above pay growth,\n"
+        "Both rise: % of draws in which agency price and agency share end higher.\n"
+        "Median change (low and high case, 1 in 10 each): agency price in % above pay growth,\n"
         "agency share of the workforce, unfilled and permanent shares of posts in points."
     )
     return Printed(title, HEADER, cells)
@@ -55,11 +55,11 @@ def notes(scenario: Scenario, variants: Collection[str], draws: Draws) -> list[s
     ]
     found.append(
         f"{draws.calibration[0].upper()}{draws.calibration[1:]}; prices follow from bid speeds "
-        "that the record hardly narrows. It does not tell which of the two a borough bids on."
+        "that the record hardly narrows. It cannot tell which of the two boroughs bid on."
     )
     if scenario.start.stylised:
         found.append(
-            f"{scenario.name} starts in a stylised {scenario.start.opening.year}: no census on "
+            f"{quoted(scenario)} starts in a stylised {scenario.start.opening.year}: no census on "
             "today's definitions exists before 2017."
         )
     return [*found, "How the model works: permanence describe"]

@@ -25,6 +25,7 @@ from sim.charts.style import (
     save,
 )
 from sim.domain.calendar import month_end
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS
 from sim.ensemble.draws import Draws
 from sim.ensemble.stamp import package_version
 from sim.market.outcomes import Measure
@@ -32,7 +33,7 @@ from sim.studies.coalition.method.game import PAYOFF_LABELS, PAYOFF_UNITS
 from sim.studies.coalition.method.order import HALF, Signed
 from sim.studies.coalition.method.play import Played
 from sim.studies.coalition.words.sentences import gain_words, stops_early
-from sim.words.captions import unit_name
+from sim.words.captions import called, unit_name
 
 __all__ = ["save", "signatories_chart", "temptation_map"]
 
@@ -68,7 +69,8 @@ def temptation_map(answer: Played, draws: Draws = Draws.POSTERIOR) -> Chart:
     listed = sorted(gains.items(), key=lambda item: (-item[1], item[0]))
     spoken = "; ".join(f"{unit_name(name)} {gain_words(gain, payoff)}" for name, gain in listed)
     page.figure.alt_text = (
-        f"Tile map of London's 33 places, one tile a place. {title}. Gain from leaving alone in "
+        f"Tile map of London's 33 places, one tile for each place. {title}. Gain from leaving "
+        f"alone in "
         f"{PAYOFF_LABELS[payoff]}: {spoken}. {_caution(draws)}"
     )
     return Chart(page.figure, page.figure.alt_text)
@@ -94,7 +96,11 @@ def signatories_chart(answer: Played, draws: Draws = Draws.POSTERIOR) -> Chart:
         left.axhline(100 * HALF, color=QUIET, linewidth=1.6)
         most = max(float(y.max()) for _, (_, y) in unfilled)
         _lines(right, unfilled, answer, top=max(1.25 * most, 1.0))
-        head(left, "Effect on London's mean charge rate", "100 % is the whole pledge's; line: half")
+        head(
+            left,
+            "Effect on the price paid to the agency",
+            "100 % is the whole pledge's; line: half",
+        )
         head(right, "London's unfilled posts", "share of posts")
     spoken = "; ".join(
         f"{name}, {one.members} sign: {100 * one.charge_effect:.0f} % of the effect on the charge "
@@ -144,14 +150,14 @@ def _signatories_title(answer: Played) -> str:
             f"Leaving ends at {answer.critical_path} signatories, with half of the work still done"
         )
     if not said:
-        return "The whole pledge does not lower both London's charge rate and its excess cost"
+        return "The whole pledge does not lower both London's agency price and its excess cost"
     return f"The cap does half its work with {', or '.join(said)}, of {len(answer.signers)}"
 
 
 def _subtitle(answer: Played, draws: Draws) -> list[str]:
     years = f"{answer.years} year{'' if answer.years == 1 else 's'}"
     return [
-        f"Scenario {answer.scenario.name}. Means of the year up to {years} after the pledge "
+        f"Scenario: {called(answer.scenario)}. Means of the year up to {years} after the pledge "
         f"begins, {answer.runs} paired runs. {_caution(draws)}"
     ]
 
@@ -162,9 +168,7 @@ def _caution(draws: Draws) -> str:
 
 
 def _source(answer: Played) -> str:
-    trigger, hiring = (
-        word.value.replace("_", " ") for word in (answer.pair.bid_trigger, answer.pair.hiring)
-    )
+    trigger, hiring = BIDS_ON[answer.pair.bid_trigger], HIRING_LABELS[answer.pair.hiring]
     return (
         f"Source: Permanence {package_version()} simulation, seed {answer.seed}; bids on "
         f"{trigger}, hiring {hiring} (one of several structures). The cap's effect is an "

@@ -116,8 +116,8 @@ def _title(split: Split, ensembles: Sequence[Ensemble], unit: str) -> str:
         part = shown(parts[most], "share", signed=True)
         told.append(f"of {whose} {whole} points, the largest part by {lever_name(most)}, {part}")
     return (
-        f"{words.whose(unit)} permanent share in {year} under {split.package.name} against "
-        f"{split.base.name}, on average: {'; '.join(told)}"
+        f"{words.whose(unit)} permanent share in {year} under {words.quoted(split.package)} "
+        f"against {words.quoted(split.base)}, on average: {'; '.join(told)}"
     )
 
 

@@ -160,8 +160,8 @@ def pairing_sentences(policy: str, found: Sequence[Pairing]) -> list[str]:
     if fixed:
         sentences.append(
             f"It cannot for {listed([row.label for row in fixed])}: {policy} itself changes how "
-            "much luck is in it (a price held at a cap has next to none), and that part is not to "
-            "be shared. 'At most' is what perfect correlation would give."
+            "much luck is in it (a price held at a cap has next to none), and that part cannot be "
+            "shared. 'At most' is what perfect correlation would give."
         )
     return sentences
 

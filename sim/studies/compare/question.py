@@ -133,7 +133,7 @@ def _compared(
         | more.extras_as_json(extras),
         printed=[
             *tables,
-            *(printed_spending(base, name, one, unit) for name, one in spent.items()),
+            *(printed_spending(base, one, spent[one.scenario.name], unit) for one in policies),
             *more.printed_extras(extras, base),
         ],
         findings=more.null_sentences(extras, base),

@@ -18,7 +18,7 @@ from sim.studies.compare.method.shapley import Contribution, Game, Split, contri
 from sim.studies.compare.method.time_to_act import Act, TimeToAct
 from sim.studies.effects.method import WHOLE_PACKAGE
 from sim.studies.effects.words import lever_name
-from sim.words.captions import listed, unit_name
+from sim.words.captions import against, listed, unit_name
 from sim.words.grounds import lever_rests_on, sourced_terms
 from sim.words.tables import labelled, shown, spread
 
@@ -76,7 +76,7 @@ def _printed_game(split: Split, outcome: str, game: Game, where: str) -> Iterato
     runs = f"{game.runs} run{'' if game.runs == 1 else 's'}"
     yield Printed(
         f"{_capital(labelled(label, measure))}: what each lever contributes\n"
-        f"From {split.base.name} to {split.package.name}; {where}: means of {runs}",
+        f"{against(split.base, split.package)}; {where}: means of {runs}",
         ("", "Shapley part", "80 % interval", "alone", "added last"),
         rows,
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from sim.answers.answer import Answer, Cell, Printed, Table
 from sim.answers.structures import Pair, pairs
 from sim.domain.calendar import DEFAULT_YEARS
-from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
@@ -28,8 +28,7 @@ from sim.studies.effects.method import (
 from sim.studies.effects.words import Heard, lever_name
 from sim.studies.request import asked
 from sim.studies.study import Desk, Study
-from sim.words.captions import size, unit_name
-from sim.words.notes import BIDS_ON
+from sim.words.captions import WAY_OF_HIRING, size, unit_name
 from sim.words.result_tables import context_of
 
 COLUMNS = (
@@ -131,7 +130,7 @@ def _of_outcome(
         f"{outcome.label[0].upper()}{outcome.label[1:]}\n"
         f"{unit_name(unit)}, {day.day} {day:%B %Y}, where boroughs bid on "
         f"{BIDS_ON[shown_pairs[0].bid_trigger]}" + (f";\n{measure}" if measure else ""),
-        ("hiring is", *(pair.hiring.value.replace("_", "-") for pair in shown_pairs)),
+        (f"{WAY_OF_HIRING}:", *(HIRING_LABELS[pair.hiring] for pair in shown_pairs)),
         rows,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sim.answers.comparison import mean
 from sim.answers.structures import Pair
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
 from sim.studies.effects.method import (
@@ -17,7 +18,7 @@ from sim.studies.effects.method import (
     idle_under,
 )
 from sim.studies.money.words import OF_THE_DAY
-from sim.words.notes import BIDS_ON, CHANCE, FEWEST_SLOWED, OF_ONE_STRUCTURE, notes
+from sim.words.notes import CHANCE, FEWEST_SLOWED, OF_ONE_STRUCTURE, notes
 from sim.words.tables import shown
 
 THOUSAND = 1e3
@@ -63,7 +64,7 @@ def lever_name(lever: str) -> str:
 
 def pair_name(pair: Pair) -> str:
     """Return a structure as a sentence has it."""
-    return f"{pair.hiring.value.replace('_', '-')} hiring, bids on {BIDS_ON[pair.bid_trigger]}"
+    return f"{HIRING_LABELS[pair.hiring]} hiring, bids on {BIDS_ON[pair.bid_trigger]}"
 
 
 def level(value: float, measure: str) -> str:
@@ -130,10 +131,10 @@ def _verdicts(count: int) -> tuple[str, ...]:
     return (
         f"raised {where} by",
         f"lowered {where} by",
-        "raised under some, unsure under the others, by",
-        "lowered under some, unsure under the others, by",
+        "raised under some, uncertain under the others, by",
+        "lowered under some, uncertain under the others, by",
         "raised under some but lowered under others by",
-        f"of unsure sign {where}:",
+        f"of uncertain sign {where}:",
     )
 
 
@@ -171,8 +172,8 @@ def effect_notes(found: Sequence[Effect], heard: Heard, unit: str) -> list[str]:
     whole = f"; {WHOLE_PACKAGE} has all of them" if _has_whole(found) else ""
     return [
         general[0],
-        "Differences are paired run by run. A sign is sure where the 80 % interval leaves zero "
-        "out; ends are rounded in the tables.",
+        "Differences are paired run by run. A sign is sure where the 80 % interval excludes zero; "
+        "ends are rounded in the tables.",
         "Structures are rivals, and the record does not tell them apart. Without levers even an "
         f"existing cap is off{whole}.",
         "The permanent share of the workforce can rise because posts stand empty: read it with "
@@ -205,8 +206,8 @@ def _budgets(heard: Heard) -> list[str]:
     employers = len(heard.base.units) - 1
     where = "; ".join(f"{pair_name(pair)}: {number:.0f}" for pair, number in reached.items())
     return [
-        f"Of {employers} employers, budgets slow the bids of so many at the end without levers "
-        f"({where}). What a budget bears is an assumption, and differences there rest on it."
+        f"Employers whose bids are slowed by budgets at the end without levers, of {employers}: "
+        f"{where}. What a budget bears is an assumption, and differences there rest on it."
     ]
 
 

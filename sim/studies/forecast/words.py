@@ -39,12 +39,12 @@ NOTES = (
     "DfE's row leaves out what a borough withholds (about 5 agency FTE in 2024).",
     "Baselines see the published figures up to the last census. Their FTE are their shares of that "
     "census's posts and staff. Where a borough has no figure then, they say nothing.",
-    "The City of London is in London's figures and is not forecast by itself.",
+    "The City of London is in London's figures and is not forecast on its own.",
     "Bands that are exactly right would fail by this rule in about one year in five: London is "
     "outside in one of ten, and of 28 independent boroughs fewer than 80 % or all are inside "
     "in one of nine.",
-    "The DfE publishes a census early in the following year: a forecast registered later than that "
-    "is none.",
+    "The DfE publishes a census early in the following year: anything registered later than that "
+    "is not a forecast.",
 )
 SCORES_FILE = "forecast-scores.csv"
 MIDDLE = QUANTILES.index(0.5)

@@ -28,7 +28,7 @@ from sim.studies.identify.method import (
     all_of,
     spread_of,
 )
-from sim.words.captions import pair_name
+from sim.words.captions import WAYS_HEADER, pair_name
 from sim.words.tables import shown
 
 POLICY_LABELS = {
@@ -57,7 +57,7 @@ COMBINATION_HEAD = (
     "one", "other", "correlation", "better known", "narrower", "if they did not go together",
 )  # fmt: skip
 EFFECT_HEAD = ("effect on", "under", "median", "80 %", "up in", "none in")
-STRUCTURE_HEAD = ("hiring, bids on", *(
+STRUCTURE_HEAD = (WAYS_HEADER, *(
     f"{share}, {source}" for share in ("workforce", "posts", "unfilled")
     for source in ("prior", "posterior")
 ))  # fmt: skip
@@ -168,8 +168,8 @@ def verdicts(found: Identification) -> list[str]:
         f"{len(found.parameters)} were fitted to London's record of 2017-2021; it identifies "
         f"{counted[Standing.IDENTIFIED]} of them over all rival structures together, and "
         f"{counted[Standing.SOMETIMES]} more in some. {counted[Standing.TARGET]} are themselves "
-        "targets of the fit: they only repeat figures it was given, so that they are narrower is "
-        f"no learning. {len(found.silent)} were not fitted, since the record is silent "
+        "targets of the fit: they only repeat figures it was given, so it is no learning that "
+        f"they are narrower. {len(found.silent)} were not fitted, since the record is silent "
         "on them by construction: they keep their prior.",
         *(moved(found, policy) for policy in POLICIES),
         "No census contains the start of either policy: the first on today's definitions is of "

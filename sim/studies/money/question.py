@@ -20,7 +20,7 @@ from sim.studies.money.method.money import Account, Amount, Books, LedgerLine
 from sim.studies.money.words import Pair, Scale, scale_of
 from sim.studies.request import asked
 from sim.studies.study import Desk, Study, refuse_namesakes
-from sim.words.captions import size, unit_name
+from sim.words.captions import quoted, size, unit_name
 from sim.words.result_tables import context_of
 
 
@@ -222,7 +222,7 @@ def _ledger(one: Kept, unit: str) -> list[Printed]:
 
 def _split(kept: Sequence[Kept], unit: str) -> list[Printed]:
     split, scale = _pair(kept).split, scale_of(unit)
-    base, policy = kept[0].ensemble.scenario.name, kept[1].ensemble.scenario.name
+    base, policy = (quoted(one.ensemble.scenario) for one in kept)
     _, last = _years(kept[1].ensemble)
 
     def changed(line: money_split.MoneyChange) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from sim.market.outcomes import OUTCOME
 from sim.studies.money.method.money import Account, Amount, LedgerLine, ratio
 from sim.studies.money.method.spending import Spending
 from sim.studies.money.method.split import MoneyChange, MoneySplit
-from sim.words.captions import caution, listed, unit_name
+from sim.words.captions import against, caution, listed, quoted, unit_name
 from sim.words.notes import CHANCE, FEW_RUNS, notes
 from sim.words.tables import shown
 
@@ -132,7 +132,7 @@ def _bill(pair: Pair, unit: str) -> str:
     bill, scale, policy = pair.split.bill, scale_of(unit), pair.policy
     mean, total = bill.difference.mean, bill.since_start.mean
     over = "the year" if policy.years == 1 else f"the {policy.years} years"
-    who, old = f"Under {policy.scenario.name} {payers(unit)}", pair.base.scenario.name
+    who, old = f"Under {quoted(policy.scenario)} {payers(unit)}", quoted(pair.base.scenario)
     if scale.is_nothing(mean) and scale.is_nothing(total):
         return f"{who} the same as under {old}."
     gaps = pair.new_account.bill[:, -1] - pair.old_account.bill[:, -1]
@@ -232,7 +232,7 @@ def _per_post(pair: Pair, unit: str) -> str:
     )
     return (
         f"For each filled post {payers(unit)} £{old:,.0f} a year under "
-        f"{pair.base.scenario.name} and £{new:,.0f} under {pair.policy.scenario.name}."
+        f"{quoted(pair.base.scenario)} and £{new:,.0f} under {quoted(pair.policy.scenario)}."
     )
 
 
@@ -249,10 +249,13 @@ def spending_sentences(found: Spending, unit: str) -> list[str]:
     sentences = [*_work(found.split, unit), _public_purse(found.split, unit)]
     if found.bill_a_post is None or found.policies_a_post is None:
         return [*sentences, "No permanent staff are added, so there is no cost for each."]
-    bought = f"£{found.policies_a_post:,.0f} a year buys the policy"
+    bought = f"£{found.policies_a_post:,.0f} a year goes on the policy"
     more = f"{found.extra_permanent:,.0f} further permanent staff"
     if found.bill_a_post <= 0.0:
-        return [*sentences, f"{more} come with a lower bill: none has a cost; for each {bought}."]
+        return [
+            *sentences,
+            f"{more} come with a lower bill, so none adds to it; {bought} for each.",
+        ]
     return [
         *sentences,
         f"For each of {more} {payers(unit)} £{found.bill_a_post:,.0f} a year more in all; of that "
@@ -291,7 +294,7 @@ def written(found: Spending, scale: Scale) -> list[Written]:
     return [*lines, Written(whole.name, whole.label, *sums)]
 
 
-def printed_spending(base: Ensemble, policy: str, found: Spending, unit: str) -> Printed:
+def printed_spending(base: Ensemble, policy: Ensemble, found: Spending, unit: str) -> Printed:
     """Return a policy's spending beside the base's, and what of it is no saving."""
     scale = scale_of(unit)
     first, last = base.day(0).year, base.day(base.months[-1]).year
@@ -309,7 +312,8 @@ def printed_spending(base: Ensemble, policy: str, found: Spending, unit: str) ->
         for line, exact in zip(written(found, scale), found.lines, strict=True)
     ]  # fmt: skip
     title = (
-        f"Spending: from {base.scenario.name} to {policy}\n{unit_name(unit)}: {scale.unit} a year "
+        f"Spending: {against(base.scenario, policy.scenario)}\n"
+        f"{unit_name(unit)}: {scale.unit} a year "
         f"in September {last}, pounds of the day; means of {base.runs} "
         f"run{'' if base.runs == 1 else 's'}"
     )
@@ -354,7 +358,7 @@ def money_notes(
     rough = "" if ensemble.runs >= FEW_RUNS else "; with so few their ends are rough"
     found = [
         f"{caution([ensemble])} Amounts are means, so that they add up (medians would not); "
-        f"intervals are the 10th to 90th percentile of {ensemble.runs} "
+        f"80 % intervals leave out the lowest and the highest 1 in 10 of {ensemble.runs} "
         f"run{'' if ensemble.runs == 1 else 's'}{rough}.",
         *(note for note in notes(ensemble, unit, base)[1:] if note != CHANCE),
     ]

@@ -22,7 +22,7 @@ from sim.charts.style import (
 from sim.ensemble.stamp import package_version
 from sim.studies.reach.method.judged import Judged
 from sim.studies.reach.words import LONDON_SCALE, Told, aim
-from sim.words.captions import per_cent
+from sim.words.captions import per_cent, quoted
 
 HEADS, FEET = 0.8, 0.5
 
@@ -32,7 +32,7 @@ def frontier_chart(tried: Sequence[Judged], found: Sequence[Judged], told: Told)
     title = _title(found, told)
     subtitle = [
         f"Target: {aim(told)}. Dots: {len(tried)} packages by the borough twin; joined: none is "
-        f"cheaper and as likely. Cost beyond {told.base.name}, summed to then.",
+        f"cheaper and as likely. Cost beyond {quoted(told.base)}, summed to then.",
         "No effect of a policy here is identified by data: each follows from stated assumptions.",
     ]
     with house_style():

@@ -91,14 +91,16 @@ class Reach(Request):
     chance: Annotated[
         float,
         asked(
-            "Chance with which, under every structure.",
+            "Chance of reaching it, under every structure.",
             above=0.0,
             below=1.0,
             allowed=f.SHARE,
             metavar="SHARE",
         ),
     ] = 0.8
-    tries: Annotated[int, asked("Packages to try, about.", low=16, high=5000, metavar="N")] = 128
+    tries: Annotated[
+        int, asked("About how many packages to try.", low=16, high=5000, metavar="N")
+    ] = 128
     draws_each: Annotated[
         int, asked("Draws of each structure by the twin.", low=5, high=200, metavar="N")
     ] = 10

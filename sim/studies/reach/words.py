@@ -14,7 +14,7 @@ from sim.scenario import Scenario
 from sim.studies.money.words import scale_of
 from sim.studies.reach.method.judged import Judged, Target, Worlds
 from sim.studies.reach.method.package import Bounded
-from sim.words.captions import listed, pair_name, per_cent
+from sim.words.captions import WAYS_HEADER, listed, pair_name, per_cent, quoted
 from sim.words.grounds import scenario_rests_on
 from sim.words.tables import shown
 
@@ -113,7 +113,7 @@ def _confirmed(agents: Agents, told: Told) -> str:
     inside = "agrees with" if high >= told.target.chance else "is below"
     share = float(agents.met.mean())
     return (
-        f"The agent model on fresh luck: {int(agents.met.sum())} of {len(agents.met)} runs are "
+        f"The agent model on fresh luck: {int(agents.met.sum())} of {len(agents.met)} runs get "
         f"there ({per_cent(share)}, interval {per_cent(low)} to {per_cent(high)}), which {inside} "
         f"a chance of {per_cent(told.target.chance)}."
     )
@@ -132,7 +132,7 @@ def _cost(agents: Agents) -> str:
     if agents.a_post is None:
         return text + "No permanent staff are added."
     if agents.a_post <= 0.0:
-        return text + "Its further permanent staff come with a lower bill a year at the end."
+        return text + "Its further permanent staff come with a lower yearly bill at the end."
     return text + f"A further permanent member of staff costs £{agents.a_post:,.0f} a year."
 
 
@@ -162,7 +162,7 @@ def frontier_table(found: Sequence[Judged], told: Told) -> Printed:
         "", "chance,\nworst", "cost\n£m", "policy\n£m", "% work-\nforce", "% of\nposts",
         "% un-\nfilled",
     )  # fmt: skip
-    title = f"The frontier: chance of {aim(told)}, and cost beyond {told.base.name} to then"
+    title = f"The frontier: chance of {aim(told)}, and cost beyond {quoted(told.base)} by then"
     return Printed(title, header, rows, tight=True)
 
 
@@ -181,7 +181,7 @@ def structure_table(best: Judged, agents: Agents, by_run: Sequence[object], told
         met, runs = int(agents.met[mine].sum()), int(mine.sum())
         rows.append((pair_name(pair), f"{100 * chance:.0f} %", f"{met} of {runs}"))
     title = "That package under each rival structure: share of draws that reach the target"
-    return Printed(title, ("hiring, bids on", "twin", "agents"), rows)
+    return Printed(title, (WAYS_HEADER, "twin", "agents"), rows)
 
 
 def notes(told: Told, each: int) -> list[str]:
@@ -190,10 +190,10 @@ def notes(told: Told, each: int) -> list[str]:
         f"Packages are {told.template} with {len(told.levers)} numbers moved within the bounds "
         f"given, each tried by the borough twin in {each} draws of each of "
         f"{len(told.among.rivals)} rival structures with the same luck. Other packages may be "
-        "cheaper, and a bound is a choice: what lies beyond it was not looked at.",
+        "cheaper, and a bound is a choice: nothing beyond it was looked at.",
         "The chance is the least over structures, counted in few draws: the best of many tries "
         "looks luckier than it is, so believe the agents' runs, which it was not chosen on.",
-        "Both shares and unfilled posts stand together: a tight cap raises the share of the "
+        "Both shares and unfilled posts are shown together: a tight cap raises the share of the "
         "workforce partly by leaving posts empty.",
         "Cost is all that boroughs pay, less the same in the base, pounds of the day, over the "
         "whole time; the policy's terms by themselves beside it.",

@@ -72,7 +72,8 @@ def notes(found: Sequence[Recovered], over: Sequence[Recovery]) -> list[str]:
         "Net flow: permanent staff who go to agency work less those who come back, as a share of "
         "permanent staff a year; hires: from outside and newly qualified, per post a year; both "
         "London's mean of 2018-2021 as the twin without luck has it. Sector exit is the parameter.",
-        f"Inside: truths in the 90 % interval. A right one holds {enough} of {truths} or more with "
+        f"Inside: truths in the 90 % interval. A correct one holds {enough} of {truths} or more "
+        f"with "
         f"chance {chance_of_as_many(enough, truths):.2f}, one that really holds "
         f"{100 * POOR_INTERVAL:.0f} % with {chance_of_as_many(enough, truths, POOR_INTERVAL):.2f}. "
         f"Over all quantities, which are not independent: {held} of {asked} "

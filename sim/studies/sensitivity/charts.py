@@ -45,7 +45,8 @@ def tornado(one: Driven, told: Told) -> Chart:
         f"Scenario{'s' if told.is_difference else ''} "
         f"{' and '.join(s.name.replace('_', ' ') for s in told.scenarios)}; {told.unit_name}, "
         f"30 September {told.year}. Borough twin without luck; each factor moved by itself.",
-        "What drives an answer is not what data say of it: wide bars are what nobody knows.",
+        "What drives an answer is not what the data say about it: wide bars show what nobody "
+        "knows.",
     ]
     source = f"Source: Permanence {package_version()} simulation; indices by SALib."
     with house_style():

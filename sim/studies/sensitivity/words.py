@@ -146,7 +146,7 @@ def _drivers(one: Driven, told: Told) -> str:
     named = [row for row in one.indices[:FIRST] if row.total >= LITTLE]
     parts = [f"{told.labels[row.factor]} ({per_cent_of(row.total)})" for row in named]
     text = what(one.outcome, told)
-    return f"{text[0].upper()}{text[1:]}: of its variance most goes with {listed(parts)}."
+    return f"{text[0].upper()}{text[1:]}: most of its variance goes with {listed(parts)}."
 
 
 def _strongest(one: Driven, told: Told) -> str:
@@ -181,19 +181,20 @@ def notes(told: Told, points: int, kept: int, moved: int) -> list[str]:
     """Return what the numbers rest on and do not say."""
     found = [
         f"By the borough twin (amounts, not people), {moved} factors screened; each moves by "
-        f"itself over {_ranges(told.draws)}. That they go together there is left out, so the "
-        "whole spreads more than a forecast does.",
+        f"itself over {_ranges(told.draws)}. Correlations between them are left out, so the whole "
+        f"spreads more than a forecast does.",
         "Luck is left out, and with it Ofsted's visits and what only spreads luck: those show "
         "nothing here whatever they do.",
     ]
     if points:
         found.append(
-            f"Of variance: with all a factor does together with others, of the {kept} strongest "
+            f"Of variance: with everything a factor does together with others, of the {kept} "
+            f"strongest "
             f"(the others at their middle), {points} base points; intervals of 95 % are of the "
             "sums, not of the world. Shares add to more than 100 % where factors act together."
         )
     found.append(
-        "What drives an answer is not what data say of it: a factor that is not identified "
+        "What drives an answer is not what the data say about it: a factor that is not identified "
         "spreads the answer because nobody knows it. " + scenario_rests_on(
             told.scenarios[-1], told.draws
         )
@@ -232,7 +233,9 @@ def rank_finding(outcome: str, found: Ranks, told: Told) -> str:
     named = [told.labels[one.factor] for one in found.rows if one.is_told][:FIRST]
     luck = f"the largest that luck alone gives among {len(found.rows)} is {found.by_luck:.2f}"
     if not named:
-        return f"{start}: {found.runs} runs tell nothing from luck ({luck}); more runs would."
+        return (
+            f"{start}: {found.runs} runs cannot tell anything from luck ({luck}); more runs would."
+        )
     return f"{start} goes with {listed(named)} ({luck})."
 
 

@@ -41,10 +41,12 @@ def placebo_of(scenario: Scenario) -> Scenario:
         ScenarioError: it is nobody's story, or its borough does nothing alone.
     """
     if scenario.borough is None:
-        raise ScenarioError(f"{scenario.name}: is no council's story: it names no borough")
+        raise ScenarioError(f"{scenario.name}: is not a council's story: it names no borough")
     own = own_levers(scenario)
     if not own:
-        raise ScenarioError(f"{scenario.name}: {scenario.borough} pulls no lever alone in it")
+        raise ScenarioError(
+            f"{scenario.name}: no lever in it is pulled by {scenario.borough} alone"
+        )
     levers = scenario.levers.model_copy(update={name: getattr(Levers(), name) for name in own})
     update = {"levers": levers, "name": "placebo", "title": f"{scenario.borough} without it"}
     return scenario.model_copy(update=update)

@@ -81,7 +81,7 @@ def removed(policy: Ensemble) -> list[str]:
     return [
         *said,
         f"Placebo: the same borough, start and luck without {names}. What all of London does "
-        "stays: its cap, the tax change.",
+        "remains: its cap, the tax change.",
     ]
 
 
@@ -104,7 +104,10 @@ def told(policy: Ensemble, rows: Sequence[StoryRow], unit: str) -> str:
     ]
     if inside:
         text += f". Of {len(inside)} censuses {sum(inside)} lie in the 80 % band of the policy"
-    return f"{text}. A low start rises toward the mean by itself, which looks like policy working."
+    return (
+        f"{text}. A low start drifts up towards the mean by itself, which looks like policy "
+        "working."
+    )
 
 
 def title(rows: Sequence[StoryRow], unit: str) -> str:

@@ -12,7 +12,14 @@ from sim.answers.comparison import Difference, compared, headline, mean
 from sim.answers.structures import FEWEST_DRAWS, RECORD_YEARS, WORSE_IN_SHARE_OF_DRAWS
 from sim.ensemble.run import Ensemble
 from sim.studies.structures.method import UnderPair
-from sim.words.captions import pair_name, size, unit_name
+from sim.words.captions import (
+    WAYS_HEADER,
+    against,
+    called,
+    pair_name,
+    size,
+    unit_name,
+)
 from sim.words.notes import OF_ONE_STRUCTURE, combined, notes
 from sim.words.result_tables import context_of, interval
 from sim.words.tables import old_new_gap, shown
@@ -36,7 +43,7 @@ def answer_of(
     printed = [*_printed_levels(found, unit)] if len(first) == 1 else []
     for place in range(1, len(first)):
         printed += _printed_differences(found, place, unit)
-    names = [one.scenario.name for one in first]
+    names = [called(one.scenario) for one in first]
     return Answer(
         about=f"{' and '.join(names)} under {len(found)} structures, {size(first[0])}",
         values={
@@ -98,7 +105,7 @@ def _printed_levels(answers: Sequence[UnderPair], unit: str) -> Iterator[Printed
         f"{unit_name(unit)}, {day.day} {day:%B %Y}: means of {first.runs} runs, 80 % interval "
         "below; 90 % is the chance by share of the workforce"
     )
-    columns = ("hiring, bids on", "workforce", "posts", "unfilled", "charge", "agency", "90 %")
+    columns = (WAYS_HEADER, "workforce", "posts", "unfilled", "charge", "agency", "90 %")
     yield Printed(heading, columns, rows)
 
 
@@ -118,11 +125,11 @@ def _printed_differences(answers: Sequence[UnderPair], place: int, unit: str) ->
         )
         rows.append(("", *ends))
     heading = (
-        f"From {base.scenario.name} to {policy.scenario.name}: under each rival structure\n"
+        f"{against(base.scenario, policy.scenario)}: under each rival structure\n"
         f"{unit_name(unit)}, {day.day} {day:%B %Y}: old and new means of {policy.runs} runs; "
         "below them the paired difference and its 80 % interval"
     )
-    yield Printed(heading, ("hiring, bids on", "workforce", "posts", "unfilled", "charge"), rows)
+    yield Printed(heading, (WAYS_HEADER, "workforce", "posts", "unfilled", "charge"), rows)
 
 
 def _change(row: Difference) -> str:
@@ -142,7 +149,7 @@ def _printed_record(answers: Sequence[UnderPair]) -> Iterator[Printed]:
     years = f"{RECORD_YEARS[0]}-{RECORD_YEARS[-1]}"
     yield Printed(
         f"The record of {years}, and whether the circle closes without a cap",
-        ("hiring is, bids on", "misses it by (points)", "circle closes in runs"),
+        (WAYS_HEADER, "misses it by (points)", "circle closes in runs"),
         rows,
     )
 

@@ -119,10 +119,10 @@ def _title(axis: Axis, found: Sequence[Point], unit: str) -> str:
     if moved.highest <= 0:
         return f"{text}; nobody leaves the cap"
     if not moved.can_tell:
-        return f"{text}; defectors go from {moved.lowest:.0f} to {moved.highest:.0f}"
+        return f"{text}; boroughs that leave go from {moved.lowest:.0f} to {moved.highest:.0f}"
     if moved.is_jump:
         return f"{text}; in {moved.jumping} of {moved.moving} runs employers leave in one jump"
-    return f"{text}; defectors change little by little"
+    return f"{text}; boroughs leave little by little"
 
 
 def sweep_map(
@@ -177,6 +177,6 @@ def _finished(page: Page, title: str, axis: Axis, found: Sequence[Point]) -> Cha
     ]
     page.figure.alt_text = (
         f"Line chart in two panels over {axis.key}. {title}. Means {'; '.join(spoken)}. Bands "
-        f"are the {100 * LOW:.0f}th to {100 * HIGH:.0f}th percentile of runs."
+        f"hold the middle {100 * (HIGH - LOW):.0f} % of runs."
     )
     return Chart(page.figure, page.figure.alt_text)

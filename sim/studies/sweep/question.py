@@ -30,6 +30,7 @@ from sim.studies.sweep.method import (
     swept,
 )
 from sim.studies.sweep.words import Swept
+from sim.words.captions import called
 from sim.words.doubts import tried_below_floor
 
 
@@ -84,8 +85,8 @@ def work(asked: Sweep, desk: Desk) -> Answer:
     tried = [(", ".join(f"{v:g}" for v in at.values()), one) for at, one in planned]
     below = tried_below_floor(tried, asked.years)
     done = Swept(
-        planned[0][1].name, base, axes, found, unit, asked.runs, asked.seed, asked.years,
-        asked.parameters, below,
+        planned[0][1].name, called(planned[0][1]), base, axes, found, unit, asked.runs, asked.seed,
+        asked.years, asked.parameters, below,
     )  # fmt: skip
     return _answer(done)
 
@@ -160,7 +161,7 @@ def _drawn(done: Swept) -> tuple[Any, str]:
         f"{label}: {one.label} ({one.unit})" for label, one in zip(labels, declared, strict=True)
     )
     about = (
-        f"Scenario {done.scenario}, {done.years} years on, {done.runs} runs; {meaning}. "
+        f"Scenario: {done.called}, {done.years} years on, {done.runs} runs; {meaning}. "
         f"{words.caution(done)}"
     )
     if len(done.axes) == 1:

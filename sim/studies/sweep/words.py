@@ -20,7 +20,7 @@ from sim.studies.sweep.method import (
     Point,
     steps,
 )
-from sim.words.captions import means_of, unit_name
+from sim.words.captions import means_of, quoted, unit_name
 from sim.words.notes import FEW_RUNS
 from sim.words.tables import old_new_gap, shown
 
@@ -32,6 +32,7 @@ class Swept:
     """A sweep that has been run, and what was asked."""
 
     scenario: str
+    called: str
     against: Scenario | None
     axes: tuple[Axis, ...]
     points: list[Point]
@@ -69,12 +70,12 @@ def printed(done: Swept) -> list[Printed]:
             )
         )
     heading = (
-        f"{done.scenario} over {' and '.join(axis.key for axis in done.axes)}\n"
+        f"{done.called}: {' and '.join(axis.key for axis in done.axes)}\n"
         f"{unit_name(done.unit)}, {done.years} year{'' if done.years == 1 else 's'} on: "
-        f"{means_of(done.runs)}; lower tail is the 10th percentile; left is " + LEFT_THE_CAP
+        f"{means_of(done.runs)}; bad case: 1 run in 10 is lower; left is " + LEFT_THE_CAP
     )
-    tail = "lower\ntail"
-    columns = ("work-\nforce", tail, "posts", tail, "un-\nfilled", "charge", "left")
+    tail = "bad\ncase"
+    columns = ("work-\nforce", tail, "posts", tail, "un-\nfilled", "agency\nprice", "left")
     found = [Printed(heading, (",\n".join(keys), *columns), rows)]
     if done.against is not None:
         found.append(_against(done, done.against, keys))
@@ -87,7 +88,7 @@ def _against(done: Swept, against: Scenario, keys: Sequence[str]) -> Printed:
     first = done.points[0]
     base = {one: first.outcomes[one].mean - first.against[one].mean for one in shares}
     own = (cell for one in shares for cell in (shown(base[one], "share"), ""))
-    rows: list[tuple[str, ...]] = [(against.name, *own)]
+    rows: list[tuple[str, ...]] = [("its level", *own)]
     for point in done.points:
         cells = []
         for outcome in shares:
@@ -98,7 +99,7 @@ def _against(done: Swept, against: Scenario, keys: Sequence[str]) -> Printed:
         rows.append((", ".join(f"{value:g}" for value in point.at.values()), *cells))
     columns = ("work-\nforce", "80 %", "posts", "80 %", "un-\nfilled", "80 %")
     return Printed(
-        f"{against.name}, and the paired difference from it in points",
+        f"{quoted(against)}: its level, and the paired difference from it in points",
         (",\n".join(keys), *columns),
         rows,
     )
@@ -155,12 +156,9 @@ def _lower_tail(done: Swept, against: Scenario, outcome: str) -> str:
     worse = [point for point in done.points if point.against[outcome].q10 < 0.0]
     label = OUTCOME[outcome].label
     if not worse:
-        return f"In the lower tail no point does worse than {against.name} by {label}."
+        return f"In a bad case (1 in 10) no point does worse than {quoted(against)} by {label}."
     where = ", ".join("/".join(f"{v:g}" for v in point.at.values()) for point in worse)
-    return (
-        f"In the lower tail (10th percentile) it does worse than {against.name} by {label} at "
-        f"{where}."
-    )
+    return f"In a bad case (1 in 10) it does worse than {quoted(against)} by {label} at {where}."
 
 
 def notes(done: Swept) -> list[str]:

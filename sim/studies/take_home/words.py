@@ -83,7 +83,7 @@ def notes(route: Route, law: TaxLaw, slip: Payslip) -> list[str]:
             f"£{float(slip.to_pension_fund):,.0f} a year is paid into it."
         )
     else:
-        found.append("Holiday is unpaid: it lies in the weeks that are not paid for.")
+        found.append("Holiday is unpaid: it falls in the weeks that are not paid.")
     if route is Route.PSC_OUTSIDE and law.tax_year >= label_of(OFF_PAYROLL_REFORM):
         found.append(
             "Since April 2017 the borough decides who is outside IR35: for an ordinary locum this "

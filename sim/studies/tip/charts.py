@@ -37,7 +37,7 @@ from sim.studies.tip.method.tip_map import Mapped
 from sim.studies.tip.words import map as map_words
 from sim.studies.tip.words import sentences as words
 from sim.studies.tip.words.sentences import Told
-from sim.words.captions import per_cent
+from sim.words.captions import per_cent, quoted
 
 __all__ = ["map_chart", "save", "tip_chart"]
 
@@ -196,8 +196,8 @@ def _title(told: Told) -> str:
 def _about(told: Told) -> str:
     asked, text = told.asked, told.asked.draws.calibration
     return (
-        f"Scenario {told.scenario.name}, {told.day.year}. Lines: medians of the twin with luck, "
-        f"bands the 10th to 90th percentile; dots: {asked.runs} runs of the agent model; broken: "
+        f"Scenario {quoted(told.scenario)}, {told.day.year}. Lines: medians of the twin with luck, "
+        f"bands: 8 runs in 10; dots: {asked.runs} runs of the agent model; broken: "
         f"two states under constant conditions. Grey: over {words.whole(asked.bound)} of posts "
         f"unfilled. {text[0].upper()}{text[1:]}."
     )

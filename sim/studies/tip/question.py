@@ -56,7 +56,7 @@ class Tip(f.Dated):
     precision: Annotated[
         float | None,
         asked(
-            "To which a level is found (default: £0.25, else a 200th of the range).",
+            "How finely a level is found (default: £0.25, else a 200th of the range).",
             metavar="X",
             allowed=A_NUMBER,
         ),
@@ -68,7 +68,7 @@ class Tip(f.Dated):
     unfilled_bound: Annotated[
         float,
         asked(
-            "Most unfilled posts at which it counts.",
+            "Most unfilled posts at which reaching it counts.",
             above=0,
             below=1,
             allowed=f.SHARE,

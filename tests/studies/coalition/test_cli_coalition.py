@@ -57,7 +57,7 @@ def test_findings_come_first_and_what_they_rest_on_last(kept: Path) -> None:
     text = " ".join(answer.out.split())
     assert text.index("Where employers care about unfilled posts") < text.index("Gain from leaving")
     for said in (
-        "Calibrated to",
+        "Assumptions fitted to",
         "not identified by the data",
         "an assumption",
         "Unfilled posts",
@@ -125,11 +125,11 @@ def test_every_structure_is_asked_who_would_leave_alone(tmp_path: Path) -> None:
 def test_the_map_and_the_curve_say_in_words_what_they_show(answer: Played) -> None:
     chart = charts_coalition.temptation_map(answer)
     assert chart.figure.headline in chart.alt_text
-    assert "Calibrated to" in chart.alt_text
+    assert "Assumptions fitted to" in chart.alt_text
     tempted = answer.tempted(answer.payoff)
     assert f"{len(tempted)} of 3 signatories" in chart.figure.headline
     curve = charts_coalition.signatories_chart(answer, Draws.DEFAULT)
-    assert "not calibrated" in curve.alt_text.casefold()
+    assert "not fitted to records" in curve.alt_text.casefold()
     assert all(f"{one.members} sign" in curve.alt_text for one in answer.path)
 
 
@@ -200,7 +200,7 @@ def test_the_python_game_has_the_numbers_of_the_files(kept: Path) -> None:
         float(row["post_value"]) for row in table(kept, "side-payments.csv")
     ]
     assert game.findings
-    assert "Calibrated to" in game.notes[0]
+    assert "Assumptions fitted to" in game.notes[0]
     assert "<caption>" in game._repr_html_()
     assert PAYOFF_LABELS[Payoff.UNFILLED] in game._repr_html_()
     assert game.plot.temptation().alt_text

@@ -40,7 +40,7 @@ def test_every_difference_has_its_interval_and_as_data_its_correlation_and_facto
     answer = permanence("compare", "no-cap", "pan-london-cap", *SMALL)
     assert answer.code == 0
     assert "\n permanent share of the " in answer.out
-    assert "in 80 of 100 such pairs" in " ".join(answer.out.split())
+    assert "80 of 100 such pairs" in " ".join(answer.out.split())
     rows = json.loads(permanence("compare", "no-cap", "pan-london-cap", *SMALL, "--json").out)
     for row in rows["policies"]["pan-london-cap"]:
         assert {"difference", "correlation", "variance_reduction", "is_exactly_zero"} <= set(row)
@@ -167,7 +167,7 @@ def test_the_chart_draws_the_numbers_of_the_split() -> None:
         wanted = [*parts, 100 * game.whole.mean(), 100 * game.interaction().mean()]
         np.testing.assert_allclose(drawn, wanted)
         assert OUTCOME[outcome].label in text
-    assert "Calibrated to" in text
+    assert "Assumptions fitted to" in text
     assert "the largest part by" in figure.headline
 
 

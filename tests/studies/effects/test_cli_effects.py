@@ -27,7 +27,7 @@ def test_tables_show_every_lever_and_both_shares() -> None:
         assert f"\n{label[0].upper()}{label[1:]}\n" in answer.out
     for lever in ("cap", "permanent offer", "newly qualified", "whole package"):
         assert answer.out.count(f"\n {lever} ") == len(EFFECT_OUTCOMES)
-    assert "Calibrated to" in answer.out
+    assert "Assumptions fitted to" in answer.out
     assert "not identified by the data" in " ".join(answer.out.split())
     assert too_wide(answer.out) == []
 
@@ -89,7 +89,7 @@ def test_a_lever_that_starts_too_late_is_said_to_change_nothing() -> None:
     assert f"{place}.start=2040-01-01" in told
     assert "Neighbours alone changes nothing" in told
     assert "starts after the last month shown" in told
-    assert "of unsure sign under this structure: neighbours" not in told
+    assert "of uncertain sign under this structure: neighbours" not in told
 
 
 def test_an_invented_past_is_said_to_be_one() -> None:
@@ -115,10 +115,16 @@ def _effects(*intervals: tuple[float, float], lever: str = "tax") -> list[Effect
     [
         ([(0.1, 0.2), (0.1, 0.3)], "raised under every structure by tax."),
         ([(-0.2, -0.1), (-0.1, -0.1)], "lowered under every structure by tax."),
-        ([(0.1, 0.2), (-0.1, 0.3)], "raised under some, unsure under the others, by tax (1 of 2)."),
-        ([(-0.2, 0.2), (-0.3, -0.1)], "lowered under some, unsure under the others, by tax (1 of"),
+        (
+            [(0.1, 0.2), (-0.1, 0.3)],
+            "raised under some, uncertain under the others, by tax (1 of 2).",
+        ),
+        (
+            [(-0.2, 0.2), (-0.3, -0.1)],
+            "lowered under some, uncertain under the others, by tax (1 of",
+        ),
         ([(0.1, 0.2), (-0.2, -0.1)], "raised under some but lowered under others by tax (raised 1"),
-        ([(-0.1, 0.2), (-0.1, 0.1)], "of unsure sign under every structure: tax."),
+        ([(-0.1, 0.2), (-0.1, 0.1)], "of uncertain sign under every structure: tax."),
         ([(0.0, 0.0), (0.0, 0.0)], "nothing moves it."),
         ([(0.1, 0.2)], "raised under this structure by tax."),
     ],

@@ -27,7 +27,7 @@ def test_the_score_is_published_whichever_way_it_falls() -> None:
     assert "half model" not in text
     assert "by CRPS the model" in text
     assert "census is" in text
-    assert "Calibrated to" in text
+    assert "Assumptions fitted to" in text
     assert too_wide(answer.out) == []
 
 

@@ -49,7 +49,7 @@ def test_tables_json_files_and_diagram_tell_one_finding(tmp_path: Path) -> None:
     assert circle["finding"] in text
     for note in content["notes"]:
         assert note in text
-    assert "Not calibrated" in text
+    assert "Not fitted to records" in text
     for loop in circle["loops"]:
         assert loop["label"] in text
     strongest = circle["loops"][0]["label"]

@@ -117,7 +117,7 @@ def test_tables_and_notes_fit_and_say_what_must_be_said() -> None:
     assert too_wide(answered("baseline", "--borough", "Kingston upon Thames")) == []
     flat = " ".join(text.split())
     for said in (
-        "Calibrated to",
+        "Assumptions fitted to",
         "means, so that they add up",
         "permanent share of the workforce",
         "permanent share of posts",
@@ -132,7 +132,7 @@ def test_tables_and_notes_fit_and_say_what_must_be_said() -> None:
 
 def test_a_policy_beside_itself_changes_nothing() -> None:
     text = " ".join(answered("baseline", "baseline").split())
-    assert "Under baseline boroughs pay the same as under baseline." in text
+    assert "Under 'London as it is' boroughs pay the same as under 'London as it is'." in text
     assert "Saved a year by" not in text
     assert "Who receives less a year: nobody; who receives more: nobody" in text
 

@@ -26,7 +26,7 @@ def test_every_pattern_has_target_band_value_and_verdict(tmp_path: Path) -> None
     assert places == sorted(places)
     assert too_wide(answer.out.partition("Saved:")[0]) == []
     text = " ".join(answer.out.split())
-    assert "Calibrated to" in text
+    assert "Assumptions fitted to" in text
     assert all(heading in text for heading in HEADINGS.values())
     assert "The census itself lies outside" in text
     rows = list(csv.DictReader((out / "patterns.csv").read_text("utf-8-sig").splitlines()))

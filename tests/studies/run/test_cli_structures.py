@@ -90,8 +90,8 @@ def test_a_policy_keeps_the_half_of_its_structure_that_is_not_named(tmp_path: Pa
     )
     text = " ".join(answered("compare", "no-cap", str(own), "--structure", "budget").split())
     # What nobody has named is drawn: the bid trigger of no-cap.
-    assert "boroughs bid on unfilled posts or vacancies, hiring is budget" in text
-    assert "of own: boroughs bid on vacancies, hiring is budget" in text
+    assert "boroughs bid on unfilled posts or vacancies, hiring is budget-limited" in text
+    assert "of 't': boroughs bid on vacancies, hiring is budget-limited" in text
 
 
 @pytest.mark.slow

@@ -58,7 +58,7 @@ def test_the_years_after_the_record_have_no_census() -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        (("baseline",), "is no council's story"),
+        (("baseline",), "is not a council's story"),
         (("bexly",), "did you mean 'bexley'"),
         (("bexley", "--out", "a-file"), "is a file, where a folder is expected"),
         (("bexley", "--borough-data", "none.toml"), "none.toml: cannot be read"),

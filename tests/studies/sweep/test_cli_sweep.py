@@ -19,13 +19,13 @@ def test_a_table_a_finding_and_what_stands_beside_them() -> None:
     answer = permanence("sweep", "cap-with-defection", *OVER, "--against", "no-cap", *SMALL)
     assert answer.code == 0, answer.err
     text = " ".join(answer.out.split())
-    assert "no-cap, and the paired difference from it" in text
+    assert "'No cap': its level, and the paired difference from it" in text
     assert "too few points or leavers to tell a cascade from a smear" in text
     assert "a cascade, not a smear" not in text
     assert "can be luck" in text
-    assert "In the lower tail" in text
+    assert "In a bad case (1 in 10)" in text
     assert "if nobody else could leave" in text or "have cause to by themselves" in text
-    assert "Calibrated to" in text
+    assert "Assumptions fitted to" in text
     assert "posts stand empty" in text
     assert too_wide(answer.out) == []
 

@@ -157,7 +157,7 @@ export function showMoved(facts, state, undo) {
     });
     return el("li", {}, el("span", { text }), back);
   });
-  const shown = isPinned(state, "right") ? `Nothing. On the right stands ${sideInWords(facts, state, "right")}.` : "Nothing: policy and base are the same.";
+  const shown = isPinned(state, "right") ? `Nothing. The right side shows ${sideInWords(facts, state, "right")}.` : "Nothing: policy and base are the same.";
   byId("moved").replaceChildren(...(items.length ? items : [el("li", { text: shown })]));
   byId("reset").disabled = !items.length && !isPinned(state, "right");
 }

@@ -38,7 +38,7 @@ export function embeddedSource(facts, embedded) {
     async ask(question, told) {
       const answer = find(question);
       if (answer) told({ kind: "answer", answer });
-      else told({ kind: "error", message: "this file has no run of that; the served page runs anything." });
+      else told({ kind: "error", message: "this file holds no run of that; the served page can run anything." });
     },
     async run({ left, right, number }) {
       const found = embedded.runs.find((one) => {

@@ -82,7 +82,7 @@ function showPictures(facts, view, tiles, ring) {
 
 function dateLine(facts, view) {
   const { run, month, opening, state } = view;
-  if (!run) return view.isFile ? "This file has one London for each step and each cut link; the served page runs any." : "One London is being run…";
+  if (!run) return view.isFile ? "This file has one London for each step and each cut link; the served page can run any." : "Running one London…";
   const which = state.run === null ? "nearest the middle" : `number ${run.number + 1}`;
   return `${monthOf(opening, month)} · one London of ${facts.runs}, ${which}`;
 }
@@ -109,7 +109,7 @@ function chartView(facts, view) {
   const line = (side, name, look) => ({ side: look, name, points: middleOf(facts, answer, side, outcome, unit) });
   const lines = [];
   if (answer && !hidesAll && !isSame) lines.push(line("left", "as it was", "left"));
-  if (answer && !hides) lines.push(line("right", isSame ? "what came" : "with it", "right"));
+  if (answer && !hides) lines.push(line("right", isSame ? "what happened" : "with it", "right"));
   return {
     key: `${state.step}|${outcome}|${unit}|${state.years}`,
     title: step?.drawn.label ?? FREELY_DRAWN.label,

@@ -60,8 +60,8 @@ function openSure(facts, { state, answer }) {
   if (!answer) return;
   const step = facts.story[state.step - 1];
   const hides = state.step > 0 && !state.revealed;
-  const found = hides ? "Reveal first: then the ranges stand here." : findingOf(facts, answer, state.unit);
-  const paired = "Both sides run with the same luck in the same boroughs; the range is what that pair differs by in 80 of 100 runs.";
+  const found = hides ? "Reveal first: the ranges are then shown here." : findingOf(facts, answer, state.unit);
+  const paired = "Both sides run with the same luck in the same boroughs; 80 of 100 such pairs differ by an amount within the range.";
   const words = [found, hides ? "" : paired, NOT_IDENTIFIED, step?.caution ?? "", answer.caution].filter(Boolean);
   byId("sure-words").replaceChildren(...words.map((text) => el("p", { text })));
   byId("sure").showModal();

@@ -16,7 +16,16 @@ from sim.market.outcomes import OUTCOME
 from sim.studies.money.method.spending import Spending
 from sim.studies.money.words import payers, scale_of, spending_sentences, way, written
 from sim.words.assumed import moved_by
-from sim.words.captions import caution, counted, listed, pair_name, unit_name, whole_per_cent
+from sim.words.captions import (
+    called,
+    caution,
+    counted,
+    listed,
+    pair_name,
+    quoted,
+    unit_name,
+    whole_per_cent,
+)
 from sim.words.grounds import scenario_rests_on
 from sim.words.tables import shown
 
@@ -41,8 +50,8 @@ def _staff(base: Ensemble, policy: Ensemble, unit: str) -> str:
         old, new = (mean(one.of(name, unit)[:, -1]) for one in (base, policy))
         parts.append(f"{OUTCOME[name].label} {shown(new, 'share')} (not {shown(old, 'share')})")
     return (
-        f"{unit_name(unit)} in September {_year(policy)} under {policy.scenario.name}, beside "
-        f"{base.scenario.name}: {listed(parts)}."
+        f"{unit_name(unit)} in September {_year(policy)} under {quoted(policy.scenario)}, beside "
+        f"{quoted(base.scenario)}: {listed(parts)}."
     )
 
 
@@ -60,7 +69,7 @@ def _money(policy: Ensemble, spent: Spending, unit: str) -> str:
         f"({scale.unit}: {', '.join(parts)})"
     )
     if empty < 0 and not scale.is_nothing(empty):
-        return f"{text}; {scale.said(empty)} of it is work not done in empty posts, no saving."
+        return f"{text}; {scale.said(empty)} of it is work not done in empty posts, not a saving."
     return f"{text}."
 
 
@@ -69,7 +78,10 @@ def _chance(base: Ensemble, policy: Ensemble, unit: str) -> str:
     for name, of in zip(PERMANENT_SHARES, ("the workforce", "posts"), strict=True):
         old, new = (float(one.reached(name, unit).mean()) for one in (base, policy))
         parts.append(f"of {of} in {whole_per_cent(new)} of runs (not {whole_per_cent(old)})")
-    return f"It reaches 90 % at some census to {_year(policy)} {listed(parts)}. {NOT_IDENTIFIED}"
+    return (
+        f"It reaches 90 % at one census or more up to {_year(policy)} {listed(parts)}. "
+        f"{NOT_IDENTIFIED}"
+    )
 
 
 def spending_table(base: Ensemble, policy: Ensemble, spent: Spending, unit: str) -> Printed:
@@ -88,7 +100,7 @@ def spending_table(base: Ensemble, policy: Ensemble, spent: Spending, unit: str)
         f"What {unit_name(unit)} spends, {scale.unit} a year in September {last}, means of "
         f"{policy.runs} runs"
     )
-    header = ("", base.scenario.name, policy.scenario.name, "difference", f"sum to\n{last}",
+    header = ("", called(base.scenario), called(policy.scenario), "difference", f"sum to\n{last}",
               f"at the pay\nof {first}")  # fmt: skip
     return Printed(title, header, rows, tight=True)
 
@@ -105,7 +117,9 @@ def rests_on(base: Ensemble, policy: Ensemble, spent: Spending, unit: str) -> li
         found.append("One borough is small: much of its course is luck, which no policy moves.")
     if base.scenario.start.figures:
         whose = listed(list(base.scenario.start.figures))
-        found.append(f"Made with own figures of {whose}, not the census's: this page holds them.")
+        found.append(
+            f"Made with own figures of {whose}, not the census's: this page contains them."
+        )
     return found
 
 

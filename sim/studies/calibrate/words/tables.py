@@ -15,7 +15,7 @@ from sim.studies.calibrate.method.calibrate import OWN, SAMPLED, Calibration
 from sim.studies.calibrate.method.confirm import Found
 from sim.studies.calibrate.method.targets import FIRST_YEAR, LAST_YEAR, target_list
 from sim.studies.calibrate.words import sentences as words
-from sim.words.captions import pair_name
+from sim.words.captions import WAYS_HEADER, pair_name
 
 MOST_TOGETHER = 5
 
@@ -55,13 +55,13 @@ def _printed_search(found: Sequence[Found]) -> Iterator[Printed]:
         )
     yield Printed(
         f"The search, structure by structure: record of {FIRST_YEAR}-{LAST_YEAR}",
-        ("hiring, bids on", "targets\nin prior", "volume\nleft", "gene-\nrations", "toler-\nance",
+        (WAYS_HEADER, "targets\nin prior", "volume\nleft", "gene-\nrations", "toler-\nance",
          "accepted", "runs of\nthe twin"),
         searches,
     )  # fmt: skip
     yield Printed(
         "How close the draws come: distance from the record, in tolerances",
-        ("hiring, bids on", "twin", "90 %", "agents", "90 %", "distinct\ndraws"),
+        (WAYS_HEADER, "twin", "90 %", "agents", "90 %", "distinct\ndraws"),
         distances,
     )
 

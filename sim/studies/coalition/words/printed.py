@@ -142,7 +142,7 @@ def _payments(answer: Played) -> Printed:
         for place, one in enumerate(answer.side_payments)
     ]
     return Printed(
-        "Side payments a year that keep the pledge whole, by the value of a filled post",
+        "Yearly side payments that keep the pledge whole, by the value of a filled post",
         (
             "a filled post\nis worth",
             "gain by\nleaving",
@@ -201,4 +201,4 @@ def of_pairs(answers: Sequence[Played]) -> Printed:
 def notes_of_pairs(noted: Sequence[str]) -> list[str]:
     """Return the notes that hold under every structure."""
     kept = [note for note in noted if not note.startswith("Structure: ")]
-    return [*kept, "The order of leaving needs one structure: name it, or none."]
+    return [*kept, "To see the order of leaving, name one structure or none."]

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS
 from sim.ensemble.draws import Draws
 from sim.studies.coalition.method.gains import SidePayment, Stake
 from sim.studies.coalition.method.game import CLEAR, PAYOFF_LABELS, PAYOFF_UNITS, Payoff
 from sim.studies.coalition.method.order import HALF, OwnRule
 from sim.studies.coalition.method.play import Played
 from sim.words.captions import listed, unit_name
-from sim.words.notes import BIDS_ON, FEW_RUNS
+from sim.words.notes import FEW_RUNS
 from sim.words.tables import shown
 
 NAMED = 3
@@ -36,7 +37,7 @@ def findings(answer: Played) -> list[str]:
 def _idle(answer: Played) -> list[str]:
     if any(level.nobody != level.whole for level in answer.london):
         return []
-    return ["The cap never holds a bid down in these runs: signing or not is all the same."]
+    return ["The cap never holds a bid down in these runs, so signing makes no difference."]
 
 
 def gain_words(value: float, payoff: Payoff) -> str:
@@ -93,7 +94,9 @@ def _money(answer: Played) -> str:
         f"assumption), {_count(len(tempted), len(answer.signers))} are tempted."
     )
     if not prices:
-        return f"{text} Leaving clearly fills posts for nobody, so no value of a post tempts."
+        return (
+            f"{text} Leaving clearly fills posts for nobody, so no value of a post tempts anybody."
+        )
     return (
         f"{text} Leaving alone fills a post at {thousands(prices[0])} to {thousands(prices[-1])} a "
         f"year (median {thousands(float(np.median(prices)))}): the higher price is paid to all its "
@@ -123,7 +126,7 @@ def _unravelling(answer: Played) -> str:
         return f"{_cares(answer.payoff)}, the whole pledge does not come apart: nobody leaves it."
     first = listed([unit_name(step.employer) for step in steps[:NAMED]])
     left = len(answer.order.unravelling.end)
-    ends = "nobody is left in it" if left == 0 else f"{left} are left who do not want to leave"
+    ends = "nobody is left in it" if left == 0 else f"{left} remain, who do not want to leave"
     return (
         f"{_cares(answer.payoff)}, the pledge unravels in {len(steps)} "
         f"round{'' if len(steps) == 1 else 's'}, {first} first, "
@@ -149,7 +152,7 @@ def _stable(answer: Played) -> str:
 
 def _critical(answer: Played) -> list[str]:
     count = len(answer.signers)
-    work = f"at least {100 * HALF:.0f} % of its effect on the charge rate and on excess cost"
+    work = f"at least {100 * HALF:.0f} % of its effect on the agency price and on excess cost"
     if not (answer.keyed or answer.path):
         return []
     told = []
@@ -157,7 +160,7 @@ def _critical(answer: Played) -> list[str]:
         told.append(f"{answer.critical_keyed} of {count} in an order drawn in each run")
     if answer.critical_path is not None:
         path = f"{answer.critical_path} of {count} when the most tempted leave first"
-        told.append(path + (", and fewer do not come about" if stops_early(answer) else ""))
+        told.append(path + (", and smaller numbers do not arise" if stops_early(answer) else ""))
     if not told:
         return [f"The whole pledge does not lower both price and cost: no number keeps {work}."]
     return [f"The cap keeps {work} with {' and '.join(told)}."]
@@ -225,22 +228,24 @@ def notes(answer: Played, draws: Draws, shortlist: int) -> list[str]:
         f"run{'' if answer.runs == 1 else 's'}"
         + ("; with so few, small gains can be luck." if bound else "."),
         f"Structure: boroughs bid on {BIDS_ON[structure.bid_trigger]}, hiring is "
-        f"{structure.hiring.value.replace('_', '-')}; the record does not tell rival structures "
+        f"{HIRING_LABELS[structure.hiring]}; the record does not tell rival structures "
         "apart.",
-        f"{answer.scenario.levers.cap.grounds} From the census come who is short and how many "
-        "posts and agency staff each has at the start.",
+        f"{answer.scenario.levers.cap.grounds} The census says who is short, and how many posts "
+        f"and agency staff each has at the start.",
         "What employers care about is an assumption (--cares-about). " + _value_note(answer),
-        "Leaving alone is never signing while the membership of all others is held. Payoffs are "
+        "Leaving alone means never signing while everybody else's membership is held fixed. "
+        "Payoffs are "
         f"means of the twelve months up to {answer.years} year"
         f"{'' if answer.years == 1 else 's'} after the pledge begins. Tempted: the mean gain is "
-        f"over {CLEAR:g} standard errors, one in ten by luck; among thirty that is three.",
+        f"over {CLEAR:g} standard errors, which luck alone gives one in ten, so three among "
+        f"thirty.",
         *(
             []
             if answer.order is None
             else [
                 f"Order of leaving: each round asks the {shortlist} with the largest gains when "
-                "last asked, and everybody before it ends; stable is among coalitions on the two "
-                "paths only."
+                f"last asked, and everybody before it ends; stability was checked only for "
+                f"coalitions on the two paths."
             ]
         ),
         *_signers_note(answer),

@@ -32,8 +32,8 @@ from sim.words.tables import shown
 
 HELD_BACK = "held back until scored"
 ABOUT_POOL = (
-    f"{POOL[0].upper()}{POOL[1:]}: the mixture of both distributions with equal weights, which no "
-    "year was looked at to set."
+    f"{POOL[0].upper()}{POOL[1:]}: the mixture of both distributions with equal weights, set "
+    f"without looking at any year."
 )
 
 
@@ -153,8 +153,8 @@ def notes(
     policy = "enters as known" if later_policy else "is left out"
     found += [
         f"Policy enacted after the origin (the London Pledge of June 2022) {policy}.",
-        "Bands hold what draws of parameters and structures, the luck of small numbers, years that "
-        "are good or bad for all and reporting error make of a published share. What each borough "
+        "Bands for a published share cover draws of parameters and structures, the luck of small "
+        "numbers, years that are good or bad for all, and reporting error. What each borough "
         "is like is inferred from all its censuses up to the origin.",
         "The City of London is forecast and never scored.",
     ]
@@ -167,7 +167,7 @@ def _about_held_back(forecast: Hindcast) -> list[str]:
     if not held:
         return []
     years = " and ".join(str(year) for year in held)
-    found = [f"{years}: this code, and the choice of baselines, came after they were seen."]
+    found = [f"{years}: this code and the choice of baselines were made after they had been seen."]
     if kept_forecast(forecast) is not None:
         found.append(f"{KEPT}, is what version {VERSION} forecast; {years} were {HELD_BACK}.")
     return found

@@ -51,7 +51,7 @@ class Node:
 NODES = (
     Node("vacancies", "vacancies", POINTS),
     Node("unfilled", "unfilled posts that are wanted", POINTS),
-    Node("charge_rate", "charge rate", PER_CENT),
+    Node("charge_rate", "price paid to the agency", PER_CENT),
     Node("premium", "agency over permanent take-home pay", PER_CENT),
     Node("to_agency", "staff going to agency", POINTS_A_YEAR),
     Node("coming_back", "agency staff coming back", POINTS_A_YEAR),
@@ -126,15 +126,15 @@ CIRCLE = (
     ),
     _cuttable(
         "to_agency", "vacancies", 1, Link.LEAVING_OPENS_VACANCIES,
-        says="who goes to agency leaves a vacancy behind",
+        says="staff who go to agency leave a vacancy behind",
     ),
     _plain(
-        "to_agency", "agency_staff", 1, "who goes to agency covers posts", "bench_leak_per_month"
+        "to_agency", "agency_staff", 1, "staff who go to agency cover posts", "bench_leak_per_month"
     ),
-    _plain("coming_back", "vacancies", -1, "who comes back fills a vacancy"),
-    _plain("coming_back", "agency_staff", -1, "who comes back covers no longer"),
+    _plain("coming_back", "vacancies", -1, "staff who come back fill a vacancy"),
+    _plain("coming_back", "agency_staff", -1, "staff who come back no longer cover"),
     _plain(
-        "agency_staff", "coming_back", 1, "of more agency staff more come back",
+        "agency_staff", "coming_back", 1, "the more agency staff, the more come back",
         "flow_to_permanent_per_year",
     ),
     _plain(
@@ -162,7 +162,7 @@ CIRCLE = (
     _cuttable("pay_bill", "charge_rate", -1, Link.OVERSPEND_SLOWS_BIDS, "overspend_limit_share"),
     _cuttable(
         "charge_rate", "agency_staff", -1, Link.DEAR_COVER_IS_UNWANTED, "cover_demand_elasticity",
-        says="dear cover is wanted less, so fewer are placed",
+        says="dear cover is less wanted, so fewer are placed",
     ),
     _cuttable(
         "charge_rate", "unfilled", -1, Link.DEAR_COVER_IS_UNWANTED, "cover_demand_elasticity"

@@ -67,9 +67,9 @@ LOOPS = (
         "short boroughs bid pay up, pay draws staff out of posts, boroughs are shorter",
     ),
     NamedLoop(
-        "cover", "cover", "whom pay draws to agency work covers posts, boroughs bid less"
+        "cover", "cover", "staff drawn to agency work cover posts, so boroughs bid less"
     ),
-    NamedLoop("strain", "strain", "vacancies strain who is left, and they leave"),
+    NamedLoop("strain", "strain", "vacancies strain the staff left behind, and they leave"),
     NamedLoop(
         "strain_to_agency", "strain and agency", "vacancies strain staff, who go to agency work"
     ),

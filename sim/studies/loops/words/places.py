@@ -23,7 +23,7 @@ AT = {
 BOXED = {
     "vacancies": "vacancies",
     "unfilled": "unfilled posts\nthat are wanted",
-    "charge_rate": "charge rate",
+    "charge_rate": "agency price",
     "premium": "agency over\npermanent pay",
     "to_agency": "going to\nagency",
     "coming_back": "coming back\nfrom agency",

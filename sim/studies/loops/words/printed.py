@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.answers.answer import Printed
+from sim.domain.vocabulary import HIRING_LABELS
 from sim.scenario import Scenario
 from sim.studies.loops.method.links import CIRCLE
 from sim.studies.loops.method.strength import Circle, ranked
 from sim.studies.loops.words import sentences as words
+from sim.words.captions import WAYS_HEADER
 from sim.words.tables import shown
 
 
@@ -89,7 +91,7 @@ def of_all(found: Sequence[Circle], scenario: Scenario) -> Printed:
     for circle in found:
         for number, reading in enumerate((circle.now, circle.along[-1])):
             hiring, trigger = circle.pair
-            name = hiring.value.replace("_", "-") if number == 0 else f"  {trigger.value}"
+            name = HIRING_LABELS[hiring] if number == 0 else f"  {trigger.value}"
             told = [
                 f"{loop.label} {words.signed(words.middle(reading.loops[loop.name]))}"
                 for loop in ranked(reading)[:2]
@@ -102,7 +104,7 @@ def of_all(found: Sequence[Circle], scenario: Scenario) -> Printed:
         f"The two strongest loops on {words.day_of(found[0].now.day)} and at the end; all: what a "
         "push of 1 on vacancies becomes"
     )
-    return Printed(heading, ("hiring, bids on", "strongest", "next", "all"), rows, True)
+    return Printed(heading, (WAYS_HEADER, "strongest", "next", "all"), rows, True)
 
 
 def notes_of_all(found: Sequence[Circle], noted: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from sim.domain.calendar import tax_year
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
-from sim.domain.vocabulary import LINK_LABELS, Grade, Link
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, LINK_LABELS, Grade, Link
 from sim.ensemble.draws import Draws
 from sim.rules.tax_law import last_tabulated_year
 from sim.scenario import Scenario
@@ -37,8 +37,8 @@ from sim.studies.loops.method.strength import (
     story_of,
     through,
 )
+from sim.words.captions import quoted
 from sim.words.grounds import taught
-from sim.words.notes import BIDS_ON
 from sim.words.tables import shown
 
 SHORT = {POINTS: "pt", POINTS_A_YEAR: "pt/yr", "points": "pt", PER_CENT: "%"}
@@ -51,11 +51,11 @@ GRADES = {
 GAIN_MEANS = (
     "A gain is the effect's mean rise over about a year when the cause is raised by one and kept "
     "there. Round a loop gains multiply: a loop's gain is the part of a push that comes back. "
-    "Alone, one of 1 would grow e-fold a year."
+    "On its own, a loop with a gain of 1 would grow e-fold a year."
 )
 NO_LOOP = (
     "Following rivals is no loop for London: what a borough gains on the mean, the mean gains. "
-    "Its gain is of a borough's charge rate on its rivals', and is within the other gains."
+    "Its gain is of the price a borough pays on its rivals', and is within the other gains."
 )
 
 
@@ -67,7 +67,7 @@ def day_of(day: date) -> str:
 def structure_of(circle: Circle) -> str:
     """Return a circle's structure in words."""
     hiring, trigger = circle.pair
-    return f"boroughs bid on {BIDS_ON[trigger]}, hiring is {hiring.value.replace('_', '-')}"
+    return f"boroughs bid on {BIDS_ON[trigger]}, hiring is {HIRING_LABELS[hiring]}"
 
 
 def middle(values: FloatArray) -> float:
@@ -125,7 +125,10 @@ def finding(circle: Circle) -> str:
     if others:
         other = polarity(now.loops[others[0].name])
         text += f"; the strongest {other} one, {others[0].label}, {_does(now, others[0])}"
-    return f"{text}. All loops turn a push of 1 point on vacancies into {middle(now.answered):.2f}."
+    return (
+        f"{text}. Together, all loops turn a push of 1 point on vacancies into "
+        f"{middle(now.answered):.2f}."
+    )
 
 
 def _does(reading: Reading, loop: NamedLoop) -> str:
@@ -157,7 +160,8 @@ def pushes(reading: Reading) -> str:
         for link, values in reading.pushes.items()
     ]
     return (
-        "Loops say how a push is answered. What pushes the charge rate as things stand, a year: "
+        "Loops say how a push is answered. What pushes the price paid to the agency as things "
+        "stand, per year: "
         f"{'; '.join(told)}."
     )
 
@@ -175,12 +179,12 @@ def slowed_by_budget(circle: Circle) -> list[str]:
 
 
 def check(circle: Circle) -> str:
-    """Return how well the links foretell what the twin does."""
+    """Return how well the links predict what the twin does."""
     found, foretold = middle(circle.check.found), middle(circle.check.foretold)
     return (
         f"Check: with 1 point of posts a year more leaving from {day_of(circle.now.day)} on, the "
-        f"links foretell {foretold:+.2f} points of vacancies; the borough twin gives {found:+.2f}. "
-        "They differ where London itself changes meanwhile."
+        f"links predict {foretold:+.2f} points of vacancies; the borough twin gives {found:+.2f}. "
+        "They differ where London itself changes in the meantime."
     )
 
 
@@ -227,13 +231,13 @@ def notes(scenario: Scenario, circle: Circle, draws: Draws, runs: int) -> list[s
         *slowed_by_budget(circle),
         check(circle),
         rests_on(scenario, draws),
-        "Left out: newly qualified starters and moves between boroughs, which answer nothing "
+        "Left out: newly qualified starters and moves between boroughs, which respond to nothing "
         "here; leaving a cap, which is a step and has no gain.",
     ]
     if scenario.start.stylised:
         found.append(
-            f"{scenario.name} starts in a stylised {scenario.start.opening.year}: the pattern of "
-            f"{scenario.start.year} moved."
+            f"{quoted(scenario)} starts in a stylised {scenario.start.opening.year}: the pattern "
+            f"of {scenario.start.year} moved."
         )
     return found
 

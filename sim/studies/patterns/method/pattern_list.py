@@ -283,11 +283,13 @@ PATTERNS: tuple[Pattern, ...] = (
         between(-0.02, 0.02), None, _STOCK,
     ),
     _anchor(
-        17, anchors.GROWTH_WITHOUT_CAP, "mean charge rate, September 2015 to 2016, nobody capped",
+        17, anchors.GROWTH_WITHOUT_CAP,
+        "price paid to the agency, September 2015 to 2016, nobody capped",
         within(0.095), 0.19, _BEFORE_CAP,
     ),
     _anchor(
-        17, anchors.GROWTH_WITH_CAP, "mean charge rate a year, December 2015 to September 2020",
+        17, anchors.GROWTH_WITH_CAP,
+        "price paid to the agency a year, December 2015 to September 2020",
         within(0.02), 0.0, _AFTER_CAP,
     ),
     _anchor(

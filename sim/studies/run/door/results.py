@@ -25,7 +25,7 @@ from sim.scenario import Scenario
 from sim.studies.compare import words as split_words
 from sim.studies.compare.method.shapley import split_by_lever
 from sim.studies.run.door.tables import comparison_html, data_frame, result_html
-from sim.words.captions import labels, size
+from sim.words.captions import keys, labels, size
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -226,7 +226,7 @@ class Comparison:
         return frame.astype({"runs": int})
 
     def _differences(self, unit: str) -> list[tuple[str, list[Difference]]]:
-        named = zip(labels(self.ensembles)[1:], self.policies, strict=True)
+        named = zip(keys(self.ensembles)[1:], self.policies, strict=True)
         return [(label, compared(self.base.ensemble, one.ensemble, unit)) for label, one in named]
 
     def __repr__(self) -> str:
@@ -236,7 +236,9 @@ class Comparison:
         return f"<Comparison: {self.base.scenario.name} with {names}, {paired}>"
 
     def _repr_html_(self) -> str:
-        return comparison_html(self.base.ensemble, self._differences(LONDON))
+        found = [differences for _, differences in self._differences(LONDON)]
+        named = zip(labels(self.ensembles)[1:], found, strict=True)
+        return comparison_html(self.base.ensemble, list(named))
 
 
 # Charts

@@ -9,13 +9,14 @@ from sim.answers import results
 from sim.answers.answer import Printed
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.headline import POSTS, SHARES, UNFILLED
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS
 from sim.scenario import Scenario
 from sim.studies.tip.method.levers_range import Lever
 from sim.studies.tip.method.reach import Asked
 from sim.studies.tip.method.tip_map import Mapped
 from sim.studies.tip.words import sentences as tip_words
 from sim.studies.tip.words.sentences import Told, level_words, lever_name, per_cent, whole
-from sim.words.notes import BIDS_ON
+from sim.words.captions import quoted
 from sim.words.tables import shown
 
 COLUMNS = (
@@ -26,7 +27,7 @@ COLUMNS = (
 
 def structure(one: Mapped, mapped: Sequence[Mapped]) -> str:
     """Return what a structure is called, capitalised."""
-    name = f"{one.pair.hiring.value.replace('_', '-')} hiring"
+    name = f"{HIRING_LABELS[one.pair.hiring]} hiring"
     if len({other.pair.bid_trigger for other in mapped}) > 1:
         name = f"{name}, bids on {BIDS_ON[one.pair.bid_trigger]}"
     return f"{name[0].upper()}{name[1:]}"
@@ -82,7 +83,7 @@ def about(scenario: Scenario, asked: Asked) -> str:
     day = month_end(scenario.start.opening, asked.years * MONTHS_PER_YEAR)
     text = asked.draws.calibration
     return (
-        f"Scenario {scenario.name}: share of runs at {whole(asked.target)} of the workforce at "
+        f"Scenario {quoted(scenario)}: share of runs at {whole(asked.target)} of the workforce at "
         f"some 30 September by {day.year} with at most {whole(asked.bound)} of posts unfilled. "
         f"{text[0].upper()}{text[1:]}."
     )

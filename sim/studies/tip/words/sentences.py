@@ -13,6 +13,7 @@ from sim.answers.structures import Pair
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.evidence import census_start, census_years
 from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS
 from sim.scenario import Scenario
 from sim.studies.tip.method.levers_range import PRICE, Lever
 from sim.studies.tip.method.reach import Asked, AtLevel
@@ -27,7 +28,7 @@ from sim.studies.tip.method.search import (
 from sim.studies.tip.method.two_states import State, TwoStates
 from sim.words.doubts import tried_below_floor
 from sim.words.grounds import lever_rests_on, scenario_rests_on
-from sim.words.notes import BIDS_ON, FEW_RUNS
+from sim.words.notes import FEW_RUNS
 from sim.words.tables import shown
 
 
@@ -56,7 +57,7 @@ class Told:
 
     def structure(self, pair: Pair) -> str:
         """Return what a structure is called, its bids named where they differ."""
-        name = f"{pair.hiring.value.replace('_', '-')} hiring"
+        name = f"{HIRING_LABELS[pair.hiring]} hiring"
         return f"{name}, bids on {BIDS_ON[pair.bid_trigger]}" if self.triggers > 1 else name
 
 
@@ -113,7 +114,10 @@ def tipping(told: Told, answer: Tipped) -> str:
     text += ")" if shown_here is None else f", where by {year} {_posts(shown_here)})"
     if answer.anyhow:
         tip = answer.anyhow[0]
-        text += f"; whatever stands empty they would {_side(told, tip)}, but there {_posts(tip.at)}"
+        text += (
+            f"; ignoring unfilled posts, they would reach it {_side(told, tip)}, but there "
+            f"{_posts(tip.at)}"
+        )
     return text
 
 
@@ -134,16 +138,17 @@ def _side(told: Told, tip: Tip) -> str:
 def stability(told: Told, rest: TwoStates) -> str:
     """Return whether London has two states under constant conditions."""
     often = f"two in {rest.with_two or 'none'} of {rest.draws} draws"
-    held = "under the conditions of that year held for ever"
+    held = "if that year's conditions lasted,"
     if rest.between is None and len(rest.states) < 2:
         (only,) = rest.states
         where = f"at {told.level(rest.looked_at)} {state_words(only)}"
         if not only.is_confirmed:
-            return f"{held} no state was confirmed, {where} ({often})"
-        return f"{held} there is one state at every level, {where} ({often})"
+            return f"{held} no state could be confirmed, {where} ({often})"
+        return f"{held} there would be one state at every level, {where} ({often})"
     if rest.between is None:
         return (
-            f"{held} there are two states at {told.level(rest.looked_at)}, {_and(rest.states)}, "
+            f"{held} there would be two states at {told.level(rest.looked_at)}, "
+            f"{_and(rest.states)}, "
             f"though the lever moved slowly up and down finds one ({often})"
         )
     doubt = "" if rest.are_confirmed else ", not all of them confirmed at the middle of that range"
@@ -154,7 +159,7 @@ def stability(told: Told, rest: TwoStates) -> str:
         if begins == ends
         else f"from {told.level(begins)} to {told.level(ends)}"
     )
-    return f"{held} there are two states {where}, {_and(rest.states)}{doubt} ({often})"
+    return f"{held} there would be two states {where}, {_and(rest.states)}{doubt} ({often})"
 
 
 def _and(states: Sequence[State]) -> str:
@@ -164,7 +169,7 @@ def _and(states: Sequence[State]) -> str:
 def state_words(state: State) -> str:
     """Return a state's permanent share of the workforce, at rest or going round."""
     if state.is_cycle:
-        return f"one that goes round between {per_cent(state.low)} and {per_cent(state.high)}"
+        return f"one that cycles between {per_cent(state.low)} and {per_cent(state.high)}"
     return f"one with {per_cent(state.shares[WORKFORCE])} of the workforce permanent"
 
 
@@ -199,7 +204,8 @@ def notes(told: Told) -> list[str]:
     lever = told.lever.key.split(".")
     found = [
         f"{text[0].upper()}{text[1:]}.",
-        f"The level is where the chance of being at {whole(asked.target)} at some 30 September by "
+        f"The level is where the chance of reaching {whole(asked.target)} on at least one 30 "
+        f"September by "
         f"{told.day.year} passes one half. A census counts only with at most "
         f"{whole(asked.bound)} of posts unfilled: a tight cap empties posts, which flatters the "
         "share of the workforce. Runs that never get there are counted, not dropped.",
@@ -209,8 +215,8 @@ def notes(told: Told) -> list[str]:
         "their logarithm.",
         "Stable states: the mean field, for the middle draw unless said otherwise; the lever is "
         "moved slowly up and then down, and where the two ways differ each is confirmed by root "
-        "and eigenvalues, or as a cycle that comes round the same way. Two states say nothing of "
-        "how soon London would change over.",
+        "and eigenvalues, or as a cycle that comes round the same way. Two states say nothing "
+        "about how soon London would go from one to the other.",
         scenario_rests_on(told.scenario, asked.draws),
     ]
     lowest = min((one.low for answer in told.answers for one in answer.rest.states), default=1.0)

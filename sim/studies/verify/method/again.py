@@ -204,8 +204,8 @@ def with_draws(one: Told, draws: Draws | None) -> Told:
         return one
     if draws is None:
         raise StoreError(
-            "its parameters were drawn from a posterior's file, which only its digest "
-            f"({one.draws.digest}) is known of; give the file with --parameters"
+            "its parameters were drawn from a posterior's file, of which only the digest "
+            f"({one.draws.digest}) is known; give the file with --parameters"
         )
     if draws.key != one.draws.key:
         raise StoreError(
