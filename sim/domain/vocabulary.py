@@ -104,13 +104,11 @@ class HiringStructure(StrEnum):
     BUDGET = "budget"
 
 
-HIRING_LABELS = {
-    HiringStructure.RESPONSIVE: "responsive",
-    HiringStructure.SUPPLY_LIMITED: "supply-limited",
+HIRING_LABELS = {one: one.value.replace("_", "-") for one in HiringStructure} | {
     HiringStructure.REPUTATION: "reputation-led",
     HiringStructure.BUDGET: "budget-limited",
 }
-"""What a way of hiring is called, where hiring is said to be so."""
+"""What hiring is said to be: a structure's own name, unless that does not fit the sentence."""
 BIDS_ON = {BidTrigger.UNFILLED: "unfilled posts", BidTrigger.VACANCIES: "vacancies"}
 """What a borough that bids on it looks at."""
 
