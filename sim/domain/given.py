@@ -157,3 +157,9 @@ def _day_or_none(given: Any) -> date | None:
 
 Day = Annotated[date | None, BeforeValidator(_day_or_none)]
 """A day, or none; pydantic alone would take a number for seconds since 1970."""
+
+
+def counted(number: float, thing: str) -> str:
+    """Return a number of things: "1 month", "24 months"."""
+    whole = isinstance(number, int)
+    return f"{number if whole else format(number, 'g')} {thing}{'' if number == 1 else 's'}"

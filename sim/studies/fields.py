@@ -233,11 +233,6 @@ def plans(
     return found
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number of things, in the singular where it is one."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def unit_of(borough: str | None) -> str:
     """Return the unit a result is shown for: London, or the employer a borough belongs to."""
     if borough is None or borough.strip().casefold() == LONDON.casefold():

@@ -15,6 +15,7 @@ import numpy as np
 from sim.answers.comparison import mean
 from sim.domain import evidence
 from sim.domain.calendar import tax_year, tax_year_of
+from sim.domain.given import counted
 from sim.domain.headline import WORKFORCE
 from sim.domain.randomness import BoolArray, Purpose, Streams
 from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, LINK_LABELS, LONDON
@@ -173,10 +174,12 @@ def _pledge(ensemble: Ensemble, unit: str) -> str:
     if not bound:
         return f"{about}: it never bound."
     left = mean(np.array([fact["defections"] for fact in ensemble.facts]))
-    text = f"{about}: it bound in {bound} of {runs} runs; boroughs left it {left:.1f} times a run; "
+    text = f"{about}: it bound in {bound} of {counted(runs, 'run')}; "
+    text += f"boroughs left it {left:.1f} times a run; "
     keep = ensemble.of("pledge_members", unit)[:, -1]
     if unit == LONDON:
-        text += f"{mean(keep):.0f} employers are in it at the end."
+        kept = round(mean(keep))
+        text += f"{counted(kept, 'employer')} {'is' if kept == 1 else 'are'} in it at the end."
     else:
         text += f"{unit_name(unit)} is in it at the end of {int(keep.sum())}."
     return text + _equal_pay(ensemble)
@@ -220,7 +223,8 @@ def _budgets(ensemble: Ensemble) -> list[str]:
     if not slowed >= FEWEST_SLOWED:
         return []
     return [
-        f"Under {quoted(ensemble.scenario)} budgets slow the bids of {slowed:.0f} employers at the "
+        f"Under {quoted(ensemble.scenario)} budgets slow the bids of "
+        f"{counted(round(slowed), 'employer')} at the "
         "end: its price and cost rest on parameters.overspend_limit_share, an assumption."
     ]
 
@@ -229,7 +233,8 @@ def _caseload_bar(ensemble: Ensemble) -> str:
     bars = ensemble.london("employers_above_bar")
     return (
         f"Caseload bar of {ensemble.scenario.levers.permanent_offer.caseload_bar:g}: "
-        f"{mean(bars[:, 0]):.0f} employers above it at the start, {mean(bars[:, -1]):.0f} at the "
+        f"{counted(round(mean(bars[:, 0])), 'employer')} above it at the start, "
+        f"{mean(bars[:, -1]):.0f} at the "
         "end."
     )
 

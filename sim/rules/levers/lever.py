@@ -19,13 +19,13 @@ from pydantic import (
 )
 
 from sim.domain.calendar import month_end, months_between
-from sim.domain.given import Day
+from sim.domain.given import Day, counted
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
 from sim.domain.randomness import BoolArray, Purpose
 from sim.rules.levers import layers
 from sim.rules.levers.members import Members
-from sim.rules.levers.words import counted, members_in_words, said
+from sim.rules.levers.words import members_in_words, said
 from sim.rules.terms import RulesInForce
 
 EARLIER, WHO, RAMP = "earlier", "members", "ramp_months"

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from sim.domain.evidence import UNSCORED_EMPLOYER, scored_employers, spoken
+from sim.domain.given import counted
 from sim.domain.quantities import Declaration
 from sim.rules.levers.members import MEMBERS_UNIT, Members, Signatories, number_of
 
@@ -77,11 +78,6 @@ def said(value: object, declared: Declaration) -> str:
 def day(given: date) -> str:
     """Return a day as people write it: 31 March 2027."""
     return f"{given.day} {given:%B %Y}"
-
-
-def counted(number: float, thing: str) -> str:
-    """Return a number of things: "1 month", "24 months"."""
-    return f"{number:g} {thing}{'' if number == 1 else 's'}"
 
 
 def _small(number: int) -> str:

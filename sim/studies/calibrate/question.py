@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.answers.answer import Answer
 from sim.answers.structures import pairs
+from sim.domain.given import counted
 from sim.domain.posterior import FEWEST_DRAWS
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import BidTrigger, HiringStructure
@@ -112,7 +113,7 @@ def work(asked: Calibrate, desk: Desk) -> Answer:
     files_of.write_manifest(out, plan, complete=True)
     noted = words.notes(found, plan.check_runs)
     return Answer(
-        about=f.counted(len(found), "structure"),
+        about=counted(len(found), "structure"),
         values={
             **plan.decides(),
             "notes": noted,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from sim.answers.answer import Answer, Chart
 from sim.domain import evidence
+from sim.domain.given import counted
 from sim.domain.headline import PERMANENT_SHARES, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.scenario import ScenarioError
@@ -85,7 +86,7 @@ def work(asked: HindcastAsked, desk: Desk) -> Answer:
         for measure in PERMANENT_SHARES if part.years else ():
             printed += tables.printed_scores(part, measure)
     return Answer(
-        about=f"from the census of {asked.origin} to {asked.to}, {f.counted(asked.runs, 'run')}",
+        about=f"from the census of {asked.origin} to {asked.to}, {counted(asked.runs, 'run')}",
         values=files.as_json(forecast, scored, noted, asked.runs, asked.seed),
         printed=printed,
         notes=noted,
@@ -114,10 +115,10 @@ def _rolling(asked: HindcastAsked, desk: Desk) -> Answer:
         for measure in PERMANENT_SHARES
     }
     text = asked.parameters.calibration
-    noted = [f"{text[0].upper()}{text[1:]}. {asked.runs} runs an origin."]
+    noted = [f"{text[0].upper()}{text[1:]}. {counted(asked.runs, 'run')} an origin."]
     noted += [tables.ABOUT_POOL] if asked.pool else []
     return Answer(
-        about=f"one year ahead from every census, {f.counted(asked.runs, 'run')}",
+        about=f"one year ahead from every census, {counted(asked.runs, 'run')}",
         values={
             "runs": asked.runs,
             "seed": asked.seed,

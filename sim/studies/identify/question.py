@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from sim.answers import results
 from sim.answers.answer import Answer, Chart, Printed, Table
 from sim.domain.calendar import DEFAULT_YEARS
+from sim.domain.given import counted
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import write_text_atomically
 from sim.market.outcomes import OUTCOME
@@ -69,7 +70,7 @@ def work(asked: Identify, desk: Desk) -> Answer:
             progress=progress,
         )  # fmt: skip
     return Answer(
-        about=f"{found.runs} runs of {f.counted(found.years, 'year')}",
+        about=f"{found.runs} runs of {counted(found.years, 'year')}",
         values=_values(found),
         printed=[*_printed(found)],
         findings=words.verdicts(found),

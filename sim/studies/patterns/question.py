@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.answers.answer import Answer, Cell, Printed, Table
+from sim.domain.given import counted
 from sim.ensemble.draws import Draws
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
@@ -47,7 +48,7 @@ def work(asked: Patterns, desk: Desk) -> Answer:
     noted = words.notes(asked.runs, min(asked.runs, ANCHORED_RUNS), asked.parameters.calibration)
     verdicts = words.verdicts(found)
     return Answer(
-        about=f"{len(found)} rows, {asked.runs} runs",
+        about=f"{len(found)} rows, {counted(asked.runs, 'run')}",
         values={
             "runs": asked.runs,
             "seed": asked.seed,

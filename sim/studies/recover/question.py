@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from sim.answers.answer import Answer
 from sim.answers.structures import pairs
+from sim.domain.given import counted
 from sim.studies import QUESTIONS
 from sim.studies import fields as f
 from sim.studies.calibrate.method.files import OWN_CODE
@@ -66,7 +67,7 @@ def work(asked: Recover, desk: Desk) -> Answer:
     over = recoveries([row for one in found for row in one.rows])
     noted = words.notes(found, over)
     return Answer(
-        about=f.counted(asked.truths, "truth"),
+        about=counted(asked.truths, "truth"),
         values=_values(found, over, noted, seed),
         printed=[*words.printed(over, asked.truths)],
         notes=noted,

@@ -15,6 +15,7 @@ from sim.domain.published import published_figure
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
 from sim.studies.story.method import StoryRow, own_levers, rise
+from sim.words.captions import means_of
 from sim.words.tables import old_new_gap, shown
 
 COLUMNS = (
@@ -59,8 +60,7 @@ def printed(policy: Ensemble, rows: Sequence[StoryRow], unit: str, outcome: str)
             )
         )
     heading = (
-        f"{OUTCOME[outcome].label} of {unit}, 30 September\n"
-        f"means of {policy.runs} runs, 80 % interval"
+        f"{OUTCOME[outcome].label} of {unit}, 30 September\n{means_of(policy.runs)}, 80 % interval"
     )
     columns = ("", "claimed", "census", "policy", "80 %", "placebo", "80 %", "difference")
     return Printed(heading, columns, lines)

@@ -16,6 +16,7 @@ from sim.words.captions import (
     WAYS_HEADER,
     against,
     called,
+    means_of,
     pair_name,
     size,
     unit_name,
@@ -102,7 +103,7 @@ def _printed_levels(answers: Sequence[UnderPair], unit: str) -> Iterator[Printed
         rows.append((f"  {trigger}", *ends, "", "", ""))
     heading = (
         f"{first.scenario.title or first.scenario.name}: under each rival structure\n"
-        f"{unit_name(unit)}, {day.day} {day:%B %Y}: means of {first.runs} runs, 80 % interval "
+        f"{unit_name(unit)}, {day.day} {day:%B %Y}: {means_of(first.runs)}, 80 % interval "
         "below; 90 % is the chance by share of the workforce"
     )
     columns = (WAYS_HEADER, "workforce", "posts", "unfilled", "charge", "agency", "90 %")
@@ -126,7 +127,7 @@ def _printed_differences(answers: Sequence[UnderPair], place: int, unit: str) ->
         rows.append(("", *ends))
     heading = (
         f"{against(base.scenario, policy.scenario)}: under each rival structure\n"
-        f"{unit_name(unit)}, {day.day} {day:%B %Y}: old and new means of {policy.runs} runs; "
+        f"{unit_name(unit)}, {day.day} {day:%B %Y}: old and new, {means_of(policy.runs)}; "
         "below them the paired difference and its 80 % interval"
     )
     yield Printed(heading, (WAYS_HEADER, "workforce", "posts", "unfilled", "charge"), rows)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from sim.answers import results
 from sim.answers.answer import Answer, Cell, Chart, Table
 from sim.domain.calendar import DEFAULT_YEARS
+from sim.domain.given import counted
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.ensemble.stamp import package_version
@@ -161,7 +162,8 @@ def _drawn(done: Swept) -> tuple[Any, str]:
         f"{label}: {one.label} ({one.unit})" for label, one in zip(labels, declared, strict=True)
     )
     about = (
-        f"Scenario: {done.called}, {done.years} years on, {done.runs} runs; {meaning}. "
+        f"Scenario: {done.called}, {counted(done.years, 'year')} on, "
+        f"{counted(done.runs, 'run')}; {meaning}. "
         f"{words.caution(done)}"
     )
     if len(done.axes) == 1:

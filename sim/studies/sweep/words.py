@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.answers.answer import Printed
+from sim.domain.given import counted
 from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.market.outcomes import OUTCOME
@@ -71,7 +72,7 @@ def printed(done: Swept) -> list[Printed]:
         )
     heading = (
         f"{done.called}: {' and '.join(axis.key for axis in done.axes)}\n"
-        f"{unit_name(done.unit)}, {done.years} year{'' if done.years == 1 else 's'} on: "
+        f"{unit_name(done.unit)}, {counted(done.years, 'year')} on: "
         f"{means_of(done.runs)}; bad case: 1 run in 10 is lower; left is " + LEFT_THE_CAP
     )
     tail = "bad\ncase"

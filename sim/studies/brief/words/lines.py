@@ -21,6 +21,7 @@ from sim.words.captions import (
     caution,
     counted,
     listed,
+    means_of,
     pair_name,
     quoted,
     unit_name,
@@ -97,8 +98,8 @@ def spending_table(base: Ensemble, policy: Ensemble, spent: Spending, unit: str)
         for line in written(spent, scale)
     ]  # fmt: skip
     title = (
-        f"What {unit_name(unit)} spends, {scale.unit} a year in September {last}, means of "
-        f"{policy.runs} runs"
+        f"What {unit_name(unit)} spends, {scale.unit} a year in September {last}, "
+        f"{means_of(policy.runs)}"
     )
     header = ("", called(base.scenario), called(policy.scenario), "difference", f"sum to\n{last}",
               f"at the pay\nof {first}")  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.answers.answer import Printed
 from sim.domain import evidence
+from sim.domain.given import counted
 from sim.domain.headline import PERMANENT_SHARES
 from sim.domain.kept_forecasts import HELD_BACK_YEARS, QUANTILES, VERSION
 from sim.domain.published import published_figure
@@ -137,7 +138,7 @@ def notes(
 ) -> list[str]:
     """Return what must stand beside a hindcast's numbers; `whole` has all scored years."""
     text, scored = draws.calibration, whole.by_measure
-    found = [f"{text[0].upper()}{text[1:]}. {runs} runs."]
+    found = [f"{text[0].upper()}{text[1:]}. {counted(runs, 'run')}."]
     for measure, forecasters in scored.items():
         if BASELINES.keys() <= forecasters.keys():
             found.append(_verdict(measure, forecasters))

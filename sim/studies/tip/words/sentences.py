@@ -12,6 +12,7 @@ import numpy as np
 from sim.answers.structures import Pair
 from sim.domain.calendar import MONTHS_PER_YEAR, month_end
 from sim.domain.evidence import census_start, census_years
+from sim.domain.given import counted
 from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS
 from sim.scenario import Scenario
@@ -235,5 +236,5 @@ def notes(told: Told) -> list[str]:
         [(told.level(one), told.lever.on(told.scenario, one)) for one in tried], asked.years
     )
     if asked.runs < FEW_RUNS:
-        found.append(f"{asked.runs} runs: with fewer than {FEW_RUNS} a level is rough.")
+        found.append(f"{counted(asked.runs, 'run')}: with fewer than {FEW_RUNS} a level is rough.")
     return found
