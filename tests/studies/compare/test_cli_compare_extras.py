@@ -58,7 +58,7 @@ def test_a_scenario_beside_itself_is_exact_in_every_row() -> None:
 def test_the_answer_says_what_rests_on_data_and_what_on_priors() -> None:
     text = " ".join(permanence(*PAIR, *SMALL).out.split())
     assert "Rests on data: the start (DfE census of 2025)" in text
-    assert "Rests on priors: " in text
+    assert "Rests on stated assumptions: " in text
 
 
 @pytest.mark.parametrize(
