@@ -38,8 +38,8 @@ def scenario_rests_on(scenario: Scenario, draws: Draws) -> str:
     last = tax_year(last_tabulated_year())
     return (
         f"Rests on data: {start}, tax law and pay to {last}, {grounded} parameters measured or "
-        f"looked up. Rests on stated assumptions: how strongly every lever acts, and {len(uncertain)} "
-        f"parameters. {taught(uncertain, draws)}"
+        "looked up. Rests on stated assumptions: how strongly every lever acts, and "
+        f"{len(uncertain)} parameters. {taught(uncertain, draws)}"
     ).rstrip()
 
 

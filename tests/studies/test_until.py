@@ -63,3 +63,9 @@ def test_every_question_looks_as_far_ahead_and_takes_the_year(name: str) -> None
         assert fields["until"].annotation in (int | None, *get_args(f.Until))
     else:
         assert name in {"coalition", "identify", "reach"}  # no scenario to count from; its own date
+
+
+def test_run_takes_the_year_too_and_refuses_both() -> None:
+    assert sim.run("no-cap", runs=1, until=2026).ensemble.years == 1
+    with pytest.raises(ValueError, match="--years is given too"):
+        sim.run("no-cap", runs=1, until=2026, years=3)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack, overload
 
 from sim.answers.answer import Answer
+from sim.domain.calendar import DEFAULT_YEARS
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.interfaces.python.door import RUNNER, answer_to
@@ -24,6 +25,7 @@ class Settings(TypedDict, total=False):
     runs: int
     seed: int
     years: int
+    until: int | None
     overrides: Iterable[str]
     parameters: str | Path | Draws
     borough: str | None
@@ -63,7 +65,8 @@ def run(
     *,
     runs: int = 20,
     seed: int = 1,
-    years: int = 10,
+    years: int = DEFAULT_YEARS,
+    until: int | None = None,
     overrides: Iterable[str] = (),
     parameters: str | Path | Draws = Draws.POSTERIOR.name,
     borough: str | None = None,
@@ -83,6 +86,7 @@ def run(
         runs: how many runs; each draws its own parameters.
         seed: root seed; the same seed gives the same people the same luck in every scenario.
         years: horizon.
+        until: the year in which the horizon ends, in place of `years`.
         overrides: such as ["levers.cap.members=0.9"], on top of the scenario.
         parameters: drawn from the `posterior`, its `median` draw, the `prior`, `default` values,
             or a posterior's file.
@@ -134,7 +138,8 @@ def compare(
     *policies: Result | Given,
     runs: int = 20,
     seed: int = 1,
-    years: int = 10,
+    years: int = DEFAULT_YEARS,
+    until: int | None = None,
     overrides: Iterable[str] = (),
     parameters: str | Path | Draws = Draws.POSTERIOR.name,
     borough: str | None = None,
@@ -154,9 +159,9 @@ def compare(
     Args:
         base: what to compare with: a scenario, or a result already there.
         policies: what to compare: scenarios, or results already there. Beside a result only
-            `runs`, `seed`, `years`, `overrides`, `parameters`, `borough_data`, `jobs`, `progress`
-            and `cancel` are taken, for what has yet to run.
-        runs, seed, years, overrides, parameters, borough, borough_data: as for `run`.
+            `runs`, `seed`, `years`, `until`, `overrides`, `parameters`, `borough_data`, `jobs`,
+            `progress` and `cancel` are taken, for what has yet to run.
+        runs, seed, years, until, overrides, parameters, borough, borough_data: as for `run`.
         structure, bid_trigger, jobs, out, progress, cancel: as for `run`.
         shapley: split each difference by lever (up to five), with interaction and time to act.
         null_test: check that policies that should do nothing change nothing.
@@ -195,13 +200,15 @@ def compare(
 def _asked(name: str, given: Mapping[str, Any]) -> Answer:
     """Return the answer of a question to all that its function was given."""
     values = {**given, "overrides": as_list(given["overrides"])}
+    if given["until"] is not None and given["years"] == DEFAULT_YEARS:
+        del values["years"]
     runner = {one: values.pop(one) for one in RUNNER}
     return answer_to(study_named(name), values, **runner)
 
 
 BESIDE_RESULTS = (
-    "runs", "seed", "years", "overrides", "parameters", "borough_data", "jobs", "progress",
-    "cancel",
+    "runs", "seed", "years", "until", "overrides", "parameters", "borough_data", "jobs",
+    "progress", "cancel",
 )  # fmt: skip
 
 
