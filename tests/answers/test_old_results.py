@@ -16,8 +16,8 @@ from tests.interfaces.test_report import unchanged
 
 ALONE = ("--jobs", "1", "--quiet")
 LABEL = (
-    "Made by permanence 0.1.0, before results carried a stamp of their code; shown as kept, "
-    "cannot be made again by this version."
+    "Made by permanence 0.1.0, before results carried a stamp of their code; shown as it was "
+    "kept; this version cannot make it again."
 )
 
 
