@@ -135,7 +135,7 @@ def test_the_command_says_that_nothing_reaches_and_its_cost_is_moneys(tmp_path: 
     same = ("reach", "baseline", "pan-london-cap", *small, "--out", "reach")
     text = permanence(*same, folder=tmp_path).out
     assert too_wide(text) == []
-    assert "Both shares and unfilled posts stand together" in " ".join(text.split())
+    assert "Both shares and unfilled posts are shown together" in " ".join(text.split())
 
 
 def test_the_twins_bill_is_near_the_agents() -> None:
