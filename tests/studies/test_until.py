@@ -16,6 +16,7 @@ from tests.interfaces.command import permanence
 
 OF_ITS_OWN = {
     "circle": "whether price and numbers rise together is asked of three years from 2014",
+    "identify": "a page of the documents tells effects five years on",
     "coalition": "years are counted from the pledge",
     "story": "to the last census",
 }
