@@ -388,7 +388,7 @@ def test_a_policy_no_control_can_make_opens_as_b_and_the_story_leaves_it(
     file: str, watched: Watched
 ) -> None:
     page = watched.open(file, teller="agents")
-    assert "On the right stands B: pan london cap." in text_of(page, "#moved")
+    assert "The right side shows B: pan london cap." in text_of(page, "#moved")
     page.goto(page.url)
     page.reload()
     watched.wait_for("agents")
