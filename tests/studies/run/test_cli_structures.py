@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.domain.vocabulary import BidTrigger, HiringStructure
+from sim.domain.vocabulary import HIRING_LABELS, BidTrigger, HiringStructure
 from sim.words.tables import shown
 from tests.interfaces.command import permanence, too_wide
 
@@ -34,7 +34,7 @@ def test_all_shows_every_pair_with_its_fit_and_one_sentence_on_the_circle() -> N
     text = answered("run", "baseline", "--structure", "all")
     for hiring in HiringStructure:
         for trigger in BidTrigger:
-            assert f"{hiring.replace('_', '-')}, {trigger}" in " ".join(text.split())
+            assert f"{HIRING_LABELS[hiring]}, {trigger}" in " ".join(text.split())
     assert text.count("budget") >= 4  # two rows in each table
     assert "Without a cap the circle closes" in text
     assert "2018-2021" in text
