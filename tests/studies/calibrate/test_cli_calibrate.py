@@ -42,8 +42,8 @@ def test_a_toy_calibration_from_end_to_end(tmp_path: Path) -> None:
     assert answer.err == ""
     text = " ".join(answer.out.split())
     for said in (
-        "budget-limited, vacancies", "Fitted to London's record of 2017-2021 alone", "Not identified",
-        "what those do is not identified", "Go together most", "Prior: its middle 90 %",
+        "budget-limited, vacancies", "Fitted to London's record of 2017-2021 alone",
+        "Not identified", "what those do is not identified", "Go together most", "Prior: its middle 90 %",
         "1 run of the agent model", "Stopped before the least tolerance",
     ):  # fmt: skip
         assert said in text, said
