@@ -43,8 +43,8 @@ def test_a_toy_calibration_from_end_to_end(tmp_path: Path) -> None:
     text = " ".join(answer.out.split())
     for said in (
         "budget-limited, vacancies", "Fitted to London's record of 2017-2021 alone",
-        "Not identified", "what those do is not identified", "Go together most", "Prior: its middle 90 %",
-        "1 run of the agent model", "Stopped before the least tolerance",
+        "Not identified", "what those do is not identified", "Go together most",
+        "Prior: its middle 90 %", "1 run of the agent model", "Stopped before the least tolerance",
     ):  # fmt: skip
         assert said in text, said
     assert all(label.split()[0] in text for label in TARGET_LABELS.values())
