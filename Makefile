@@ -41,8 +41,8 @@ test: $(TEST) ## the whole test suite
 	  echo 'No Chromium found: the browser tests are left out.'
 	@$(PYTEST) -m '$(if $(MARKED),($(MARKED)) and )not soak'
 
-soak: $(TEST) ## half an hour: 2,000 generated inputs, 60 interrupts at random moments
-	@$(PY) -m pytest -m soak --durations 10 tests/soak
+soak: $(TEST) ## half an hour: 2,000 generated inputs, 60 interrupts at random moments, a known truth found
+	@$(PY) -m pytest -m soak --durations 10
 
 licences: $(CORE) ## list what is installed with it, each with its licence
 	@$(PY) tools/licences.py

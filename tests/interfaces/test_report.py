@@ -291,7 +291,7 @@ def test_runs_under_several_structures_are_shown_by_structure(tmp_path: Path) ->
     folder = made_comparison(tmp_path / "result", "--parameters", str(drawn))
     content = made_report(folder, tmp_path / "page.html").read_text("utf-8")
     page = Page(content)
-    rows = page.rows("London: difference of package from no-cap by rival structure")[1:]
+    rows = page.rows("London: difference of 'The package' from 'No cap' by rival structure")[1:]
     assert {row[0] for row in rows} == {
         "hiring supply-limited, bids on unfilled posts",
         "hiring responsive, bids on vacancies",

@@ -195,7 +195,7 @@ def with_first(ground: r.Ground, kept: list[r.Row]) -> r.Ground:
     return replace(ground, order=np.array([apart.argmin()]))
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_one_truth_is_found_again_as_it_is_stored() -> None:
     """The truth and the prior to the last digit; what the search finds, as far as it can repeat.
 
