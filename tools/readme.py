@@ -19,11 +19,10 @@ from typing import Any
 from sim.domain.headline import SHARES
 from sim.domain.vocabulary import (
     HIRING_LABELS,
-    LINK_LABELS,
     BidTrigger,
     HiringStructure,
-    Link,
 )
+from sim.studies.circle.words import variant_name
 from sim.words.captions import WAY_OF_HIRING
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +32,6 @@ TIP = ("tip", "baseline", "--lever", "levers.cap.charge_rate_per_hour")
 CIRCLE = ("circle", "--runs", "100")
 BIDS_ON = {BidTrigger.UNFILLED: "unfilled posts", BidTrigger.VACANCIES: "vacancies"}
 TRIGGERS = (BidTrigger.VACANCIES, BidTrigger.UNFILLED)
-VARIANTS = {"nothing cut": "nothing cut", "with a cap": "with a cap near the price of the day"}
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -92,12 +90,8 @@ def circle() -> str:
 
     return table(
         ("", *(f"boroughs bid on {BIDS_ON[one]}" for one in TRIGGERS)),
-        ((_variant(name), *(told(name, one) for one in TRIGGERS)) for name in names),
+        ((variant_name(name), *(told(name, one) for one in TRIGGERS)) for name in names),
     )
-
-
-def _variant(name: str) -> str:
-    return VARIANTS.get(name) or f"cut: {LINK_LABELS[Link(name)]}"
 
 
 def tip() -> str:

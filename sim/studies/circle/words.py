@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sim.answers.answer import Printed
-from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, BidTrigger
+from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, LINK_LABELS, BidTrigger, Link
 from sim.ensemble.draws import Draws
 from sim.scenario import Scenario
-from sim.studies.circle.method import LINKS_OF_ONE_STRUCTURE, Change, CircleRow
+from sim.studies.circle.method import CAPPED, LINKS_OF_ONE_STRUCTURE, NOTHING_CUT, Change, CircleRow
 from sim.words.captions import quoted
 from sim.words.tables import shown
 
 HEADER = (
-    "link cut", "both\nrise", "agency\nprice %", "agency\nshare", "unfilled", "permanent\nof posts",
+    "", "both\nrise", "agency\nprice %", "agency\nshare", "unfilled", "permanent\nof posts",
 )  # fmt: skip
 
 
@@ -21,7 +21,7 @@ def printed(trigger: BidTrigger, rows: Sequence[CircleRow], years: int) -> Print
     """Return the rows of one bid trigger as a person reads them."""
     cells = [
         (
-            row.variant.replace("_", " "),
+            variant_name(row.variant),
             f"{100 * row.both_rise_share:.0f}",
             _hundredths(row.charge_rate),
             _hundredths(row.agency_share),
@@ -34,10 +34,17 @@ def printed(trigger: BidTrigger, rows: Sequence[CircleRow], years: int) -> Print
         f"Boroughs bid on {BIDS_ON[trigger]}; hiring is {HIRING_LABELS[rows[0].hiring]}; "
         f"{rows[0].draws} draws, {years} year{'' if years == 1 else 's'}\n"
         "Both rise: % of draws in which agency price and agency share end higher.\n"
-        "Median change (low and high case, 1 in 10 each): agency price in % above pay growth,\n"
-        "agency share of the workforce, unfilled and permanent shares of posts in points."
+        "Median change (low and high case, 1 in 10 each): agency price in % above pay\n"
+        "growth, agency share of the workforce, unfilled and permanent shares of posts in\n"
+        "points."
     )
     return Printed(title, HEADER, cells)
+
+
+def variant_name(variant: str) -> str:
+    """Return what a variant changes: the whole circle, a cap, or the link that is cut."""
+    changed = {NOTHING_CUT: NOTHING_CUT, CAPPED: "with a cap near the price of the day"}
+    return changed.get(variant) or f"cut: {LINK_LABELS[Link(variant)]}"
 
 
 def notes(scenario: Scenario, variants: Collection[str], draws: Draws) -> list[str]:
@@ -49,7 +56,7 @@ def notes(scenario: Scenario, variants: Collection[str], draws: Draws) -> list[s
         draws: where parameters come from.
     """
     found = [
-        f"{link.replace('_', ' ')}: only with --set structure.hiring={hiring.value}"
+        f"{LINK_LABELS[link]}: only with --set structure.hiring={hiring.value}"
         for link, hiring in LINKS_OF_ONE_STRUCTURE.items()
         if link.value not in variants
     ]
