@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
 
 ENCODING = "utf-8-sig"
@@ -15,6 +16,24 @@ ENCODING = "utf-8-sig"
 MOST_EXCEL_ROWS = 1_048_576
 SIGNS = ("=", "+", "-", "@", "\t", "\r")
 QUOTE = "'"
+SUMMARY, PANEL = "summary.csv", "panel.csv"
+
+
+class Csv(StrEnum):
+    """Which tables of comma-separated values a folder of results gets.
+
+    The table of differences is always there: it says what was compared with what.
+    """
+
+    ALL = "all"
+    SUMMARY = "summary"
+    NONE = "none"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables of a result that are written."""
+        kept = {Csv.ALL: (SUMMARY, PANEL), Csv.SUMMARY: (SUMMARY,), Csv.NONE: ()}
+        return kept[self]
 
 
 def inert(cells: Sequence[str]) -> list[str]:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +14,9 @@ from typing import IO, Any
 import numpy as np
 
 from sim.answers import cells
+from sim.answers.cells import PANEL as PANEL
+from sim.answers.cells import SUMMARY as SUMMARY
+from sim.answers.cells import Csv as Csv
 from sim.answers.command_line import command_line as command_line
 from sim.answers.comparison import HIGH, HIGH_CASE, LOW, LOW_CASE, MIDDLE, Difference
 from sim.domain.calendar import MONTHS_PER_YEAR
@@ -29,29 +31,11 @@ from sim.ensemble.stamp import Stamp, commit, data_digests, machinery, stamp_of_
 from sim.ensemble.store import RUNS_FOLDER
 from sim.market.outcomes import OUTCOMES, Outcome
 
-
-class Csv(StrEnum):
-    """Which tables of comma-separated values a folder of results gets.
-
-    The table of differences is always there: it says what was compared with what.
-    """
-
-    ALL = "all"
-    SUMMARY = "summary"
-    NONE = "none"
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The tables of a result that are written."""
-        kept = {Csv.ALL: (SUMMARY, PANEL), Csv.SUMMARY: (SUMMARY,), Csv.NONE: ()}
-        return kept[self]
-
-
 SEAL = "digest"
 """A manifest's hash of itself."""
 DRAWN_BY = "matplotlib"
 """Where a manifest says what drew its charts."""
-MANIFEST, SUMMARY, PANEL, COLUMNS = "manifest.json", "summary.csv", "panel.csv", "columns.csv"
+MANIFEST, COLUMNS = "manifest.json", "columns.csv"
 SUMMARY_COLUMNS = (
     "scenario", "date", "unit", "variable", "unit_of_measure", "mean", "q10", "q50", "q90",
 )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import IO, Any, Generic, NamedTuple, TypeVar
 
 from sim.answers import cells, results
 from sim.answers.answer import Answer, sheets_of
-from sim.answers.results import Csv
+from sim.answers.cells import Csv
 from sim.answers.workbook import ENDING, write_workbook
 from sim.ensemble import contents
 from sim.ensemble.files import StoreError, write_atomically

@@ -13,7 +13,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from sim.answers.results import Csv
+from sim.answers.cells import Csv
 from sim.domain import evidence
 from sim.domain.given import shortened
 from sim.ensemble.asked import MOST_JOBS, MOST_RUNS, MOST_SEED, MOST_YEARS

@@ -11,7 +11,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from sim.answers.answer import Answer
-from sim.answers.results import Csv
+from sim.answers.cells import Csv
 from sim.studies.request import fields, kind_of, read, request_from, said
 from sim.studies.study import Desk, Study, save
 from sim.terminal import options as o
