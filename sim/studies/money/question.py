@@ -225,18 +225,25 @@ def _split(kept: Sequence[Kept], unit: str) -> list[Printed]:
     base, policy = (quoted(one.ensemble.scenario) for one in kept)
     _, last = _years(kept[1].ensemble)
 
-    def changed(line: money_split.MoneyChange) -> tuple[str, ...]:
-        return (
-            scale.number(line.difference.mean, signed=True),
-            _interval(line.difference, scale, signed=True),
-            scale.number(line.since_start.mean, signed=True),
-        )
+    def row(line: money_split.MoneyChange, gap: float, total: float) -> tuple[str, ...]:
+        ends = _interval(line.difference, scale, signed=True)
+        return (scale.number(gap, signed=True), ends, scale.number(total, signed=True))
 
+    received = words.received(split, scale)
     who = [
-        (line.label, scale.number(line.old or 0.0), scale.number(line.new or 0.0), *changed(line))
-        for line in (*split.payees, split.bill, split.public_purse)
+        (line.label, scale.number(old), scale.number(new), *row(line, new - old, total))
+        for line, old, new, total in received
     ]
-    why = [(line.label, *changed(line)) for line in (*split.reasons, split.bill)]
+    bill, old, new, over_all = next(one for one in received if one[0] is split.bill)
+    reasons = zip(
+        split.reasons,
+        words.adding_up([one.difference.mean for one in split.reasons], new - old, scale),
+        words.adding_up([one.since_start.mean for one in split.reasons], over_all, scale),
+        strict=True,
+    )
+    why = [
+        (line.label, *row(line, *told)) for line, *told in (*reasons, (bill, new - old, over_all))
+    ]
     over = f"sum to\n{last}"
     title = f"Who receives what: from {base} to {policy}, {last}\n{_heading(kept, unit)}"
     return [

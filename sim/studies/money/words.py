@@ -15,7 +15,7 @@ from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.market.outcomes import OUTCOME
 from sim.studies.money.method.money import Account, Amount, LedgerLine, ratio
-from sim.studies.money.method.spending import Spending
+from sim.studies.money.method.spending import Spending, Spent
 from sim.studies.money.method.split import MoneyChange, MoneySplit
 from sim.words.captions import against, caution, listed, quoted, unit_name
 from sim.words.notes import CHANCE, FEW_RUNS, notes
@@ -258,8 +258,8 @@ def spending_sentences(found: Spending, unit: str) -> list[str]:
         ]
     return [
         *sentences,
-        f"For each of {more} {payers(unit)} £{found.bill_a_post:,.0f} a year more in all; of that "
-        f"{bought}.",
+        f"For each of {more} {payers(unit)} £{found.bill_a_post:,.0f} a year more in all; "
+        f"{bought} for each.",
     ]
 
 
@@ -279,19 +279,53 @@ class Written(NamedTuple):
         return self.new - self.old
 
 
+def adding_up(parts: Sequence[float], whole: float, scale: Scale) -> list[float]:
+    """Return amounts as they are written, so that they add up to the whole as it is written.
+
+    The largest takes what rounding leaves over.
+    """
+    found = [scale.rounded(one) for one in parts]
+    largest = max(range(len(found)), key=lambda place: abs(found[place]))
+    found[largest] = scale.rounded(found[largest] + scale.rounded(whole) - sum(found))
+    return found
+
+
+def received(split: MoneySplit, scale: Scale) -> list[tuple[MoneyChange, float, float, float]]:
+    """Return old, new and sum of who receives what as they are written; then bill and public purse.
+
+    Payees add up to the bill, and the purse is the bill less what HMRC receives.
+    """
+
+    def amounts(one: MoneyChange) -> tuple[float, ...]:
+        return (one.old or 0.0, one.new or 0.0, one.since_start.mean)
+
+    columns = zip(*map(amounts, split.payees), strict=True)
+    bill = amounts(split.bill)
+    told = [adding_up(one, total, scale) for one, total in zip(columns, bill, strict=True)]
+    rows = dict(zip((one.name for one in split.payees), zip(*told, strict=True), strict=True))
+    whole = tuple(map(scale.rounded, bill))
+    purse = tuple(one - other for one, other in zip(whole, rows["hmrc"], strict=True))
+    lines = (*split.payees, split.bill, split.public_purse)
+    return [
+        (one, *values) for one, values in zip(lines, (*rows.values(), whole, purse), strict=True)
+    ]
+
+
 def written(found: Spending, scale: Scale) -> list[Written]:
-    """Return the lines of spending as they are written: the last is the sum of those above it."""
+    """Return a policy's spending as it is written: kinds, then all, which is their sum."""
     *parts, whole = found.lines
+
+    def amounts(one: Spent) -> tuple[float, ...]:
+        return (one.old, one.new, one.since_start.mean, one.since_start_real.mean)
+
+    columns = zip(*map(amounts, parts), strict=True)
+    sums = amounts(whole)
+    told = [adding_up(one, total, scale) for one, total in zip(columns, sums, strict=True)]
     lines = [
-        Written(
-            one.name, one.label, scale.rounded(one.old), scale.rounded(one.new),
-            scale.rounded(one.since_start.mean), scale.rounded(one.since_start_real.mean),
-        )
-        for one in parts
-    ]  # fmt: skip
-    amounts = [(one.old, one.new, one.since_start, one.since_start_real) for one in lines]
-    sums = map(sum, zip(*amounts, strict=True))
-    return [*lines, Written(whole.name, whole.label, *sums)]
+        Written(one.name, one.label, *values)
+        for one, values in zip(parts, zip(*told, strict=True), strict=True)
+    ]
+    return [*lines, Written(whole.name, whole.label, *map(scale.rounded, sums))]
 
 
 def printed_spending(base: Ensemble, policy: Ensemble, found: Spending, unit: str) -> Printed:
