@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.market.outcomes import OUTCOMES
+from sim.studies.money.words import adding_up, scale_of
 from sim.words.tables import old_new_gap
 from tests.interfaces.command import permanence
 from tests.interfaces.made_results import made_report
@@ -150,3 +151,32 @@ def test_the_spending_of_a_comparison_adds_up_across_and_down() -> None:
         assert row[2] == row[1] - row[0]
     for column in range(5):
         assert sum(part[column] for part in parts) == whole[column]
+
+
+@given(parts=st.lists(st.floats(0.0, 4e8), min_size=2, max_size=8))
+@settings(deadline=None, max_examples=200)
+def test_parts_add_up_to_their_whole_as_written(parts: list[float]) -> None:
+    scale = scale_of("London")
+    told = [number(scale.number(one)) for one in adding_up(parts, sum(parts), scale)]
+    assert sum(told) == number(scale.number(sum(parts)))
+
+
+def test_who_receives_what_adds_up_and_compare_tells_the_same_total() -> None:
+    typed = ("no-cap", "package-to-90", "--runs", "2", "--years", "1", "--jobs", "1", "--quiet")
+    text = permanence("money", *typed).out
+    who, why = text.split("Why the bill changes")
+    cell = r" +([+-]?[\d,.]+)"
+    rows = re.findall(rf"^ (\S.*?){cell}{cell}{cell} +\S+ to \S+{cell}$", who, re.MULTILINE)
+    amounts = {label: [number(one) for one in cells] for label, *cells in rows}
+    bill, purse = amounts.pop("all that boroughs pay"), amounts.pop("the bill, net of HMRC")
+    assert len(amounts) == 7
+    assert [sum(column) for column in zip(*amounts.values(), strict=True)] == bill
+    assert purse == [a - b for a, b in zip(bill, amounts["HMRC, all taxes"], strict=True)]
+    assert all(new - old == gap for old, new, gap, _ in (*amounts.values(), bill, purse))
+    reasons = re.findall(rf"^ (\S.*?){cell} +\S+ to \S+{cell}$", why, re.MULTILINE)
+    *parts, whole = [[number(one) for one in cells] for _, *cells in reasons]
+    assert [sum(column) for column in zip(*parts, strict=True)] == whole == bill[2:]
+    spending = permanence("compare", *typed).out.split("Spending:")[1]
+    total = re.search(rf"^ all that boroughs pay{cell}{cell}{cell}{cell}", spending, re.MULTILINE)
+    assert total
+    assert [number(one) for one in total.groups()] == bill
