@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.answers.comparison import spread_of
 from sim.domain.census import census_years
+from sim.domain.given import counted
 from sim.domain.headline import WORKFORCE
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, declarations
@@ -182,7 +183,7 @@ def log_section(ensembles: Sequence[Ensemble], unit: str, version: str) -> str:
         f"with {outcome}: large from {LARGE:g} up; none seen where chance could give as much "
         f"(under {CLEAR_OF_CHANCE / sqrt(runs):.2f})."
         if runs >= FEWEST_FOR_IMPACT
-        else f"Impact is not told from luck with {runs} run{'' if runs == 1 else 's'}: it takes "
+        else f"Impact is not told from luck with {counted(runs, 'run')}: it takes "
         f"{FEWEST_FOR_IMPACT} or more. `permanence sensitivity` and `sweep` look at it directly."
     )
     return (

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from sim.answers.answer import Answer, Chart, Table
 from sim.answers.structures import Pair, under
+from sim.domain.given import counted
 from sim.ensemble.draws import Draws
 from sim.scenario import Scenario
 from sim.studies import QUESTIONS
@@ -123,7 +124,7 @@ def _answer(found: Sequence[Played], asked: Coalition, question: dict[str, Any])
     is_one = len(found) == 1
     findings = words.findings(first) if is_one else words.pair_findings(found)
     noted = words.notes(first, draws, asked.shortlist)
-    runs = f"{first.runs} paired run{'' if first.runs == 1 else 's'}"
+    runs = f"{counted(first.runs, 'paired run')}"
     years = f"{first.years} year{'' if first.years == 1 else 's'}"
     return Answer(
         about=f"{first.scenario.name}, {len(first.signers)} signatories, {runs}, {years} on",

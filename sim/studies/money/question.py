@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 
 from sim.answers.answer import Answer, Chart, Printed, Table
 from sim.domain.calendar import DEFAULT_YEARS
+from sim.domain.given import counted
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.studies import QUESTIONS
@@ -180,7 +181,7 @@ def _heading(kept: Sequence[Kept], unit: str) -> str:
     of = "of the day" if one.level is None else f"at the pay of {days.year}"
     return (
         f"{unit_name(unit)}: {scale_of(unit).unit} a year at September's pace, pounds {of}; "
-        f"mean{'' if runs == 1 else 's'} of {runs} run{'' if runs == 1 else 's'}"
+        f"mean{'' if runs == 1 else 's'} of {counted(runs, 'run')}"
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.answers.answer import Printed
 from sim.answers.comparison import mean
+from sim.domain.given import counted
 from sim.domain.headline import SHARES
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
@@ -348,8 +349,8 @@ def printed_spending(base: Ensemble, policy: Ensemble, found: Spending, unit: st
     title = (
         f"Spending: {against(base.scenario, policy.scenario)}\n"
         f"{unit_name(unit)}: {scale.unit} a year "
-        f"in September {last}, pounds of the day; means of {base.runs} "
-        f"run{'' if base.runs == 1 else 's'}"
+        f"in September {last}, pounds of the day; means of "
+        f"{counted(base.runs, 'run')}"
     )
     header = ("", "old", "new", "difference,\n80 % interval", f"sum to\n{last}",
               f"at the pay\nof {first}")  # fmt: skip
@@ -392,8 +393,8 @@ def money_notes(
     rough = "" if ensemble.runs >= FEW_RUNS else "; with so few their ends are rough"
     found = [
         f"{caution([ensemble])} Amounts are means, so that they add up (medians would not); "
-        f"80 % intervals leave out the lowest and the highest 1 in 10 of {ensemble.runs} "
-        f"run{'' if ensemble.runs == 1 else 's'}{rough}.",
+        f"80 % intervals leave out the lowest and the highest 1 in 10 of "
+        f"{counted(ensemble.runs, 'run')}{rough}.",
         *(note for note in notes(ensemble, unit, base)[1:] if note != CHANCE),
     ]
     if level is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sim.domain.given import counted
 from sim.domain.learned import LEAST_NARROWING
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
@@ -105,7 +106,7 @@ def notes(found: Sequence[Found], check_runs: int) -> list[str]:
     ]
     if check_runs:
         said.append(
-            f"Agents: {check_runs} run{'' if check_runs == 1 else 's'} of the agent model for each "
+            f"Agents: {counted(check_runs, 'run')} of the agent model for each "
             f"structure from the census of {FIRST_YEAR}, with draws of this posterior and of the "
             "stated priors of all that is not fitted."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.answers.answer import Printed
+from sim.domain.given import counted
 from sim.studies.coalition.method.game import PAYOFF_LABELS, Payoff
 from sim.studies.coalition.method.play import Played
 from sim.studies.coalition.words import sentences as words
@@ -31,7 +32,7 @@ def title(answer: Played, sets: Sequence[str]) -> list[str]:
 
 def _when(answer: Played) -> str:
     years = f"{answer.years} year{'' if answer.years == 1 else 's'} on"
-    return f"{years}: means of {answer.runs} paired run{'' if answer.runs == 1 else 's'}"
+    return f"{years}: means of {counted(answer.runs, 'paired run')}"
 
 
 def _employers(answer: Played) -> Printed:

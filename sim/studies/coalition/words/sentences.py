@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.domain.given import counted
 from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS
 from sim.ensemble.draws import Draws
 from sim.studies.coalition.method.gains import SidePayment, Stake
@@ -224,8 +225,8 @@ def notes(answer: Played, draws: Draws, shortlist: int) -> list[str]:
     structure = answer.scenario.structure
     bound = answer.runs < FEW_RUNS
     return [
-        f"{text[0].upper()}{text[1:]}. Means over {answer.runs} paired "
-        f"run{'' if answer.runs == 1 else 's'}"
+        f"{text[0].upper()}{text[1:]}. Means over "
+        f"{counted(answer.runs, 'paired run')}"
         + ("; with so few, small gains can be luck." if bound else "."),
         f"Structure: boroughs bid on {BIDS_ON[structure.bid_trigger]}, hiring is "
         f"{HIRING_LABELS[structure.hiring]}; the record does not tell rival structures "
