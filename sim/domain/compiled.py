@@ -47,7 +47,13 @@ class compiled(Generic[P, R]):  # noqa: N801 (a decorator)
         """Run it."""
         if self._loop is None:
             self._loop = _made_ready(self.as_written)
-        return self._loop(*given, **named)
+        try:
+            return self._loop(*given, **named)
+        except SystemError as fault:
+            # A Ctrl-C in the moment it returns, which Python would call a fault of the loop.
+            if isinstance(fault.__cause__, KeyboardInterrupt):
+                raise fault.__cause__ from None
+            raise
 
     def __reduce__(self) -> str:
         """Pickle by name, as a function is."""

@@ -16,7 +16,7 @@ from unittest.mock import patch
 from sim.interfaces.cli.commands import main
 
 SCREEN = {"COLUMNS": "80", "NO_COLOR": "1"}
-RUN_MAIN = "from sim.interfaces.cli.commands import main; main()"
+RUN_MAIN = "from sim.interfaces.start import main; main()"
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def test_control_c_keeps_what_is_done_and_leaves_nobody_behind(jobs: str, tmp_pa
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert took < ENDS_WITHIN_SECONDS
     assert out == ""
     assert "Traceback" not in err

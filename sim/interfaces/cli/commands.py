@@ -17,6 +17,7 @@ import typer
 
 from sim.answers.command_line import note_command
 from sim.interfaces.cli.lazy import HELP, Commands, put_into
+from sim.interfaces.interrupts import interrupts_kept
 
 USAGE_ERRORS = cast(tuple[type[Exception], ...], typer.BadParameter.__bases__)
 """What typer raises for a command it cannot read: its own class, or click's in older releases."""
@@ -63,7 +64,8 @@ def main() -> None:
     try:
         _refuse_odd_bytes(sys.argv[1:])
         note_command(sys.argv[1:])
-        code = app(prog_name="permanence", standalone_mode=False)
+        with interrupts_kept():
+            code = app(prog_name="permanence", standalone_mode=False)
     except USAGE_ERRORS as fault:
         _say(_usage_sentence(fault))
         code = 2
