@@ -250,6 +250,12 @@ def spread_out(wanted: Sequence[float], heights: Sequence[float]) -> list[float]
 # Files
 
 
+def save_png(figure: AccessibleFigure, alt_text: str, path: Path) -> Path:
+    """Write a chart as PNG alone, whole or not at all."""
+    write_atomically(path, partial(_put, _png(figure, alt_text)))
+    return path
+
+
 def save(figure: AccessibleFigure, alt_text: str, stem: Path) -> list[Path]:
     """Write a chart as PNG and SVG with its words inside; the same chart gives the same bytes.
 

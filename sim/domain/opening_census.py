@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from sim.domain.borough_figures import with_own_figures
 from sim.domain.evidence import CensusStart, census_start
@@ -24,6 +23,8 @@ def _census_or_stylised(start: Start) -> CensusStart:
     London has the stated share, and keeps each employer's unfilled and extra posts of the
     pattern year (assumption).
     """
+    from scipy.optimize import brentq  # slow to load, and few starts are stylised
+
     census = census_start(start.year)
     target = start.vacancy_share
     if target is None:

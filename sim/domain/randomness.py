@@ -18,7 +18,6 @@ from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri, pdtr, pdtrik
 
 from sim.domain.compiled import compiled, elementwise
 
@@ -241,8 +240,7 @@ class Streams:
 
     def normal(self, purpose: Purpose, month: int, keys: KeyArray) -> FloatArray:
         """Return one standard normal draw for each key, by inverse of the distribution."""
-        drawn: FloatArray = ndtri(self.uniform(purpose, month, keys))
-        return drawn
+        return _normal_quantile(self.uniform(purpose, month, keys))
 
     def exponential(self, purpose: Purpose, month: int, keys: KeyArray) -> FloatArray:
         """Return one standard exponential draw for each key."""
@@ -277,7 +275,7 @@ class LuckAhead:
         """Return one standard normal draw for each key."""
         block, place = divmod(month, self.MONTHS)
         if (purpose, block) not in self._normal:
-            self._normal[purpose, block] = ndtri(self._block(purpose, block))
+            self._normal[purpose, block] = _normal_quantile(self._block(purpose, block))
         return self._normal[purpose, block][place]
 
     def _block(self, purpose: Purpose, block: int) -> FloatArray:
@@ -287,6 +285,13 @@ class LuckAhead:
             _luck_of_months(root, int(purpose), months, self._keys, drawn)
             self._uniform[purpose, block] = drawn
         return self._uniform[purpose, block]
+
+
+def _normal_quantile(probability: FloatArray) -> FloatArray:
+    from scipy.special import ndtri  # slow to load, and a scenario can be read without it
+
+    drawn: FloatArray = ndtri(probability)
+    return drawn
 
 
 @compiled
@@ -333,6 +338,8 @@ def _poisson_quantiles(probability: FloatArray, mean: FloatArray) -> IntArray:
 
 
 def _poisson_quantile_by_inversion(probability: FloatArray, mean: FloatArray) -> IntArray:
+    from scipy.special import pdtr, pdtrik
+
     busy = mean > 0.0
     safe = np.where(busy, mean, 1.0)
     count = np.maximum(np.ceil(pdtrik(probability, safe)), 0.0)

@@ -27,7 +27,7 @@ from sim.ensemble.workers import workers
 from sim.scenario import Scenario, ScenarioError
 from sim.studies.log import LOG, logged
 from sim.studies.request import Request
-from sim.words.result_tables import finite
+from sim.words.json_text import finite
 
 Asked = TypeVar("Asked", bound=Request)
 ANSWER = "answer.json"

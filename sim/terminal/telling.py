@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.words.result_tables import print_files, print_json
+from sim.words.json_text import print_json
+from sim.words.result_tables import print_files
 
 Files = Sequence[Path]
 

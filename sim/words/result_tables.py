@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -198,19 +197,3 @@ def pair_as_json(base: Ensemble, policy: Ensemble, files: Iterable[Path]) -> dic
     """Return one base and policy for London."""
     found = {policy.scenario.name: compared(base, policy)}
     return comparison_as_json([base, policy], found, LONDON, files, ())
-
-
-def print_json(content: Any) -> None:
-    """Print JSON in which what is not finite is null."""
-    typer.echo(json.dumps(finite(content), indent=2, ensure_ascii=False))
-
-
-def finite(content: Any) -> Any:
-    """Return what JSON may hold: null in place of what is not finite."""
-    if isinstance(content, float):
-        return content if math.isfinite(content) else None
-    if isinstance(content, dict):
-        return {key: finite(value) for key, value in content.items()}
-    if isinstance(content, list):
-        return [finite(value) for value in content]
-    return content

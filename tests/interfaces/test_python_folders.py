@@ -20,7 +20,7 @@ import pytest
 import sim
 from sim.answers.answer import Answer
 from sim.studies import QUESTIONS, study_named
-from sim.words.result_tables import finite
+from sim.words.json_text import finite
 from tests.interfaces.quick import recover_quickly
 
 OF_RUNS = {

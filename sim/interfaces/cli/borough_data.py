@@ -16,18 +16,12 @@ from sim.domain.quantities import declarations
 from sim.ensemble.files import StoreError, write_atomically
 from sim.rules.pay import opening_scales
 from sim.scenario import load_figures
+from sim.terminal.app import app_of_several
 from sim.terminal.options import AsJson, Quiet, whole
 from sim.words.tables import wrapped
 
-app = typer.Typer(invoke_without_command=True)
+app = app_of_several()
 FACTS_WIDTH = 34
-
-
-@app.callback()
-def options(context: typer.Context) -> None:
-    """Show the help where no command is given."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
 
 
 @app.command("template")

@@ -9,15 +9,16 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
 from sim.answers.command_line import note_command
-from sim.interfaces.cli.lazy import HELP, Commands, put_into
+from sim.interfaces.cli.lazy import Commands, put_into
 from sim.interfaces.interrupts import interrupts_kept
+from sim.terminal.app import HELP
 
 USAGE_ERRORS = cast(tuple[type[Exception], ...], typer.BadParameter.__bases__)
 """What typer raises for a command it cannot read: its own class, or click's in older releases."""
@@ -32,6 +33,7 @@ app = typer.Typer(
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings=HELP,
     cls=Commands,
 )
@@ -71,7 +73,7 @@ def main() -> None:
         code = 2
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
-    except BrokenProcessPool:
+    except BrokenExecutor:
         _say(
             "a worker process was killed; runs already saved are kept, repeat the command to resume"
         )

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 from typer.main import get_command
 
 from sim.studies import QUESTIONS, study_named
+from sim.terminal.app import HELP, Listing, app_of_one
 
 HERE = Path(__file__).parent
-HELP = {"help_option_names": ["-h", "--help"]}
 FUNCTIONS = {
     "report": "sim.interfaces.cli.report",
     "verify": "sim.interfaces.cli.verify",
@@ -34,7 +33,7 @@ GROUPS = {
 """Commands of several commands, by the module their `app` is in, with what they do."""
 
 
-class Commands(TyperGroup):
+class Commands(Listing):
     """A group whose commands are loaded when they are given, not when they are listed."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -60,7 +59,7 @@ def loaded(name: str) -> Any:
 
 
 def _made(name: str, function: Any) -> Any:
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app = app_of_one()
     app.command(name, context_settings=HELP)(function)
     return get_command(app)
 

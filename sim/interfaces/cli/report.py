@@ -29,7 +29,7 @@ from sim.studies.study import Desk
 from sim.studies.verify.method.kept import key_numbers
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
-from sim.words.result_tables import print_json
+from sim.words.json_text import print_json
 from sim.words.tables import TIED, wrapped
 
 PAGE_ENDING = ".html"

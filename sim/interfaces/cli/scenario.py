@@ -11,21 +11,14 @@ import typer
 from sim.domain.calendar import DEFAULT_YEARS
 from sim.rules.levers.lever import EARLIER
 from sim.scenario import Scenario, load_scenario, scenario_names, written
+from sim.terminal.app import app_of_several
 from sim.terminal.options import AsJson, Quiet, ScenarioName, Sets, Years
-from sim.words.doubts import doubts
-from sim.words.result_tables import print_json
+from sim.words.json_text import print_json
 from sim.words.scenario_schema import scenario_schema
 from sim.words.tables import wrapped
 from sim.words.timeline import differences, names_of, timeline, timeline_json
 
-app = typer.Typer(invoke_without_command=True)
-
-
-@app.callback()
-def options(context: typer.Context) -> None:
-    """Show the help where no command is given."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+app = app_of_several()
 
 
 @app.command("list")
@@ -77,6 +70,8 @@ def check(
 
     Example: permanence scenario check my-scenario.toml
     """
+    from sim.words.doubts import doubts  # it loads the model: listing needs none of it
+
     found = load_scenario(scenario, sets or ())
     warnings = doubts(found, written(scenario, sets or ()), years)
     if as_json:

@@ -14,23 +14,17 @@ from sim.ensemble.contents import prune as prune_kept
 from sim.ensemble.files import StoreError
 from sim.ensemble.stamp import Stamp, stamp_of_this_code
 from sim.studies.coalition.method import game
+from sim.terminal.app import app_of_several
 from sim.terminal.options import AsJson, Quiet
-from sim.words.result_tables import print_json
+from sim.words.json_text import print_json
 from sim.words.tables import print_table, wrapped
 
 SHOWN = 6
 """Digits of a hash in the table."""
-app = typer.Typer(invoke_without_command=True)
+app = app_of_several()
 Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="A results folder, or one that holds several.")
 ]
-
-
-@app.callback()
-def options(context: typer.Context) -> None:
-    """Show the help where no command is given."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
 
 
 @app.command("list")

@@ -17,7 +17,7 @@ from sim.studies.study import Desk
 from sim.studies.verify.method.again import Rerun, run_again, with_draws
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
-from sim.words.result_tables import print_json
+from sim.words.json_text import print_json
 from sim.words.tables import wrapped
 
 if TYPE_CHECKING:

@@ -25,20 +25,15 @@ from sim.studies.forecast.method.registered import (
 from sim.studies.hindcast.method.hindcast import FEWEST_CENSUSES
 from sim.studies.study import Desk
 from sim.terminal import options as o
+from sim.terminal.app import app_of_several
 from sim.terminal.progress import processors, progress_bar
 from sim.terminal.telling import Files, tell
-from sim.words.result_tables import print_files, print_json
+from sim.words.json_text import print_json
+from sim.words.result_tables import print_files
 
 DEFAULT_RUNS = 300
 FOLDER = Path("docs/forecasts")
-app = typer.Typer(invoke_without_command=True)
-
-
-@app.callback()
-def options(context: typer.Context) -> None:
-    """Show the help where no command is given."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+app = app_of_several()
 
 
 @app.command("register")

@@ -24,7 +24,6 @@ from sim.charts.style import (
     head,
     house_style,
     new_page,
-    save,
     wrapped,
 )
 from sim.domain.headline import SHARES, WORKFORCE
@@ -47,8 +46,6 @@ from sim.studies.identify.words import (
     points,
     shortest,
 )
-
-__all__ = ["identification_chart", "save"]
 
 COLOURS = {"prior": PALETTE[3], "posterior": PALETTE[0]}
 LABEL_INCHES, HEADS, FEET, GAP = 2.0, 0.9, 0.55, 0.3

@@ -91,13 +91,13 @@ def _drawn(found: Identification) -> tuple[Any, str]:
 
 def _written(found: Identification, document: Path) -> list[Path]:
     """Write the page of the documents, its chart beside it."""
-    from sim.studies.identify import charts  # plotting is loaded only when something is drawn
+    from sim.charts.style import save_png  # plotting is loaded only when something is drawn
+    from sim.studies.identify import charts
 
     drawn = charts.identification_chart(found)
-    pictures = charts.save(*drawn, document.with_suffix(""))
-    picture = document.with_suffix(".svg").name
-    write_text_atomically(document, words.page(found, picture, drawn.alt_text))
-    return [*pictures, document]
+    picture = save_png(*drawn, document.with_suffix(".png"))
+    write_text_atomically(document, words.page(found, picture.name, drawn.alt_text))
+    return [picture, document]
 
 
 def _printed(found: Identification) -> Iterator[Printed]:

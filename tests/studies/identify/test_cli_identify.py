@@ -74,7 +74,7 @@ def tables(text: str) -> dict[str, list[list[str]]]:
 @pytest.mark.slow
 def test_the_page_in_the_documents_is_made_as_its_tables_are() -> None:
     written = PAGE.read_text("utf-8")
-    old, new = tables(written), tables(words.page(invented(), "identification.svg", "words"))
+    old, new = tables(written), tables(words.page(invented(), "identification.png", "words"))
     assert list(old) == list(new), "run `make identification` and read what changed"
     for head, rows in new.items():
         if "rank correlation" in head:
@@ -127,7 +127,7 @@ def test_the_command_prints_and_saves_what_it_found(
     assert too_wide(answer.out) == []
     assert "No census contains" in " ".join(answer.out.split())
     assert document.read_text("utf-8") == words.page(
-        invented(), "page.svg", identification_chart(invented()).alt_text
+        invented(), "page.png", identification_chart(invented()).alt_text
     )
     rows = list(csv.DictReader((out / "effects.csv").read_text("utf-8-sig").splitlines()))
     assert len(rows) == len(POLICIES) * len(SHARES) * 2 * (1 + len(invented().structures))

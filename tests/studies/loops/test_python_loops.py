@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 import sim
-from sim.words.result_tables import finite
+from sim.words.json_text import finite
 from tests.interfaces.command import permanence
 
 
