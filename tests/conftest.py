@@ -7,6 +7,10 @@ import shutil
 from zlib import crc32
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("no deadline", deadline=None)  # a slow machine is no fault
+settings.load_profile("no deadline")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WITHOUT = f"No Chromium found ({', '.join(BROWSERS)}): the browser tests are left out."

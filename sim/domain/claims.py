@@ -27,6 +27,11 @@ class Claim:
     grade: Grade
     source: str
 
+    @property
+    def amount_in_words(self) -> str:
+        """The amount as it was said, such as under 40 %: a bound stays a bound."""
+        return f"{self.in_our_words.partition('%')[0].strip()} %"
+
 
 def parse_claims(rows: Iterable[Row]) -> tuple[Claim, ...]:
     """Return the claims of `claims.csv`.
@@ -47,12 +52,20 @@ def parse_claims(rows: Iterable[Row]) -> tuple[Claim, ...]:
                 day=day,
                 measure=row.one_of("measure", MEASURES),
                 value=row.number("value", 0, 1),
-                in_our_words=row.text("in_our_words"),
+                in_our_words=_with_amount(row),
                 grade=Grade(row.one_of("grade", [grade.value for grade in Grade])),
                 source=row.text("source"),
             )
         )
     return tuple(found)
+
+
+def _with_amount(row: Row) -> str:
+    """Return what was claimed in our words, which begin with the amount."""
+    words = row.text("in_our_words")
+    if "%" not in words:
+        raise row.fault("in_our_words", "words that begin with the amount, such as under 40 %")
+    return words
 
 
 @cache

@@ -13,7 +13,7 @@ from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, LONDON, TARGET_PERMANE
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
 from sim.ensemble.stamp import package_version
-from sim.scenario import Scenario
+from sim.scenario import Scenario, declared_at
 
 CENSUS_SOURCE = "DfE children's social work workforce census"
 LICENCE = "Open Government Licence v3.0"
@@ -24,6 +24,16 @@ LONGEST_TITLE = 90
 WAY_OF_HIRING = "way of hiring"
 WAYS_HEADER = f"{WAY_OF_HIRING}, bids on"
 """Above a column of `pair_name`."""
+
+
+def key_in_words(key: str) -> str:
+    """Return what a scenario's key stands for: the most a member pays for an hour."""
+    return declared_at(key).label.partition(" (default")[0]
+
+
+def level_in_words(value: float, unit: str) -> str:
+    """Return a level of such a number as it was given, pounds as pounds."""
+    return f"£{value:g}" if unit.startswith("£") else f"{value:g}"
 
 
 def per_cent(share: float) -> str:

@@ -167,6 +167,14 @@ def _caps(ensemble: Ensemble) -> bool:
     return not ensemble.scenario.levers.cap.is_no_op
 
 
+def _left(times: float) -> str:
+    """Return how often boroughs left a cap, given the mean over runs."""
+    if not times:
+        return "no borough left it"
+    often = f"{times:.1f} times a run" if times >= 0.05 else "less than once in 20 runs"
+    return f"boroughs left it {often}"
+
+
 def _pledge(ensemble: Ensemble, unit: str) -> str:
     """Return whether a cap bound, how often it was left, and who keeps to it at the end."""
     about, runs = f"Cap of {quoted(ensemble.scenario)}{_signed(ensemble)}", ensemble.runs
@@ -175,7 +183,7 @@ def _pledge(ensemble: Ensemble, unit: str) -> str:
         return f"{about}: it never bound."
     left = mean(np.array([fact["defections"] for fact in ensemble.facts]))
     text = f"{about}: it bound in {bound} of {counted(runs, 'run')}; "
-    text += f"boroughs left it {left:.1f} times a run; "
+    text += f"{_left(left)}; "
     keep = ensemble.of("pledge_members", unit)[:, -1]
     if unit == LONDON:
         kept = round(mean(keep))
@@ -242,7 +250,8 @@ def _caseload_bar(ensemble: Ensemble) -> str:
 def _start(ensemble: Ensemble, unit: str) -> list[str]:
     start = ensemble.scenario.start
     if start.stylised:
-        return [f"{stylised(ensemble)} Its vacancy share, {start.vacancy_share:.0%}, is assumed."]
+        vacant = f"{100 * (start.vacancy_share or 0.0):.0f} %"
+        return [f"{stylised(ensemble)} Its vacancy share, {vacant}, is assumed."]
     if unit != LONDON:
         return []
     modelled = mean(ensemble.of(WORKFORCE)[:, 0])

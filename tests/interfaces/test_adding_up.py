@@ -42,7 +42,7 @@ def adds_up(old: str, new: str, gap: str) -> bool:
     factor=st.floats(0.0, 3.0, allow_nan=False),
     unit=st.sampled_from(UNITS),
 )
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_two_numbers_and_their_difference_add_up(old: float, factor: float, unit: str) -> None:
     top = 1.0 if unit.startswith("share") else 9e8
     one = min(old, top) if unit.startswith("share") else old
@@ -154,7 +154,7 @@ def test_the_spending_of_a_comparison_adds_up_across_and_down() -> None:
 
 
 @given(parts=st.lists(st.floats(0.0, 4e8), min_size=2, max_size=8))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_parts_add_up_to_their_whole_as_written(parts: list[float]) -> None:
     scale = scale_of("London")
     told = [number(scale.number(one)) for one in adding_up(parts, sum(parts), scale)]

@@ -240,7 +240,7 @@ def test_notes_follow_what_was_run() -> None:
     assert "Not fitted to records" in notes_of("run", "baseline", "--parameters", "default")
     assert "76.8 % as published" in notes_of("run", "from-2023")
     assert "82.1 % as published" in notes_of("run", "baseline")
-    assert "30%, is assumed" in notes_of("run", "vicious-circle")
+    assert "30 %, is assumed" in notes_of("run", "vicious-circle")
     cut = notes_of("run", "baseline", "--set", "structure.cut_links=['pay_draws_to_agency']")
     assert "cut: better agency pay draws permanent staff" in cut
     assert "it never bound" in notes_of(

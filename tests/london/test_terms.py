@@ -104,7 +104,7 @@ def test_terms_at_their_no_op_change_nothing(lever: str) -> None:
 
 
 @given(st.permutations([2016, 2022, 2024, 2027]))
-@settings(derandomize=True, max_examples=12, deadline=None)
+@settings(derandomize=True, max_examples=12)
 def test_order_in_the_file_does_not_matter(years: list[int]) -> None:
     levels = {2016: 36.0, 2022: 42.0, 2024: 45.0, 2027: 38.0}
     terms = [{"start": f"{y}-04-01", "charge_rate_per_hour": levels[y]} for y in years]

@@ -24,7 +24,7 @@ from sim.rules import (
     recruitment,
 )
 
-steady = settings(derandomize=True, max_examples=150, deadline=None)
+steady = settings(derandomize=True, max_examples=150)
 shares = st.floats(0, 1)
 
 

@@ -115,7 +115,7 @@ def pay_of(route: Route, shares: list[float]) -> npt.NDArray[np.float64]:
 
 
 @pytest.mark.parametrize("route", Route)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(year=ANY_YEAR, shares=ANY_SHARE_OF_PAY, assumptions=ANY_ASSUMPTIONS)
 def test_every_pound_is_accounted_for(
     route: Route, year: str, shares: list[float], assumptions: PayAssumptions
@@ -133,7 +133,7 @@ def test_every_pound_is_accounted_for(
 
 
 @pytest.mark.parametrize("route", Route)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(year=ANY_YEAR, shares=ANY_SHARE_OF_PAY, assumptions=ANY_ASSUMPTIONS)
 def test_no_part_is_negative_and_more_pay_is_never_less_net(
     route: Route, year: str, shares: list[float], assumptions: PayAssumptions
@@ -149,7 +149,7 @@ def test_no_part_is_negative_and_more_pay_is_never_less_net(
     assert np.all(rising)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(year=ANY_YEAR, budget=st.floats(0, 300_000), levy=st.sampled_from([0.0, 0.005]))
 def test_gross_pay_uses_up_its_budget(year: str, budget: float, levy: float) -> None:
     law = any_law(year)

@@ -48,7 +48,7 @@ def printed(policy: Ensemble, rows: Sequence[StoryRow], unit: str, outcome: str)
     mine = [row for row in rows if row.outcome == outcome]
     lines = []
     for row in mine:
-        said = "; ".join(shown(claim.value, "share") for claim in _claimed(row, unit))
+        said = "; ".join(claim.amount_in_words for claim in _claimed(row, unit))
         lines.append(
             (
                 str(row.year),
@@ -80,7 +80,7 @@ def removed(policy: Ensemble) -> list[str]:
     ]
     return [
         *said,
-        f"Placebo: the same borough, start and luck without {names}. What all of London does "
+        f"Placebo: the same borough, start and luck without its {names}. What all of London does "
         "remains: its cap, the tax change.",
     ]
 
@@ -103,7 +103,8 @@ def told(policy: Ensemble, rows: Sequence[StoryRow], unit: str) -> str:
         if row.outcome == WORKFORCE and (seen := census(row, unit)) is not None
     ]
     if inside:
-        text += f". Of {len(inside)} censuses {sum(inside)} lie in the 80 % band of the policy"
+        lies = "lies" if sum(inside) == 1 else "lie"
+        text += f". Of {len(inside)} censuses {sum(inside)} {lies} in the 80 % band of the policy"
     return (
         f"{text}. A low start drifts up towards the mean by itself, which looks like policy "
         "working."

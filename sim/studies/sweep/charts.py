@@ -109,10 +109,9 @@ def _label(
 def _title(axis: Axis, found: Sequence[Point], unit: str) -> str:
     """Return the finding: how the shares move, and whether defectors jump."""
     first, last = (found[place].outcomes for place in (0, -1))
-    name = axis.key.split(".")[-1].replace("_", " ")
     posts = f"{per_cent(first[POSTS].mean)} to {per_cent(last[POSTS].mean)}"
     text = (
-        f"{unit_name(unit)}'s permanent share of posts goes from {posts} as {name} goes from "
+        f"{unit_name(unit)}'s permanent share of posts goes from {posts} as {axis.name} goes from "
         f"{axis.values[0]:g} to {axis.values[-1]:g}"
     )
     moved = steps(axis, found)

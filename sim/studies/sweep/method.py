@@ -36,6 +36,11 @@ class Axis:
     key: str
     values: tuple[float, ...]
 
+    @property
+    def name(self) -> str:
+        """The last part of its key, in words."""
+        return self.key.split(".")[-1].replace("_", " ")
+
 
 @dataclass(frozen=True)
 class Point:

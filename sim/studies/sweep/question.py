@@ -155,7 +155,7 @@ def _rows(done: Swept, keys: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
 def _drawn(done: Swept) -> tuple[Any, str]:
     from sim.studies.sweep import charts  # plotting is loaded only when something is drawn
 
-    labels = [axis.key.split(".")[-1].replace("_", " ") for axis in done.axes]
+    labels = [axis.name for axis in done.axes]
     source = f"Source: Permanence {package_version()} simulation, seed {done.seed}."
     declared = [declared_at(axis.key) for axis in done.axes]
     meaning = "; ".join(

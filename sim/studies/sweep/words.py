@@ -10,7 +10,7 @@ from sim.domain.given import counted
 from sim.domain.headline import CHARGE_RATE, POSTS, UNFILLED, WORKFORCE
 from sim.ensemble.draws import Draws
 from sim.market.outcomes import OUTCOME
-from sim.scenario import Scenario
+from sim.scenario import Scenario, declared_at
 from sim.studies.sweep.method import (
     ALONE,
     CASCADE_SHARE,
@@ -21,7 +21,7 @@ from sim.studies.sweep.method import (
     Point,
     steps,
 )
-from sim.words.captions import means_of, quoted, unit_name
+from sim.words.captions import key_in_words, level_in_words, means_of, quoted, unit_name
 from sim.words.notes import FEW_RUNS
 from sim.words.tables import old_new_gap, shown
 
@@ -54,13 +54,13 @@ def caution(done: Swept) -> str:
 def printed(done: Swept) -> list[Printed]:
     """Return the sweep as a person reads it, and beside it what it is set against."""
     # words, not one long name: a column that cannot wrap would push out the last
-    keys = [axis.key.split(".")[-1].replace("_", " ") for axis in done.axes]
+    keys = [axis.name for axis in done.axes]
     rows = []
     for point in done.points:
         one = point.outcomes
         rows.append(
             (
-                ", ".join(f"{value:g}" for value in point.at.values()),
+                _place(point),
                 shown(one[WORKFORCE].mean, "share"),
                 shown(one[WORKFORCE].q10, "share"),
                 shown(one[POSTS].mean, "share"),
@@ -71,7 +71,7 @@ def printed(done: Swept) -> list[Printed]:
             )
         )
     heading = (
-        f"{done.called}: {' and '.join(axis.key for axis in done.axes)}\n"
+        f"{done.called}: {' and '.join(key_in_words(axis.key) for axis in done.axes)}\n"
         f"{unit_name(done.unit)}, {counted(done.years, 'year')} on: "
         f"{means_of(done.runs)}; bad case: 1 run in 10 is lower; left is " + LEFT_THE_CAP
     )
@@ -81,6 +81,13 @@ def printed(done: Swept) -> list[Printed]:
     if done.against is not None:
         found.append(_against(done, done.against, keys))
     return found
+
+
+def _place(point: Point) -> str:
+    """Return where in the grid a point is."""
+    return ", ".join(
+        level_in_words(value, declared_at(key).unit) for key, value in point.at.items()
+    )
 
 
 def _against(done: Swept, against: Scenario, keys: Sequence[str]) -> Printed:
@@ -97,7 +104,7 @@ def _against(done: Swept, against: Scenario, keys: Sequence[str]) -> Printed:
             cells.append(old_new_gap(base[outcome], point.outcomes[outcome].mean, "share")[2])
             low, high = (shown(end, "share", signed=True) for end in (gap.q10, gap.q90))
             cells.append(f"{low}..{high}")
-        rows.append((", ".join(f"{value:g}" for value in point.at.values()), *cells))
+        rows.append((_place(point), *cells))
     columns = ("work-\nforce", "80 %", "posts", "80 %", "un-\nfilled", "80 %")
     return Printed(
         f"{quoted(against)}: its level, and the paired difference from it in points",

@@ -108,7 +108,7 @@ def accounts(draw: st.DrawFn) -> Account:
 
 
 @given(accounts(), accounts())
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(derandomize=True, max_examples=150)
 def test_the_parts_add_up_to_the_change_and_swap_sign_with_the_order(
     old: Account, new: Account
 ) -> None:

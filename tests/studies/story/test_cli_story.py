@@ -17,7 +17,7 @@ def test_a_story_shows_claim_census_policy_and_placebo() -> None:
     answer = permanence("story", "bexley", *SMALL, "--years", "5")
     assert answer.code == 0, answer.err
     text = " ".join(answer.out.split())
-    assert "2018 90.0 % 81.5 %" in text
+    assert "2018 around 90 % 81.5 %" in text
     assert "of the rise comes without the policy" in text
     assert "Of 3 censuses" in text
     assert "Claimed: around 90 %" in text

@@ -16,7 +16,7 @@ from sim.studies.tip.method.reach import Asked
 from sim.studies.tip.method.tip_map import Mapped
 from sim.studies.tip.words import sentences as tip_words
 from sim.studies.tip.words.sentences import Told, level_words, lever_name, per_cent, whole
-from sim.words.captions import quoted
+from sim.words.captions import key_in_words, quoted
 from sim.words.tables import shown
 
 COLUMNS = (
@@ -96,7 +96,8 @@ def printed(
     found = []
     for one in mapped:
         heading = (
-            f"{structure(one, mapped)}: {levers[0].key} (rows) and {levers[1].key} (columns)\n"
+            f"{structure(one, mapped)}: {key_in_words(levers[0].key)} "
+            f"(rows) and {key_in_words(levers[1].key)} (columns)\n"
             f"{about(scenario, asked)}"
         )
         rows = [

@@ -6,7 +6,7 @@ from sim.answers.answer import Printed
 from sim.domain.headline import SHARES, WORKFORCE
 from sim.studies.tip.words import sentences as words
 from sim.studies.tip.words.sentences import Told
-from sim.words.captions import called
+from sim.words.captions import called, key_in_words
 from sim.words.tables import shown
 
 
@@ -28,7 +28,7 @@ def printed(told: Told) -> list[Printed]:
         )
     target, bound = words.whole(asked.target), words.whole(asked.bound)
     found = Printed(
-        f"{called(told.scenario)}: levels of {told.lever.key}, "
+        f"{called(told.scenario)}: {key_in_words(told.lever.key)}, "
         f"{told.level(told.lever.low)} to {told.level(told.lever.high)}\n"
         f"Tips where half of {asked.runs} runs reach {target} by {year} with at most {bound} "
         f"unfilled; then medians of agents' runs in {year} at the level shown, or at the best one",
