@@ -84,6 +84,7 @@ def test_every_recipe_has_a_test() -> None:
         assert f"def {function}(" in (ROOT / "tests" / file).read_text("utf-8"), name
 
 
+@pytest.mark.long
 def test_a_parameter_and_a_mechanism_reach_agents_and_twin(tmp_path: Path) -> None:
     copy = copied_package(tmp_path)
     added(copy, "sim/domain/parameters.py", "    # Leaving and moving\n", PARAMETER)

@@ -68,7 +68,7 @@ def test_a_table_longer_than_excel_holds_is_named_as_such(
     assert other.endswith("long.csv (1,048,577 rows; Excel opens the first 1,048,576)")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_scenario_named_as_a_formula_is_inert_and_its_result_is_verified(tmp_path: Path) -> None:
     (tmp_path / "=1+1.toml").write_text('extends = "no-cap"\n', encoding="utf-8")
     typed = ("compare", "baseline", "=1+1.toml", *SMALL, "--out", "both")

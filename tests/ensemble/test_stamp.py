@@ -205,7 +205,7 @@ def test_workers_with_other_code_than_their_parent_make_nothing(own: Path) -> No
     assert not list((own / "kept").rglob("*.parquet"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_process_goes_on_with_what_it_has_loaded_and_says_so(own: Path) -> None:
     before = stamp_of(own).split()[0]
     code = EDITED_MEANWHILE.format(file=EQUATIONS, more=FIVEFOLD)
@@ -216,7 +216,7 @@ def test_one_process_goes_on_with_what_it_has_loaded_and_says_so(own: Path) -> N
     assert "code: " in said.out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_edit_to_words_meanwhile_disturbs_nobody(own: Path) -> None:
     code = EDITED_MEANWHILE.format(file=EQUATIONS, more="\n# a word\n")
     assert python(own, code, *TYPED, "--jobs", "2").code == 0

@@ -36,6 +36,12 @@ MORE = {
 }
 NAMES = [*(name for name in QUESTIONS if name not in WITHOUT_A_FOLDER), *MORE]
 QUICK = ("run", "one scenario's money")
+LONG = ("demo", "one lever", "several structures", "coalition")
+
+
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    """Return how a question is marked, by the time its example takes."""
+    return [] if name in QUICK else [pytest.mark.long if name in LONG else pytest.mark.slow]
 
 
 def lines_of(name: str) -> list[str]:
@@ -82,7 +88,7 @@ def refuse_difference(one: Answer, other: Answer) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in NAMES],
+    [pytest.param(name, marks=marks(name)) for name in NAMES],
 )
 def test_a_folder_gives_its_answer_back_and_both_pickle(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

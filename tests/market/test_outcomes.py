@@ -78,7 +78,7 @@ print(json.dumps({
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_entry_makes_an_outcome_everywhere(tmp_path: Path) -> None:
     """The package is copied, two entries are written into its file, and it is run."""
     for folder in ("sim", "scenarios"):

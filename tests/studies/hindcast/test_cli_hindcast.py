@@ -72,6 +72,7 @@ def test_the_file_has_every_gap_and_the_pool(tmp_path: Path) -> None:
         assert len(score["gaps"]) == (0 if name == "Permanence" else 3)
 
 
+@pytest.mark.long
 def test_rolling_begins_where_baselines_do(tmp_path: Path) -> None:
     answer = permanence(
         "hindcast", "--rolling", "--pool", "--runs", "2", "--jobs", "1", "--quiet",
