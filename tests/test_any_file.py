@@ -13,7 +13,8 @@ from sim.domain.parameters import Parameters
 from sim.domain.posterior import parse_posterior
 from sim.ensemble.asked import MOST_RUNS, MOST_YEARS, check_size, whole
 from sim.ensemble.files import PART, StoreError, sweep, write_atomically
-from sim.scenario import MOST_ANCESTORS, ScenarioError, load_figures, load_scenario
+from sim.scenario import ScenarioError, load_figures, load_scenario
+from sim.scenario.files import MOST_ANCESTORS
 from sim.terminal.quota import jobs_here
 from tests.interfaces.command import Answer, files_in, permanence
 

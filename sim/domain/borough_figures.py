@@ -19,7 +19,9 @@ from pydantic import (
     model_validator,
 )
 
+from sim.domain.calendar import spoken_day
 from sim.domain.census import employer_of
+from sim.domain.given import Day
 from sim.domain.opening_state import CensusStart
 from sim.domain.quantities import Declared, declarations, quantity
 
@@ -28,18 +30,25 @@ TOLERANCE_FTE = 0.5
 """FTE by which figures that should agree may differ: each may have been rounded."""
 SALARIES = ("salary_newly_qualified", "salary_mid_scale", "salary_top_of_scale")
 ESTABLISHMENT = ("posts_fte", "permanent_fte", "vacancies_fte")
+GRADES = ("permanent_under_2_years_fte", "permanent_2_to_5_years_fte", "permanent_over_5_years_fte")
+"""Permanent staff in each pay band, the least experienced first."""
 AGENCY = ("agency_fte", "agency_cover_fte")
 SALARY_RANGE = (10_000.0, 200_000.0)
+CHARGE_RANGE = (15.0, 150.0)
 SALARY_UNIT = "£ per year in the start year"
 
 
 class BoroughFigures(Declared):
-    """One employer's own figures on the day of the start; what is not given is None.
+    """One employer's own figures; what is not given is None.
+
+    They stand for the day of the start. Where `as_of` says that they are newer, they are taken as
+    if they had been so then, and every note says it.
 
     Raises:
         ValueError: figures that contradict each other, saying what would agree.
     """
 
+    as_of: Day = quantity(None, unit="date", label="day the figures are of (default: the start)")
     posts_fte: float | None = quantity(
         None,
         unit="FTE",
@@ -55,6 +64,24 @@ class BoroughFigures(Declared):
         label="vacancies, covered by agency staff or not",
         allowed=(0, MOST_FTE),
     )
+    permanent_under_2_years_fte: float | None = quantity(
+        None,
+        unit="FTE",
+        label="permanent staff with under two years' experience",
+        allowed=(0, MOST_FTE),
+    )
+    permanent_2_to_5_years_fte: float | None = quantity(
+        None,
+        unit="FTE",
+        label="permanent staff with two to five years' experience",
+        allowed=(0, MOST_FTE),
+    )
+    permanent_over_5_years_fte: float | None = quantity(
+        None,
+        unit="FTE",
+        label="permanent staff with over five years' experience",
+        allowed=(0, MOST_FTE),
+    )
     agency_fte: float | None = quantity(
         None, unit="FTE", label="agency staff", allowed=(0, MOST_FTE)
     )
@@ -66,6 +93,12 @@ class BoroughFigures(Declared):
     )
     caseload_per_case_holder: float | None = quantity(
         None, unit="cases per case-holder", label="caseload", allowed=(1, 60)
+    )
+    charge_rate_per_hour: float | None = quantity(
+        None,
+        unit="£ per hour",
+        label="price paid to the agency per hour, without VAT",
+        allowed=CHARGE_RANGE,
     )
     salary_newly_qualified: float | None = quantity(
         None,
@@ -92,6 +125,7 @@ class BoroughFigures(Declared):
 
     @model_validator(mode="after")
     def _figures_agree(self) -> BoroughFigures:
+        self._grades_agree()
         posts, permanent, vacancies = self.establishment
         if None not in (posts, permanent, vacancies):
             self._refuse_unless(posts >= 1.0, "one post at least", ESTABLISHMENT)
@@ -124,6 +158,24 @@ class BoroughFigures(Declared):
         )
         return self
 
+    def _grades_agree(self) -> None:
+        grades = [value for name in GRADES if (value := getattr(self, name)) is not None]
+        self._refuse_unless(
+            len(grades) in (0, len(GRADES)), "staff of all three grades, or of none", GRADES
+        )
+        if grades and self.permanent_fte is not None:
+            self._refuse_unless(
+                abs(sum(grades) - self.permanent_fte) <= len(GRADES) * TOLERANCE_FTE,
+                "the three grades add up to permanent_fte",
+                ("permanent_fte", *GRADES),
+            )
+
+    @property
+    def grades(self) -> tuple[float, ...] | None:
+        """Permanent staff in each pay band (FTE), None if that is not given."""
+        found = tuple(value for name in GRADES if (value := getattr(self, name)) is not None)
+        return found or None
+
     def _refuse_unless(self, holds: bool, rule: str, names: tuple[str, ...]) -> None:
         if not holds:
             given = ", ".join(
@@ -137,6 +189,8 @@ class BoroughFigures(Declared):
     def establishment(self) -> tuple[Any, Any, Any]:
         """Posts, permanent staff and vacancies (FTE): any two fix the third, else None."""
         posts, permanent, vacancies = (getattr(self, name) for name in ESTABLISHMENT)
+        if permanent is None and self.grades is not None:
+            permanent = sum(self.grades)
         if posts is None and None not in (permanent, vacancies):
             posts = permanent + vacancies
         elif permanent is None and None not in (posts, vacancies):
@@ -147,7 +201,7 @@ class BoroughFigures(Declared):
 
     def given(self) -> dict[str, float]:
         """Return the figures that are given, by name."""
-        return {name: float(value) for name, value in self.model_dump().items()}
+        return {name: float(value) for name, value in self.model_dump(exclude={"as_of"}).items()}
 
     def replaced_by(self, other: BoroughFigures) -> BoroughFigures:
         """Return these figures with those of another file in their place.
@@ -156,10 +210,10 @@ class BoroughFigures(Declared):
         cover) are replaced together, so that two files never contradict each other.
         """
         kept, theirs = self.given(), other.given()
-        for group in (ESTABLISHMENT, AGENCY):
+        for group in ((*ESTABLISHMENT, *GRADES), AGENCY):
             if any(name in theirs for name in group):
                 kept = {name: value for name, value in kept.items() if name not in group}
-        return BoroughFigures(**(kept | theirs))
+        return BoroughFigures(**(kept | theirs), as_of=other.as_of or self.as_of)
 
 
 def _by_employer(given: Any) -> Any:
@@ -187,6 +241,7 @@ def with_own_figures(census: CensusStart, figures: Mapping[str, BoroughFigures])
     staff are not given, as many vacancies stay unfilled as before, and as many agency staff
     above the establishment. A caseload that is not given stays as it was, so that cases follow
     staff. `imputed` gets a sentence for every employer that has figures of its own.
+    Grades, salaries and the agency's price are not counts: who opens a market takes them itself.
     """
     mine = {name: own for name, own in figures.items() if own.given()}
     if not mine:
@@ -200,10 +255,10 @@ def with_own_figures(census: CensusStart, figures: Mapping[str, BoroughFigures])
             _lay_over(columns, census, census.employers.index(name), own)
     for column in columns.values():
         column.flags.writeable = False
-    return replace(census, **columns, imputed=(*census.imputed, *_sentences(mine)))
+    return replace(census, **columns, imputed=(*census.imputed, *sentences(mine)))
 
 
-def _sentences(figures: Mapping[str, BoroughFigures]) -> list[str]:
+def sentences(figures: Mapping[str, BoroughFigures]) -> list[str]:
     """Return a sentence for every employer that starts from figures of its own."""
     declared = declarations(BoroughFigures)
     found = []
@@ -213,13 +268,18 @@ def _sentences(figures: Mapping[str, BoroughFigures]) -> list[str]:
             for key, value in own.given().items()
         ]
         if stated:
-            found.append(f"{name} starts from the council's own figures: {'; '.join(stated)}.")
+            newer = f" of {spoken_day(own.as_of)}, as if they were the start's" if own.as_of else ""
+            found.append(
+                f"{name} starts from the council's own figures{newer}: {'; '.join(stated)}."
+            )
     return found
 
 
 def _amount(value: float, unit: str) -> str:
     """Return a figure with its unit, as in a sentence."""
-    return f"£{value:,.0f} a year" if unit == SALARY_UNIT else f"{value:,g} {unit}"
+    if unit == SALARY_UNIT:
+        return f"£{value:,.0f} a year"
+    return f"£{value:,.2f}" if unit.startswith("£") else f"{value:,g} {unit}"
 
 
 def _lay_over(

@@ -43,6 +43,11 @@ def census_date(year: int) -> date:
     return date(year, CENSUS_MONTH, CENSUS_DAY)
 
 
+def spoken_day(day: date) -> str:
+    """Return a day as people say it: 31 March 2027."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def is_census(month: int) -> bool:
     """Say whether a model month (0 = start) is a census month."""
     return month % MONTHS_PER_YEAR == 0

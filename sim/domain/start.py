@@ -76,6 +76,17 @@ class Start(Declared):
             raise ValueError("date and vacancy_share belong to a stylised start (stylised = true)")
         return self
 
+    @model_validator(mode="after")
+    def _figures_are_of_its_time(self) -> Start:
+        today = datetime.date.today()
+        for name, own in self.figures.items():
+            if own.as_of is not None and not self.opening <= own.as_of <= today:
+                raise ValueError(
+                    f"figures.{name}.as_of: given {own.as_of}; allowed: from {self.opening}, the "
+                    f"start, to {today}, today"
+                )
+        return self
+
     @property
     def opening(self) -> datetime.date:
         """The day of month 0."""

@@ -26,7 +26,7 @@ from sim.ensemble.files import StoreError
 from sim.ensemble.syntax import code_hash
 
 PACKAGE = Path(__file__).resolve().parent.parent
-MODEL = ("domain", "scenario.py", "rules", "london", "market", "twin", "ensemble")
+MODEL = ("domain", "scenario", "rules", "london", "market", "twin", "ensemble")
 """Rooms of the package that can move a number of a run."""
 DATA = PACKAGE / "data"
 PROJECT_FILE = "pyproject.toml"

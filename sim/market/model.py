@@ -46,6 +46,7 @@ from sim.market.state import MarketState
 from sim.market.workforce import Worker
 from sim.rules import choice
 from sim.rules.agreement import Standing
+from sim.rules.bidding import with_own_rates
 from sim.rules.in_force import Rulebook
 from sim.rules.levers import Levers
 from sim.rules.pay import opening_scales
@@ -130,7 +131,9 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
         """Build month 0 from history: people, leadership, bids, and the route constants."""
         census, parameters, carried = self.census, self.parameters, self.carried
         bench = None if carried is None else carried.bench
-        self.workforce = opening.people_the_boroughs(census, self.streams, parameters, bench)
+        self.workforce = opening.people_the_boroughs(
+            census, self.streams, parameters, bench, self.plan.start.figures
+        )
         self.leadership = opening.opening_leadership(self.streams, census, parameters)
         self.lasting_leadership = parameters.lasting_conditions_share * self.leadership
         if carried is not None:
@@ -151,7 +154,8 @@ class LondonMarket(MarketState, metaclass=CollectsMonth0):
         self.opening_mean_charge = mean
         bids = opening.opening_bids(self.streams, census, parameters, mean)
         if carried is not None:
-            bids = carried.charge_rates.copy()
+            bids = carried.charge_rates
+        bids = with_own_rates(bids, self.employers, self.plan.start.figures)
         self.boroughs = [Borough(self, place, name) for place, name in enumerate(self.employers)]
         self.wanted = self.opening_charges = bids
         self.prices = np.repeat(bids[:, None], BANDS, axis=1)

@@ -6,12 +6,14 @@ as enacted on that day, so that two policies start from the same London.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.domain.borough_figures import BoroughFigures
 from sim.domain.evidence import CensusStart
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray, Purpose, Streams, slot_keys
@@ -19,6 +21,7 @@ from sim.domain.vocabulary import Source, WorkerState
 from sim.market.luck import persons
 from sim.market.workforce import IntArray, Newcomers, Workforce
 from sim.rules import bidding, conditions
+from sim.rules.pay_bands import BAND_STARTS_MONTHS, BANDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +80,20 @@ class Carried:
 
 
 def people_the_boroughs(
-    census: CensusStart, streams: Streams, parameters: Parameters, bench_total: int | None = None
+    census: CensusStart,
+    streams: Streams,
+    parameters: Parameters,
+    bench_total: int | None,
+    figures: Mapping[str, BoroughFigures],
 ) -> Workforce:
-    """Return the workforce of month 0: permanent staff, placed agency staff, and a bench."""
+    """Return the workforce of month 0: permanent staff, placed agency staff, and a bench.
+
+    Args:
+        census: how many there are.
+        streams, parameters: their luck, and what it is spread by.
+        bench_total: agency staff between assignments; None for the ordinary share.
+        figures: councils' own figures, of which the grades of permanent staff are taken.
+    """
     workforce = Workforce(census.employers, capacity=2 * int(census.permanent.sum() + 1))
     if bench_total is None:
         bench_total = round(parameters.start_bench_share * int(census.agency.sum()))
@@ -91,10 +105,40 @@ def people_the_boroughs(
         (Source.START_BENCH, bench, WorkerState.BENCH),
     ]
     people = [persons(streams, parameters, source, counts, 0) for source, counts, _ in groups]
+    people[0] = with_own_grades(people[0], census.employers, figures)
     tastes = _sorted_tastes(streams, parameters, people)
     for (source, _, state), group, taste in zip(groups, people, tastes, strict=True):
         workforce.enter(group._replace(taste=taste), source, state)
     return workforce
+
+
+def with_own_grades(
+    staff: Newcomers, employers: Sequence[str], figures: Mapping[str, BoroughFigures]
+) -> Newcomers:
+    """Return permanent staff with experience as councils know their grades, the order kept.
+
+    Who was drawn with the least experience stays the one with the least. Within a grade they are
+    spread evenly over its years; in the last whoever was drawn below it is at its beginning
+    (assumption).
+    """
+    qualified = np.array(staff.qualified_month)
+    for name, own in figures.items():
+        if own.grades is None or name not in employers:
+            continue
+        theirs = np.flatnonzero(staff.employers == list(employers).index(name))
+        theirs = theirs[np.argsort(-qualified[theirs], kind="stable")]  # the least first
+        parts = np.asarray(own.grades) / max(sum(own.grades), 1e-9)
+        ends = np.rint(np.cumsum(parts) * theirs.size).astype(np.int64)
+        starts = (*BAND_STARTS_MONTHS, 0)
+        for grade, (first, end) in enumerate(zip((0, *ends[:-1]), ends, strict=True)):
+            group, begins = theirs[first:end], starts[grade]
+            if grade == BANDS - 1:
+                qualified[group] = np.minimum(qualified[group], -begins)
+            else:
+                months = (np.arange(group.size) + 0.5) / max(group.size, 1)
+                months = (months * (starts[grade + 1] - begins)).astype(np.int64)
+                qualified[group] = -(begins + months)
+    return staff._replace(qualified_month=qualified)
 
 
 def _sorted_tastes(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from sim.domain.borough_figures import BoroughFigures
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
@@ -128,3 +130,14 @@ def opening_bid(mean_charge: Amount, spread: Amount, luck: Amount, tilt: Amount)
     `tilt` is minus half the variance where there is luck, so that the mean holds.
     """
     return mean_charge * np.exp(np.multiply(spread, luck) + tilt)
+
+
+def with_own_rates(
+    rates: FloatArray, employers: Sequence[str], figures: Mapping[str, BoroughFigures]
+) -> FloatArray:
+    """Return opening charge rates, (..., employer), with those that councils know of themselves."""
+    found = np.array(rates)
+    for name, own in figures.items():
+        if own.charge_rate_per_hour is not None and name in employers:
+            found[..., list(employers).index(name)] = own.charge_rate_per_hour
+    return found

@@ -118,7 +118,9 @@ class Twin(TwinState):
         census, p = self.census, self.parameters
         self.posts = np.broadcast_to(census.posts.astype(float), self.shape)
         permanent = census.permanent * np.ones((self.draws, 1))
-        self.stages = permanent * people.opening_shares(self.plan.parameters)
+        shares = people.opening_shares(self.plan.parameters)
+        figures = self.plan.start.figures
+        self.stages = permanent * people.with_own_grades(shares, self.employers, figures)
         self.placed = census.agency * np.ones((self.draws, 1))
         self.bench = p.start_bench_share * float(census.agency.sum()) * np.ones((self.draws, 1))
         self.waiting, self.offers = [], []
@@ -136,6 +138,7 @@ class Twin(TwinState):
         tilt = np.asarray(-np.square(spread) / 2.0 if self.luck is not None else 0.0)
         luck = self.normal_for(Purpose.STARTING_BID, 0)
         bids = bidding.opening_bid(mean, spread, luck, tilt)
+        bids = bidding.with_own_rates(bids, self.employers, self.plan.start.figures)
         self.prices = np.repeat(bids[..., None], BANDS, axis=-1)
         self.wanted = self.opening_charges = bids
         pay_is_worked_out(self)

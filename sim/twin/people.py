@@ -7,11 +7,12 @@ normal distribution (Gauss-Hermite), each crossed with the three kinds of access
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from sim.domain.borough_figures import BoroughFigures
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
@@ -49,6 +50,24 @@ def opening_shares(parameters: Parameters) -> FloatArray:
     first = [new / NEW_STAFF_YEARS] * NEW_STAFF_YEARS
     seasoned = (1.0 - new) * seasoned_share(parameters)
     return column([*first, seasoned, 1.0 - new - seasoned])
+
+
+def with_own_grades(
+    shares: FloatArray, employers: Sequence[str], figures: Mapping[str, BoroughFigures]
+) -> FloatArray:
+    """Return the stages at the start, (stage, 1, employer), councils' own grades among them.
+
+    Within a grade staff are spread evenly over its years (assumption).
+    """
+    found = np.repeat(shares, len(employers), axis=-1)
+    for name, own in figures.items():
+        if own.grades is not None and name in employers:
+            grade = np.array(STAGE_BANDS)
+            years = np.diff((*STAGE_STARTS_YEARS, STAGE_STARTS_YEARS[-1] + 1.0))
+            part = years / np.bincount(grade, years)[grade]
+            staff = np.asarray(own.grades) / max(sum(own.grades), 1e-9)
+            found[:, 0, list(employers).index(name)] = part * staff[grade]
+    return found
 
 
 def grow_older(stages: FloatArray) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.domain.calendar import MONTHS_PER_YEAR, month_end
+from sim.domain.calendar import MONTHS_PER_YEAR, month_end, spoken_day
 from sim.domain.evidence import employer_of, spoken
 from sim.domain.quantities import declarations
 from sim.domain.randomness import BoolArray, Purpose
@@ -19,7 +19,6 @@ from sim.rules.levers import Lever, Levers
 from sim.rules.levers.layers import LEVEL
 from sim.rules.levers.members import MEMBERS_UNIT, Members
 from sim.rules.levers.timeline import spans
-from sim.rules.levers.words import day
 from sim.scenario import Scenario
 from sim.words.captions import listed
 from sim.words.timeline import lever_title, when
@@ -93,7 +92,7 @@ def tried_below_floor(tried: Sequence[tuple[str, Scenario]], years: int) -> list
     _, first = min(under, key=lambda one: one[1].on)
     return [
         f"At {some} a cap lies below the lawful floor of equal pay (about £{first.floor:.2f} an "
-        f"hour on {day(first.on)}) and gives way to it."
+        f"hour on {spoken_day(first.on)}) and gives way to it."
     ]
 
 
@@ -113,7 +112,7 @@ def _below_floor(scenario: Scenario, years: int) -> Iterator[str]:
     if below is not None:
         yield (
             f"The cap of £{below.cap:.2f} an hour lies below the lawful floor of equal pay, about "
-            f"£{below.floor:.2f}, first on {day(below.on)}: the floor is paid."
+            f"£{below.floor:.2f}, first on {spoken_day(below.on)}: the floor is paid."
         )
 
 
@@ -124,8 +123,8 @@ def _late(scenario: Scenario, horizon: date, years: int) -> Iterator[str]:
                 value = getattr(terms, key)
                 if isinstance(value, date) and value > horizon:
                     yield (
-                        f"levers.{name}.{key}: {day(value)} is past the horizon, {day(horizon)} "
-                        f"(--years {years})."
+                        f"levers.{name}.{key}: {spoken_day(value)} is past the horizon, "
+                        f"{spoken_day(horizon)} (--years {years})."
                     )
 
 
@@ -169,7 +168,7 @@ def _never_acts(scenario: Scenario, horizon: date) -> Iterator[str]:
             if lever != type(lever)() and not is_told:
                 yield f"{title}: what is set has no effect by itself."
         elif acting and acting[0].first is not None:
-            yield f"{title} by {day(horizon)}: it begins in {acting[0].first:%B %Y}."
+            yield f"{title} by {spoken_day(horizon)}: it begins in {acting[0].first:%B %Y}."
         else:
             yield f"{title}: its terms end before the first month, {month_end(opening, 1):%B %Y}."
 

@@ -30,6 +30,7 @@ from sim.rules.levers.words import members_in_words
 from sim.rules.tax_law import last_tabulated_year
 from sim.words.captions import caution, quoted, stylised, unit_name
 from sim.words.grounds import rests_on
+from sim.words.own_figures import started_from
 
 FEW_RUNS = 20
 OF_ONE_STRUCTURE = ("Structure", "Cap of", "Caseload bar of", "Under ")
@@ -57,6 +58,7 @@ def notes(ensemble: Ensemble, unit: str = LONDON, base: Ensemble | None = None) 
     found += [note for one in (base, ensemble) if one is not None for note in _budgets(one)]
     found.append(_caseload_bar(ensemble))
     found += _start(ensemble, unit)
+    found += started_from(ensemble.scenario.start)
     if unit != LONDON:
         found += _one_employer(ensemble, unit)
     if base is not None:

@@ -22,6 +22,7 @@ from sim.answers.comparison import (
     headline,
     mean,
 )
+from sim.domain.calendar import spoken_day
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.words.assumed import moved_by
@@ -85,7 +86,7 @@ def difference_table(title: str, base: Ensemble, policy: Ensemble, unit: str) ->
         rows.append((labelled(row.label, row.unit), old, new, _with_interval(gap, row)))
     day = policy.day(policy.months[-1])
     heading = (
-        f"{title}\n{unit_name(unit)}, {day.day} {day:%B %Y}: means of {policy.runs} "
+        f"{title}\n{unit_name(unit)}, {spoken_day(day)}: means of {policy.runs} "
         f"run{'' if policy.runs == 1 else 's'}, and the difference between them"
     )
     heading = "\n".join([heading, *moved_by(policy, unit, base)])

@@ -8,7 +8,8 @@ from sim.rules.levers import Levers
 from sim.rules.levers.layers import LEVEL, OFF, START, STEPS, TERMS
 from sim.rules.levers.lever import EARLIER, RAMP
 from sim.rules.levers.members import MEMBERS_UNIT
-from sim.scenario import WORKED_OUT, Scenario
+from sim.scenario import Scenario
+from sim.scenario.files import WORKED_OUT
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TERMS_SUFFIX = "Terms"

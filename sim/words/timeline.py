@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sim.domain.calendar import spoken_day
 from sim.rules.levers import Lever, Levers
 from sim.rules.levers.timeline import Span, is_used, spans, stretches
-from sim.rules.levers.words import day
 from sim.scenario import Scenario
 
 NOTHING = "No lever is used: the law as enacted, and nothing else."
@@ -71,7 +71,7 @@ def timeline_json(scenario: Scenario) -> list[dict[str, Any]]:
 
 def when(first: date | None, last: date | None) -> str:
     """Return a time in words: "until 31 March 2027", "from April 2027", "throughout"."""
-    until = "" if last is None else f"until {day(last)}"
+    until = "" if last is None else f"until {spoken_day(last)}"
     if first is None:
         return until or "throughout"
     return f"from {first:%B %Y} {until}".strip()
@@ -131,7 +131,7 @@ def _other_start(one: Scenario, other: Scenario) -> list[Difference]:
     days = (one.start.opening, other.start.opening)
     if days[0] != days[1]:
         names = names_of(one, other)
-        words = f"{names[0]} starts on {day(days[0])}, {names[1]} on {day(days[1])}."
+        words = f"{names[0]} starts on {spoken_day(days[0])}, {names[1]} on {spoken_day(days[1])}."
         found.insert(0, Difference("start", None, words))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,13 @@ from sim.domain.borough_figures import BoroughFigures, with_own_figures
 from sim.domain.evidence import census_start
 from sim.domain.opening_census import opening_census
 from sim.domain.start import Start
+from sim.domain.vocabulary import WorkerState
 from sim.interfaces.cli.borough_data import app
 from sim.market.model import LondonMarket
+from sim.rules.pay_bands import BANDS, bands_of
 from sim.scenario import ScenarioError, load_figures, load_scenario, scenario_from
+from sim.twin.london import Twin
+from sim.words.own_figures import started_from
 
 BEXLEY = census_start(2023).employers.index("Bexley")
 
@@ -49,6 +54,94 @@ def test_one_figure_alone_leaves_what_it_can_as_it_was() -> None:
     unfilled = before.posts - before.permanent - before.agency + before.extra
     now = fewer.posts - fewer.permanent - fewer.agency + fewer.extra
     assert now[BEXLEY] == unfilled[BEXLEY]
+
+
+def test_grades_are_the_permanent_staff_unless_they_are_given_and_disagree() -> None:
+    grades = {
+        "permanent_under_2_years_fte": 60,
+        "permanent_2_to_5_years_fte": 50,
+        "permanent_over_5_years_fte": 90,
+    }
+    assert start_with(**grades).permanent[BEXLEY] == 200
+    assert start_with(**grades, permanent_fte=201).permanent[BEXLEY] == 201
+    with pytest.raises(ValueError, match="add up to permanent_fte"):
+        BoroughFigures(**grades, permanent_fte=190)
+    with pytest.raises(ValueError, match="all three grades"):
+        BoroughFigures(permanent_under_2_years_fte=60)
+
+
+def test_agents_and_twin_open_with_own_grades_and_price_and_nobody_else_is_moved() -> None:
+    own = {
+        "permanent_under_2_years_fte": 60,
+        "permanent_2_to_5_years_fte": 50,
+        "permanent_over_5_years_fte": 90,
+        "charge_rate_per_hour": 47.5,
+    }
+    plain, mine = (LondonMarket(told(one), rng=1, years=1) for one in ({}, {"Bexley": own}))
+    place = mine.employers.index("Bexley")
+    others = np.arange(len(mine.employers)) != place
+    assert mine.opening_charges[place] == 47.5
+    np.testing.assert_array_equal(mine.opening_charges[others], plain.opening_charges[others])
+    assert grades_of(mine, "Bexley") == [60, 50, 90]
+    assert grades_of(mine, "Barnet") == grades_of(plain, "Barnet")
+    twin = Twin(told({"Bexley": own}), {}, 1)
+    assert twin.opening_charges[0, place] == 47.5
+    np.testing.assert_allclose(twin.stages[:, 0, place], [30, 30, 50 / 3, 100 / 3, 90])
+
+
+def grades_of(market: LondonMarket, name: str) -> list[int]:
+    rows, place = market.workforce.rows, market.employers.index(name)
+    size = market.workforce.size
+    is_theirs = (rows.state[:size] == WorkerState.PERMANENT) & (rows.employer[:size] == place)
+    bands = bands_of(-rows.qualified_month[:size][is_theirs])
+    return np.bincount(bands, minlength=BANDS).tolist()
+
+
+def test_figures_are_from_the_start_to_today() -> None:
+    assert told({"Bexley": {"permanent_fte": 180, "as_of": "2026-06-30"}})
+    for day in ("2025-06-30", "2099-01-01"):
+        with pytest.raises(ScenarioError, match="allowed: from 2025-09-30, the start, to"):
+            told({"Bexley": {"permanent_fte": 180, "as_of": day}})
+
+
+def test_newer_figures_say_that_they_are_and_far_ones_are_questioned() -> None:
+    start = told({"Bexley": {"permanent_fte": 400, "as_of": "2026-06-30"}}).start
+    first, second = started_from(start)
+    assert "of 30 June 2026, as if they were the start's" in first
+    assert second.startswith("Check Bexley's permanent staff in post: given 400, where in 2025 it")
+    assert started_from(told({"Bexley": {"permanent_fte": 180}}).start)[1:] == []
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_spreadsheet_says_the_same_as_a_toml_file(mark: str, tmp_path: Path) -> None:
+    rows = [("Borough", "Figure", "Value", "unit"), ("Bexley", "permanent_fte", "180", "FTE")]
+    rows += [("Bexley", "as_of", "2026-06-30", "date"), ("Bexley", "vacancies_fte", "", "FTE")]
+    text = "\r\n".join(mark.join(row) for row in rows)
+    (tmp_path / "own.csv").write_bytes(text.encode("utf-8-sig"))
+    (tmp_path / "own.toml").write_text("[Bexley]\npermanent_fte = 180\nas_of = 2026-06-30\n")
+    assert load_figures(tmp_path / "own.csv") == load_figures(tmp_path / "own.toml")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("team,fte\nA,1\n", "line 1: no column borough and no figure and no value"),
+        ("borough,figure,value\nBexley,permanent_fte,£180\n", "permanent_fte: given '£180'; "
+         "write 180"),
+        ("borough,figure,value\nBexley,permanent_fte,1\nBexley,permanent_fte,2\n",
+         "line 3: Bexley.permanent_fte is given twice"),
+        ("borough,figure,value\nBexley,agency_fte,-3\n", "line 2: Bexley.agency_fte: given -3"),
+        ("borough,figure,value\n,agency_fte,3\n", "line 2: given a value without a borough"),
+        ("borough,figure,value\nBexly,agency_fte,3\n", "did you mean Bexley"),
+    ],
+)  # fmt: skip
+def test_a_bad_spreadsheet_is_one_sentence(rows: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text(rows, "utf-8")
+    with pytest.raises(ScenarioError) as fault:
+        load_figures(tmp_path / "own.csv")
+    assert "own.csv" in str(fault.value)
+    assert said in str(fault.value).replace("own.csv, ", "")
+    assert len(str(fault.value)) < 400
 
 
 def test_agency_staff_that_vacancies_have_no_room_for_are_extra() -> None:
@@ -162,7 +255,7 @@ def test_a_second_file_replaces_figures_that_fix_each_other_together() -> None:
         ({"Bexley": {"post_fte": 3}}, "did you mean 'posts_fte'"),
         ({"Bexley": {"posts_fte": "3"}}, "given '3'; allowed: a number from 1 to 5000"),
         ({"Bexley": {"posts_fte": 9_000}}, "given 9000; allowed"),
-        ({"Bexley": 3}, "allowed: a table of posts_fte"),
+        ({"Bexley": 3}, "allowed: a table of as_of, posts_fte"),
         ({"Bexley": {"posts_fte": 100, "permanent_fte": 50, "vacancies_fte": 60}}, "together"),
         ({"Bexley": {"posts_fte": 100, "permanent_fte": 150}}, "at most posts_fte"),
         ({"Bexley": {"agency_fte": 10, "agency_cover_fte": 20}}, "at most agency_fte"),

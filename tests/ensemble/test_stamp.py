@@ -87,7 +87,7 @@ def test_a_questions_own_code_and_the_tables_it_makes_are_its_own() -> None:
         ("sim/studies/run/question.py", "\nx = 3\n", set()),
         ("sim/answers/comparison.py", "\nx = 3\n", set()),
         (EQUATIONS, FIVEFOLD, {"code"}),
-        ("sim/scenario.py", "\nx = 3\n", {"code"}),
+        ("sim/scenario/__init__.py", "\nx = 3\n", {"code"}),
         ("sim/market/rulebook.py", "\nx = 3\n", {"code"}),
         ("sim/twin/people.py", "\nx = 3\n", {"code"}),
         ("sim/domain/calendar.py", "\nx = 3\n", {"code"}),

@@ -10,7 +10,8 @@ from sim.domain.evidence import EvidenceError, UnknownBorough
 from sim.domain.given import shortened
 from sim.ensemble.draws import Draws
 from sim.interfaces.cli.lazy import loaded
-from sim.scenario import UNNAMED_KEYS, Scenario, ScenarioError
+from sim.scenario import Scenario, ScenarioError
+from sim.scenario.files import UNNAMED_KEYS
 from sim.studies import fields as f
 from sim.studies.verify.method.again import Apart
 

@@ -10,10 +10,9 @@ from sim.charts import ensembles as charts
 from sim.charts import structures as charts_structures
 from sim.charts.lines import census_dots
 from sim.charts.style import MOST_SERIES, Chart, svg_text
-from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.calendar import MONTHS_PER_YEAR, spoken_day
 from sim.domain.headline import AGENCY_SHARE, CHARGE_RATE, SHARES
 from sim.ensemble.run import Ensemble
-from sim.interfaces.report.finding import on
 from sim.interfaces.report.html import Group, details, figure, paragraph, subheading, table
 from sim.market.outcomes import OUTCOME
 from sim.words.captions import CENSUS_SOURCE, called, quoted, unit_name
@@ -82,7 +81,7 @@ def structures_table(ensembles: Sequence[Ensemble], unit: str) -> str:
                 line.append(shown(ends.mean, "share", signed=is_paired))
                 line.append(spread(ends.q10, ends.q90, "share", signed=is_paired))
             cells.append(line)
-        day, name = on(ensemble.day(ensemble.months[-1])), quoted(ensemble.scenario)
+        day, name = spoken_day(ensemble.day(ensemble.months[-1])), quoted(ensemble.scenario)
         caption = f"{unit_name(unit)} under {name} by rival structure, {day}"
         if is_paired:
             caption = (
@@ -119,7 +118,7 @@ def _yearly(ensembles: Sequence[Ensemble], unit: str, outcomes: Sequence[str], w
         found = [summarised(ensemble.of(name, unit)) for name in outcomes]
         rows = []
         for census in range(ensemble.years + 1):
-            line = [on(ensemble.day(census * MONTHS_PER_YEAR))]
+            line = [spoken_day(ensemble.day(census * MONTHS_PER_YEAR))]
             for name, values in zip(outcomes, found, strict=True):
                 middle, low, _, high = values[:, census]
                 measure = OUTCOME[name].unit

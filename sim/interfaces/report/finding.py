@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from sim.answers.comparison import (
     SHARE_OF_RUNS,
@@ -13,6 +12,7 @@ from sim.answers.comparison import (
     mean,
     spread_of,
 )
+from sim.domain.calendar import spoken_day
 from sim.domain.headline import POSTS, UNFILLED, WORKFORCE
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
@@ -26,11 +26,6 @@ LEAVES_POSTS_EMPTY = (
     "Part of the gain in the share of the workforce is posts left empty: unfilled posts rise, and "
     "the share of posts gains less."
 )
-
-
-def on(day: date) -> str:
-    """Return a day as it is said."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def title_of(ensembles: Sequence[Ensemble]) -> str:
@@ -50,8 +45,8 @@ def lede_of(ensembles: Sequence[Ensemble], unit: str) -> str:
     each = " of each scenario" if len(ensembles) > 1 else ""
     whom = "London" if unit == LONDON else f"{words.unit_name(unit)} in London"
     return (
-        f"A simulation of children's social workers in {whom}, {on(one.day(0))} to "
-        f"{on(one.day(one.months[-1]))}: {runs}{each}, means with 80 % intervals."
+        f"A simulation of children's social workers in {whom}, {spoken_day(one.day(0))} to "
+        f"{spoken_day(one.day(one.months[-1]))}: {runs}{each}, means with 80 % intervals."
     )
 
 
@@ -76,7 +71,7 @@ def _course_of(ensemble: Ensemble, unit: str) -> str:
         within = "" if ensemble.runs == 1 else f" (80 % interval {interval})"
         start, end = (shown(mean(values[:, at]), "share") for at in (0, -1))
         found.append(f"from {start} to {end}{within}")
-    first, last = on(ensemble.day(0)), on(ensemble.day(ensemble.months[-1]))
+    first, last = spoken_day(ensemble.day(0)), spoken_day(ensemble.day(ensemble.months[-1]))
     return (
         f"{words.whose(unit)} permanent share of the workforce goes {found[0]} between {first} "
         f"and {last}. Its permanent share of posts goes {found[1]}, and unfilled posts go "
@@ -88,7 +83,7 @@ def _against(base: Ensemble, policy: Ensemble, unit: str) -> str:
     """Return both shares and unfilled posts under a policy beside those of the base."""
     rows = {row.outcome: row for row in compared(base, policy, unit)}
     workforce, posts, unfilled = rows[WORKFORCE], rows[POSTS], rows[UNFILLED]
-    day = on(policy.day(policy.months[-1]))
+    day = spoken_day(policy.day(policy.months[-1]))
     told = (
         f"Under {words.quoted(policy.scenario)}, {words.whose(unit)} permanent share of the "
         f"workforce on {day} is {_beside(workforce)} under {words.quoted(base.scenario)}"
@@ -172,7 +167,7 @@ def _levels(ensemble: Ensemble, unit: str) -> str:
         start = "" if is_chance else shown(mean(ensemble.of(name, unit)[:, 0]), measure)
         interval = "" if is_chance else spread(ends.q10, ends.q90, measure)
         rows.append((labelled(label, measure), start, shown(mean(values), measure), interval))
-    first, last = on(ensemble.day(0)), on(ensemble.day(ensemble.months[-1]))
+    first, last = spoken_day(ensemble.day(0)), spoken_day(ensemble.day(ensemble.months[-1]))
     caption = (
         f"{words.unit_name(unit)} under {words.quoted(ensemble.scenario)}, from {first} to {last}"
     )
@@ -188,7 +183,7 @@ def _differences(base: Ensemble, policy: Ensemble, unit: str) -> str:
         )
         for row in compared(base, policy, unit)
     ]
-    day = on(policy.day(policy.months[-1]))
+    day = spoken_day(policy.day(policy.months[-1]))
     caption = (
         f"{words.unit_name(unit)}, {day}: from {words.quoted(base.scenario)} (old) to "
         f"{words.quoted(policy.scenario)} (new); differences of shares in percentage points"

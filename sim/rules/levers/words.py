@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
+from sim.domain.calendar import spoken_day
 from sim.domain.evidence import UNSCORED_EMPLOYER, scored_employers, spoken
 from sim.domain.given import counted
 from sim.domain.quantities import Declaration
@@ -60,7 +61,7 @@ def said(value: object, declared: Declaration) -> str:
     if isinstance(value, StrEnum):
         return value.value.replace("_", " ")
     if isinstance(value, date):
-        return day(value)
+        return spoken_day(value)
     if not isinstance(value, int | float):
         return str(value)
     if unit.startswith("£"):
@@ -73,11 +74,6 @@ def said(value: object, declared: Declaration) -> str:
     if unit in ("months", "years"):
         return counted(value, unit.removesuffix("s"))
     return f"{value:g} times" if unit == "multiple" else f"{value:g} {unit}"
-
-
-def day(given: date) -> str:
-    """Return a day as people write it: 31 March 2027."""
-    return f"{given.day} {given:%B %Y}"
 
 
 def _small(number: int) -> str:

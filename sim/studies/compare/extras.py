@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.answers import results
 from sim.answers.answer import Chart, Printed, Table
+from sim.domain.calendar import spoken_day
 from sim.domain.vocabulary import LONDON
 from sim.ensemble.run import Ensemble
 from sim.scenario import Scenario, ScenarioError
@@ -132,7 +133,7 @@ def printed_extras(extras: Extras, base: Ensemble) -> Iterator[Printed]:
         yield _pairing(base.scenario.name, name, pairing, extras)
     day = base.day(base.months[-1])
     for split in extras.splits.values():
-        yield from split_words.printed_split(split, extras.unit, f"{day.day} {day:%B %Y}")
+        yield from split_words.printed_split(split, extras.unit, spoken_day(day))
 
 
 def _pairing(base: str, policy: str, found: Sequence[Pairing], extras: Extras) -> Printed:

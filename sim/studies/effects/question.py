@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from sim.answers.answer import Answer, Cell, Printed, Table
 from sim.answers.structures import Pair, pairs
-from sim.domain.calendar import DEFAULT_YEARS
+from sim.domain.calendar import DEFAULT_YEARS, spoken_day
 from sim.domain.vocabulary import BIDS_ON, HIRING_LABELS, BidTrigger, HiringStructure
 from sim.ensemble.draws import Draws
 from sim.ensemble.run import Ensemble
@@ -128,7 +128,7 @@ def _of_outcome(
     day, measure = last.day(last.months[-1]), words.measured_in(outcome.unit)
     return Printed(
         f"{outcome.label[0].upper()}{outcome.label[1:]}\n"
-        f"{unit_name(unit)}, {day.day} {day:%B %Y}, where boroughs bid on "
+        f"{unit_name(unit)}, {spoken_day(day)}, where boroughs bid on "
         f"{BIDS_ON[shown_pairs[0].bid_trigger]}" + (f";\n{measure}" if measure else ""),
         (f"{WAY_OF_HIRING}:", *(HIRING_LABELS[pair.hiring] for pair in shown_pairs)),
         rows,

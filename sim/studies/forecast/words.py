@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from sim.answers import results
+from sim.domain.calendar import spoken_day
 from sim.domain.headline import POSTS, WORKFORCE
 from sim.domain.kept_forecasts import QUANTILES
 from sim.domain.vocabulary import LONDON
@@ -65,11 +65,6 @@ def band(values: Sequence[float], measure: str) -> str:
     return f"{low.removesuffix(' %')} to {high}"
 
 
-def in_full(day: date) -> str:
-    """Return a day as it is said: 30 September 2026."""
-    return f"{day.day} {day:%B %Y}"
-
-
 # What was registered
 
 
@@ -91,7 +86,7 @@ def print_registered(content: Registered, digest: str) -> None:
             )
         )
     print_table(
-        f"London on {in_full(content.census)}, forecast from {in_full(content.origin)}",
+        f"London on {spoken_day(content.census)}, forecast from {spoken_day(content.origin)}",
         ("", "median", "90 % band", content.rule.rival),
         rows,
     )
@@ -116,10 +111,10 @@ def as_json(content: Registered, digest: str, files: Sequence[Path]) -> dict[str
 def as_markdown(content: Registered, digest: str, path: Path) -> str:
     """Return the readable form of a registered file."""
     lines = [
-        f"# Forecast of the census of {in_full(content.census)}",
+        f"# Forecast of the census of {spoken_day(content.census)}",
         "",
-        f"Registered on {in_full(content.registered)}, from the census of "
-        f"{in_full(content.origin)}. {WHAT_IT_IS[content.standing]}",
+        f"Registered on {spoken_day(content.registered)}, from the census of "
+        f"{spoken_day(content.origin)}. {WHAT_IT_IS[content.standing]}",
         "",
         *_provenance(content, digest, path),
         "",
@@ -240,8 +235,8 @@ def _print_london(found: Judgement) -> None:
         label = found.registered.measures[measure]
         rows.append((label, seen, amount(one.median, measure), band(values, measure), standing))
     print_table(
-        f"London on {in_full(found.registered.census)}, forecast on "
-        f"{in_full(found.registered.registered)}",
+        f"London on {spoken_day(found.registered.census)}, forecast on "
+        f"{spoken_day(found.registered.registered)}",
         ("", "census", "median", "90 % band", "census is"),
         rows,
     )
@@ -259,7 +254,7 @@ def verdict(found: Judgement) -> list[str]:
         lines.append("By the rule registered with it, the forecast did not fail.")
     content = found.registered
     lines.append(WHAT_IT_IS[content.standing])
-    return [*lines, f"Scored on {found.source}; registered on {in_full(content.registered)}."]
+    return [*lines, f"Scored on {found.source}; registered on {spoken_day(content.registered)}."]
 
 
 def judgement_json(found: Judgement, digest: str, files: Sequence[Path]) -> dict[str, Any]:

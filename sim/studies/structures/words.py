@@ -10,6 +10,7 @@ from sim.answers import results
 from sim.answers.answer import Answer, Printed, Table
 from sim.answers.comparison import Difference, compared, headline, mean
 from sim.answers.structures import FEWEST_DRAWS, RECORD_YEARS, WORSE_IN_SHARE_OF_DRAWS
+from sim.domain.calendar import spoken_day
 from sim.ensemble.run import Ensemble
 from sim.studies.structures.method import UnderPair
 from sim.words.captions import (
@@ -103,7 +104,7 @@ def _printed_levels(answers: Sequence[UnderPair], unit: str) -> Iterator[Printed
         rows.append((f"  {trigger}", *ends, "", "", ""))
     heading = (
         f"{first.scenario.title or first.scenario.name}: under each rival structure\n"
-        f"{unit_name(unit)}, {day.day} {day:%B %Y}: {means_of(first.runs)}, 80 % interval "
+        f"{unit_name(unit)}, {spoken_day(day)}: {means_of(first.runs)}, 80 % interval "
         "below; 90 % is the chance by share of the workforce"
     )
     columns = (WAYS_HEADER, "workforce", "posts", "unfilled", "charge", "agency", "90 %")
@@ -127,7 +128,7 @@ def _printed_differences(answers: Sequence[UnderPair], place: int, unit: str) ->
         rows.append(("", *ends))
     heading = (
         f"{against(base.scenario, policy.scenario)}: under each rival structure\n"
-        f"{unit_name(unit)}, {day.day} {day:%B %Y}: old and new, {means_of(policy.runs)}; "
+        f"{unit_name(unit)}, {spoken_day(day)}: old and new, {means_of(policy.runs)}; "
         "below them the paired difference and its 80 % interval"
     )
     yield Printed(heading, (WAYS_HEADER, "workforce", "posts", "unfilled", "charge"), rows)

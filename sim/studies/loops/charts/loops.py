@@ -22,6 +22,7 @@ from sim.charts.style import (
     save,
     wrapped,
 )
+from sim.domain.calendar import spoken_day
 from sim.ensemble.draws import Draws
 from sim.ensemble.stamp import package_version
 from sim.scenario import Scenario
@@ -84,7 +85,7 @@ def loops_chart(circle: Circle, scenario: Scenario, draws: Draws, seed: int) -> 
 def _title(circle: Circle) -> str:
     now, loops = circle.now, ranked(circle.now)
     if not loops:
-        return f"No loop is at work on {words.day_of(now.day)}"
+        return f"No loop is at work on {spoken_day(now.day)}"
     first = loops[0]
     gain = 100 * abs(words.middle(now.loops[first.name]))
     adds = words.polarity(now.loops[first.name]) == "reinforcing"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.answers.answer import Printed
+from sim.domain.calendar import spoken_day
 from sim.domain.vocabulary import HIRING_LABELS
 from sim.scenario import Scenario
 from sim.studies.loops.method.links import CIRCLE
@@ -33,7 +34,7 @@ def _links(circle: Circle, title: str) -> Printed:
         if values.any()
     ]
     heading = (
-        f"{title}\nLinks on {words.day_of(circle.now.day)}: gain over about a year "
+        f"{title}\nLinks on {spoken_day(circle.now.day)}: gain over about a year "
         "(pt: points of posts; * can be cut)"
     )
     return Printed(heading, ("", "unit", "gain", "80 % interval", "rests on"), rows, True)
@@ -60,7 +61,7 @@ def _loops(circle: Circle) -> Printed:
             "",
         )
     )
-    heading = f"Loops on {words.day_of(now.day)}: the part of a push that comes back"
+    heading = f"Loops on {spoken_day(now.day)}: the part of a push that comes back"
     return Printed(heading, ("", "", "gain", "80 % interval", "strongest in"), rows)
 
 
@@ -101,7 +102,7 @@ def of_all(found: Sequence[Circle], scenario: Scenario) -> Printed:
             rows.append((f"{name} {reading.day.year}", *told, answered))
     heading = (
         f"{scenario.title or scenario.name}: under each rival structure\n"
-        f"The two strongest loops on {words.day_of(found[0].now.day)} and at the end; all: what a "
+        f"The two strongest loops on {spoken_day(found[0].now.day)} and at the end; all: what a "
         "push of 1 on vacancies becomes"
     )
     return Printed(heading, (WAYS_HEADER, "strongest", "next", "all"), rows, True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import numpy as np
 
 from sim.answers.comparison import spread_of
-from sim.domain.calendar import tax_year
+from sim.domain.calendar import spoken_day, tax_year
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import declarations
 from sim.domain.randomness import FloatArray
@@ -57,11 +56,6 @@ NO_LOOP = (
     "Following rivals is no loop for London: what a borough gains on the mean, the mean gains. "
     "Its gain is of the price a borough pays on its rivals', and is within the other gains."
 )
-
-
-def day_of(day: date) -> str:
-    """Return a date as people write it."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def structure_of(circle: Circle) -> str:
@@ -114,12 +108,12 @@ def finding(circle: Circle) -> str:
     now = circle.now
     loops = ranked(now)
     if not loops:
-        return f"On {day_of(now.day)} no loop is at work."
+        return f"On {spoken_day(now.day)} no loop is at work."
     first = loops[0]
     kind = polarity(now.loops[first.name])
     text = (
-        f"On {day_of(now.day)} the strongest loop is {first.label} ({kind}): within about a year "
-        f"it {_does(now, first)}"
+        f"On {spoken_day(now.day)} the strongest loop is {first.label} ({kind}): within about "
+        f"a year it {_does(now, first)}"
     )
     others = [one for one in loops if polarity(now.loops[one.name]) != kind]
     if others:
@@ -182,9 +176,9 @@ def check(circle: Circle) -> str:
     """Return how well the links predict what the twin does."""
     found, foretold = middle(circle.check.found), middle(circle.check.foretold)
     return (
-        f"Check: with 1 point of posts a year more leaving from {day_of(circle.now.day)} on, the "
-        f"links predict {foretold:+.2f} points of vacancies; the borough twin gives {found:+.2f}. "
-        "They differ where London itself changes in the meantime."
+        f"Check: with 1 point of posts a year more leaving from {spoken_day(circle.now.day)} on, "
+        f"the links predict {foretold:+.2f} points of vacancies; the borough twin gives "
+        f"{found:+.2f}. They differ where London itself changes in the meantime."
     )
 
 
