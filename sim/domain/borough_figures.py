@@ -34,6 +34,8 @@ GRADES = ("permanent_under_2_years_fte", "permanent_2_to_5_years_fte", "permanen
 """Permanent staff in each pay band, the least experienced first."""
 AGENCY = ("agency_fte", "agency_cover_fte")
 SALARY_RANGE = (10_000.0, 200_000.0)
+STARTS_FROM_OWN = "starts from the council's own figures"
+"""How every note says it."""
 CHARGE_RANGE = (15.0, 150.0)
 SALARY_UNIT = "£ per year in the start year"
 
@@ -269,9 +271,7 @@ def sentences(figures: Mapping[str, BoroughFigures]) -> list[str]:
         ]
         if stated:
             newer = f" of {spoken_day(own.as_of)}, as if they were the start's" if own.as_of else ""
-            found.append(
-                f"{name} starts from the council's own figures{newer}: {'; '.join(stated)}."
-            )
+            found.append(f"{name} {STARTS_FROM_OWN}{newer}: {'; '.join(stated)}.")
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import sim
 from sim.domain.borough_figures import BoroughFigures
 from sim.domain.evidence import employers
 from sim.domain.quantities import declarations
@@ -89,3 +90,18 @@ def test_what_is_no_such_file_says_where_to_get_one(
     assert answer.code == 2
     assert answer.err.startswith(f"permanence: {file}{said}")
     assert "`permanence borough-data template" in answer.err
+
+
+def test_a_report_gives_no_own_figures_away_unless_it_is_asked_to(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("[Bexley]\npermanent_fte = 180\n")
+    typed = ("run", "baseline", "--runs", "2", "--years", "1", "--jobs", "1", "--quiet")
+    own = ("--borough-data", "own.toml", "--out", "kept")
+    assert permanence(*typed, *own, folder=tmp_path).code == 0
+    refused = permanence("report", "kept", folder=tmp_path)
+    assert refused.code == 2
+    assert "was made with own figures of Bexley" in refused.err
+    assert not (tmp_path / "kept" / "report.html").exists()
+    with pytest.raises(ValueError, match="own_figures=True"):
+        sim.report(tmp_path / "kept")
+    assert permanence("report", "kept", "--own-figures", folder=tmp_path).code == 0
+    assert "council's own figures" in (tmp_path / "kept" / "report.html").read_text("utf-8")

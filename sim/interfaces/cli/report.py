@@ -17,6 +17,7 @@ from sim.answers.reading import (
     refuse_other_stamp,
 )
 from sim.answers.results import DIFFERENCES
+from sim.domain.borough_figures import STARTS_FROM_OWN
 from sim.ensemble.files import StoreError, write_atomically
 from sim.interfaces.cli.explorer import EXPLORER_NAME, is_explorer, write_explorer
 from sim.interfaces.report import finding as report_finding
@@ -29,6 +30,7 @@ from sim.studies.study import Desk
 from sim.studies.verify.method.kept import key_numbers
 from sim.terminal import options as o
 from sim.terminal.progress import processors, progress_bar
+from sim.words.captions import listed
 from sim.words.json_text import print_json
 from sim.words.tables import TIED, wrapped
 
@@ -58,6 +60,13 @@ def report(
             f"--out is by default RESULT/{EXPLORER_NAME}.",
         ),
     ] = False,
+    own_figures: Annotated[
+        bool,
+        typer.Option(
+            "--own-figures",
+            help="Write it although a council's own figures are in it, for whoever reads it.",
+        ),
+    ] = False,
     jobs: o.Jobs = None,
     as_json: o.AsJson = False,
     quiet: o.Quiet = False,
@@ -73,7 +82,26 @@ def report(
         jobs=jobs or processors(),
         progress_of=lambda told: progress_bar(told, desk.jobs, quiet=quiet),
     )
+    refuse_own_figures(result, asked=own_figures)
     _tell(written(result, out, borough, explorer=explorer, desk=desk), as_json)
+
+
+def refuse_own_figures(result: Path, *, asked: bool) -> None:
+    """Say what a page would give away of a council, unless it was asked for.
+
+    Raises:
+        StoreError: the result was made with own figures, and nobody asked for them.
+    """
+    if asked or not is_saved(result):
+        return
+    notes = content_of(result)["notes"]
+    told = [str(note) for note in notes if STARTS_FROM_OWN in str(note)]
+    if told:
+        whose = listed([note.partition(f" {STARTS_FROM_OWN}")[0] for note in told])
+        raise StoreError(
+            f"{result}: was made with own figures of {whose}, and the page would contain them: "
+            "give --own-figures (own_figures=True) to write it all the same"
+        )
 
 
 class Written(NamedTuple):

@@ -19,6 +19,7 @@ def report(
     out: str | Path | None = None,
     borough: str | None = None,
     explorer: bool = False,
+    own_figures: bool = False,
     jobs: int = 1,
     progress: bool = False,
     cancel: threading.Event | None = None,
@@ -30,6 +31,7 @@ def report(
         out: the file to write; `report.html` in the folder if none is named.
         borough: whose view it shows; that of the result if none is named.
         explorer: write the workshop page round the result instead (`explorer.html`).
+        own_figures: write it although a council's own figures are in it.
         jobs, progress, cancel: as for `sim.run`.
 
     Returns:
@@ -49,6 +51,7 @@ def report(
     whole("jobs", jobs, 1, MOST_JOBS)
     desk = desk_of(jobs, None, progress, cancel)
     path = None if out is None else Path(out)
+    pages.refuse_own_figures(Path(result), asked=own_figures)
     page = pages.written(Path(result), path, borough, explorer=explorer, desk=desk)
     return Answer(
         about=str(page.path),
