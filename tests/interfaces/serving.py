@@ -64,6 +64,18 @@ class Server:
         finally:
             connection.close()
 
+    def asked_and_left(self, body: dict[str, Any]) -> int:
+        """Ask, read the status, and leave; 0 if there was no answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        try:
+            kind = {"content-type": "application/json"}
+            connection.request("POST", "/api/answer", json.dumps(body), kind)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
     def answers(self, left: dict[str, Any], right: dict[str, Any], **more: Any) -> list[Any]:
         """Ask for two sides and return every message that comes."""
         status, told = self.ask(body=question(left, right, **more))

@@ -16,7 +16,8 @@ from sim.terminal import options as o
 from sim.terminal.progress import processors
 
 LOOPBACK, DEFAULT_PORT = "127.0.0.1", 8765
-MOST_OPEN_CONNECTIONS = 64
+MOST_OPEN_CONNECTIONS = 512
+"""Those that say nothing are closed after some seconds: a room and as many again have room."""
 MISSING = "serve needs the page's server: in the project's folder, pip install -e '.[page]'"
 
 
@@ -55,6 +56,7 @@ def serve(
         import uvicorn
 
         from sim.interfaces.serve.app import page_app, story_questions
+        from sim.interfaces.serve.connection import Connection
         from sim.interfaces.serve.desk import Desk
     except ModuleNotFoundError as fault:
         if fault.name is None or fault.name.split(".")[0] not in ("fastapi", "uvicorn"):
@@ -71,7 +73,7 @@ def serve(
         log_level="error",
         access_log=False,
         ws="none",
-        http="h11",
+        http=Connection,
         server_header=False,
         limit_concurrency=MOST_OPEN_CONNECTIONS,
         timeout_keep_alive=5,

@@ -16,7 +16,7 @@ from sim.interfaces.page.sizes import DEFAULT_SEED, DEFAULT_YEARS, MOST_YEARS
 from sim.interfaces.page.specs import Spec, Strict
 from sim.interfaces.page.story import between, story_pairs
 from sim.interfaces.serve.desk import Desk, DeskFullError, Question
-from sim.interfaces.serve.limits import Guard
+from sim.interfaces.serve.limits import Guard, Receive, Scope, Send
 from sim.interfaces.serve.work import as_json
 from sim.scenario import ScenarioError
 from sim.twin.limits import refuse_what_amounts_cannot_feel
@@ -56,6 +56,26 @@ class AskedRun(Asked):
     number: Annotated[int, Field(ge=0, le=LARGEST_SEED, strict=True)] | None = None
 
 
+class Told(StreamingResponse):
+    """The answer to an admitted question as it becomes known; who leaves is let go of at once.
+
+    Raises:
+        DeskFullError: there is no room for it.
+    """
+
+    def __init__(self, desk: Desk, question: Question, tab: str) -> None:
+        self._desk, self._tab = desk, tab
+        self._shared, self._listener = desk.listen(question, tab)
+        super().__init__(desk.answers(self._listener), media_type=LINES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; a client may be gone before the first line."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._desk.forget(self._shared, self._listener, self._tab)
+
+
 def page_app(desk: Desk, port: int) -> Guard:
     """Return the server's application behind its guard."""
 
@@ -75,16 +95,17 @@ def page_app(desk: Desk, port: int) -> Guard:
         try:
             asked = await _asked(request)
             question = asked.question()
-            desk.admit()
+            desk.admit(asked.tab)
+            return Told(desk, question, asked.tab)
         except (ValidationError, ScenarioError, DeskFullError) as fault:
             return _refusal(fault)
-        return StreamingResponse(desk.answers(question, asked.tab), media_type=LINES)
 
     @app.post("/api/loop")
     async def loop(request: Request) -> Response:
         try:
-            question = (await _asked(request)).question()
-            desk.admit()
+            asked = await _asked(request)
+            question = asked.question()
+            desk.admit(asked.tab)
             return Response(await desk.loop(question), media_type=JSON)
         except (ValidationError, ScenarioError, DeskFullError) as fault:
             return _refusal(fault)
@@ -96,7 +117,7 @@ def page_app(desk: Desk, port: int) -> Guard:
             question = asked.question()
             if asked.number is not None and asked.number >= desk.runs:
                 raise ScenarioError(f"number: allowed: 0 to {desk.runs - 1}")
-            desk.admit()
+            desk.admit(asked.tab)
             return Response(await desk.run(question, asked.number), media_type=JSON)
         except (ValidationError, ScenarioError, DeskFullError) as fault:
             return _refusal(fault)

@@ -1,7 +1,9 @@
 """Answers in order: at once from the twin, then from the agents; what is superseded is dropped.
 
 One process makes quick estimates, the others run agents and give way to it. A tab has one question
-at a time: its next one cancels what is still waiting of the last. All that is kept is bounded.
+at a time: its next one supersedes its last. Questions that are the same are worked out once; the
+agents take them in the order they came, which with one at a time a tab is in turn. All that is kept
+is bounded.
 """
 
 from __future__ import annotations
@@ -10,13 +12,12 @@ import asyncio
 import multiprocessing
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sim.ensemble.draws import Draws
 from sim.ensemble.files import StoreError
@@ -27,6 +28,10 @@ from sim.ensemble.workers import interrupts_ignored, loaded
 from sim.interfaces.page.answers import Teller, answer
 from sim.interfaces.page.months import Months, months_of, nearest_the_middle, told_of_run
 from sim.interfaces.serve.leash import Leash
+from sim.interfaces.serve.memory import Memory
+from sim.interfaces.serve.shared import Listener, Shared
+from sim.interfaces.serve.tabs import Tabs
+from sim.interfaces.serve.turns import Turns
 from sim.interfaces.serve.work import (
     as_json,
     begin,
@@ -37,18 +42,19 @@ from sim.interfaces.serve.work import (
 )
 from sim.scenario import Scenario
 
-MOST_QUESTIONS = 16
-"""Questions open at once, over all tabs; more are turned away."""
+MOST_QUESTIONS, MOST_OF_NEWCOMERS, MOST_LISTENERS = 64, 16, 256
+"""Different questions under way at once, those of tabs only just met among them, and everybody who
+waits for an answer; more are turned away. Newcomers can never take all the room."""
 ENSEMBLES_AT_ONCE = 3
-KEPT_ANSWERS, KEPT_ENSEMBLES, KEPT_RUNS = 48, 24, 48
+KEPT_ANSWERS, KEPT_ENSEMBLES, KEPT_RUNS = 48, 12, 48
+"""An ensemble of the page's own size is some 15 MB."""
 IDLE_SECONDS, LOOK_SECONDS = 3.0, 0.2
 """How long nobody has asked before the desk works ahead, and how often it looks."""
 EDITED_PAGE = "the model's code or data were edited since the page began: start it again"
-Kept = TypeVar("Kept")
 
 
 class DeskFullError(Exception):
-    """There are as many questions open as there may be."""
+    """There are as many questions open as there may be, or one tab asks too often."""
 
 
 @dataclass(frozen=True)
@@ -67,32 +73,8 @@ class Question:
         return (*both, self.seed, self.years, stamp_of_this_code())
 
 
-class Memory(Generic[Kept]):
-    """Keeps the things last used, up to a number."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Any, Kept] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Any) -> Kept | None:
-        """Return what is kept under a key, if it is."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def keep(self, key: Any, value: Kept) -> None:
-        """Keep something, and let go of what was not used for longest."""
-        with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-
-
 class Desk:
-    """Takes questions and answers them, at most `MOST_QUESTIONS` at a time.
+    """Takes questions and answers them, as many at a time as its bounds allow.
 
     Args:
         draws: what runs draw parameters and structure from.
@@ -110,7 +92,10 @@ class Desk:
         self._ensembles: Memory[tuple[Ensemble, dict[int, Months]]] = Memory(KEPT_ENSEMBLES)
         self._runs: Memory[Months] = Memory(KEPT_RUNS)
         self._open = 0
-        self._by_tab: dict[str, Leash] = {}
+        self._tabs = Tabs()
+        self._under_way: dict[Any, Shared] = {}
+        self._by_tab: dict[str, Listener] = {}
+        self._turns = Turns()
         self._warming: Leash | None = None
         self._is_closed = threading.Event()
         self._busy_until = 0.0
@@ -150,68 +135,109 @@ class Desk:
         self._is_closed.set()
         if self._warming is not None:
             self._warming.cut()
-        for leash in self._by_tab.values():
-            leash.cut()
+        for shared in list(self._under_way.values()):
+            shared.leash.cut()
         self._quick.shutdown(wait=False, cancel_futures=True)
         self._agents.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def admit(self) -> None:
-        """Take in one question.
+    def admit(self, tab: str) -> None:
+        """Take in one question of a tab.
 
         Raises:
-            DeskFullError: there is no room; come back later.
+            DeskFullError: there is no room, or the tab asks too often; come back later.
         """
-        if self._open >= MOST_QUESTIONS:
+        if self._open >= MOST_LISTENERS or self._tabs.asking(tab) is None:
             raise DeskFullError
         self._open += 1
         self._busy_until = time.monotonic() + IDLE_SECONDS
         if self._warming is not None:
             self._warming.cut()
 
-    async def answers(self, question: Question, tab: str) -> AsyncIterator[bytes]:
-        """Yield what becomes known of an admitted question, one JSON object a line."""
-        leash = Leash(self._agents)
+    def _leave(self) -> None:
+        self._open -= 1
+        self._busy_until = time.monotonic() + IDLE_SECONDS
+
+    def listen(self, question: Question, tab: str) -> tuple[Shared, Listener]:
+        """Join the work on an admitted question, or begin it; the tab's last question is dropped.
+
+        Raises:
+            DeskFullError: there is no room for one more question.
+        """
+        shared = self._under_way.get(question.key)
+        if shared is None or shared.leash.is_cut:
+            try:
+                shared = self._begun(question, tab)
+            except DeskFullError:
+                self._leave()
+                raise
         before = self._by_tab.get(tab)
         if before is not None:
             before.cut()
-        self._by_tab[tab] = leash
+        listener = self._by_tab[tab] = shared.join()
+        return shared, listener
+
+    def _begun(self, question: Question, tab: str) -> Shared:
+        is_new = not self._tabs.is_known(tab)
+        newcomers = sum(one.is_of_newcomer for one in self._under_way.values())
+        is_full = len(self._under_way) >= MOST_QUESTIONS
+        if is_full or (is_new and newcomers >= MOST_OF_NEWCOMERS):
+            raise DeskFullError
+        shared = Shared(self._agents, is_of_newcomer=is_new)
+        self._under_way[question.key] = shared
+        shared.task = asyncio.get_running_loop().create_task(self._work(question, shared))
+        return shared
+
+    def forget(self, shared: Shared, listener: Listener, tab: str) -> None:
+        """Let go of one who listens no longer, however that came about."""
+        shared.leave(listener)
+        self._leave()
+        if self._by_tab.get(tab) is listener:
+            del self._by_tab[tab]
+
+    async def answers(self, listener: Listener) -> AsyncIterator[bytes]:
+        """Yield what becomes known of a question, one JSON object a line."""
         try:
-            async for line in self._told(question, leash):
+            async for line in listener.lines():
                 yield line + b"\n"
         except (CancelledError, asyncio.CancelledError):
             yield as_json({"kind": "superseded"}) + b"\n"
         except BrokenProcessPool:
-            self._mend()
             told = EDITED_PAGE if LOADED.is_edited() else "a worker stopped: ask again"
             yield as_json({"kind": "error", "message": told}) + b"\n"
         except StoreError:
             yield as_json({"kind": "error", "message": EDITED_PAGE}) + b"\n"
-        finally:
-            leash.cut()
-            self._open -= 1
-            self._busy_until = time.monotonic() + IDLE_SECONDS
-            if self._by_tab.get(tab) is leash:
-                del self._by_tab[tab]
 
-    async def _told(self, question: Question, leash: Leash) -> AsyncIterator[bytes]:
+    async def _work(self, question: Question, shared: Shared) -> None:
+        """Work on a question until it is answered or nobody listens."""
+        fault: Exception | None = None
+        try:
+            await self._tell(question, shared)
+        except (CancelledError, asyncio.CancelledError):
+            fault = CancelledError()
+        except BrokenProcessPool as broken:
+            self._mend()
+            fault = broken
+        except Exception as other:
+            fault = other
+        if self._under_way.get(question.key) is shared:
+            del self._under_way[question.key]
+        shared.end(fault)
+
+    async def _tell(self, question: Question, shared: Shared) -> None:
         told = self._answers.get(question.key)
         if told is None:
-            yield _line("answer", await self._estimate(question, leash))
-            progress: asyncio.Queue[bytes | None] = asyncio.Queue()
+            shared.say(_line("answer", await self._estimate(question, shared.leash)))
             loop = asyncio.get_running_loop()
 
             def say(done: int, wanted: int) -> None:
-                told = as_json({"kind": "progress", "done": done, "of": wanted})
-                loop.call_soon_threadsafe(progress.put_nowait, told)
+                line = as_json({"kind": "progress", "done": done, "of": wanted})
+                loop.call_soon_threadsafe(partial(shared.say, is_progress=True), line)
 
-            working = loop.run_in_executor(self._threads, self._by_agents, question, leash, say)
-            working.add_done_callback(lambda done: done.cancelled() or done.exception())
-            working.add_done_callback(lambda _: progress.put_nowait(None))
-            while (step := await progress.get()) is not None:
-                yield step
-            told = await working
-        yield _line("answer", told)
+            told = await loop.run_in_executor(
+                self._threads, self._by_agents, question, shared.leash, say
+            )
+        shared.say(_line("answer", told))
 
     async def _estimate(self, question: Question, leash: Leash) -> bytes:
         kept = self._estimates.get(question.key)
@@ -242,7 +268,7 @@ class Desk:
             self._mend()
             raise DeskFullError from None
         finally:
-            self._open -= 1
+            self._leave()
 
     async def run(self, question: Question, number: int | None) -> bytes:
         """Return one run of an admitted question, month by month, on both sides.
@@ -265,8 +291,7 @@ class Desk:
             raise DeskFullError from None
         finally:
             leash.cut()
-            self._open -= 1
-            self._busy_until = time.monotonic() + IDLE_SECONDS
+            self._leave()
 
     async def _month_by_month(
         self, scenario: Scenario, question: Question, number: int, leash: Leash
@@ -293,22 +318,26 @@ class Desk:
         leash: Leash,
         say: Callable[[int, int, float], None] = no_progress,
     ) -> tuple[Ensemble, dict[int, Months]]:
-        """Return an ensemble of the agents with its runs month by month; in a thread."""
+        """Return an ensemble of the agents with its runs month by month; in a thread.
+
+        Two questions that share a side wait for one another: it is run once.
+        """
         key = (scenario.fingerprint(), question.seed, question.years)
-        kept = self._ensembles.get(key)
-        if kept is not None:
-            return kept
-        months: dict[int, Months] = {}
+        with self._turns.taken(key):
+            kept = self._ensembles.get(key)
+            if kept is not None:
+                return kept
+            months: dict[int, Months] = {}
 
-        def keep(record: RunRecord) -> None:
-            months[record.replicate] = months_of(record)
+            def keep(record: RunRecord) -> None:
+                months[record.replicate] = months_of(record)
 
-        ensemble = run_ensemble(
-            scenario, runs=self.runs, seed=question.seed, years=question.years,
-            draws=self.draws, pool=leash, progress=say, each=keep,
-        )  # fmt: skip
-        self._ensembles.keep(key, (ensemble, months))
-        return ensemble, months
+            ensemble = run_ensemble(
+                scenario, runs=self.runs, seed=question.seed, years=question.years,
+                draws=self.draws, pool=leash, progress=say, each=keep,
+            )  # fmt: skip
+            self._ensembles.keep(key, (ensemble, months))
+            return ensemble, months
 
     def _by_agents(
         self, question: Question, leash: Leash, say: Callable[[int, int], None]
