@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim.answers.reading import by_block
@@ -173,6 +175,35 @@ def test_the_finding_comes_first_with_both_shares_and_unfilled_posts(page: Page)
     assert "80 % interval" in first.text
     text = page.all("main")[0].text
     assert text.index(first.text) < text.index("What this rests on") < text.index("Key numbers")
+
+
+def test_a_comparison_says_what_it_comes_to_in_people_price_and_money(
+    comparison: Path, compared_page: Path
+) -> None:
+    text = unescape(compared_page.read_text("utf-8"))
+    said = text[text.index("So what") :].partition("</p>")[0]
+    total = float(re.search(r"£([\d.,]+)m a year", said)[1].replace(",", ""))
+    total *= -1 if "a year less" in said else 1
+    parts = [float(one) for one in re.findall(r"(?:staff|buys) ([+-]?[\d.]+)[,)]", said)]
+    assert sum(parts) == pytest.approx(total)
+    base, policy = (ends_of(comparison / one.name) for one in scenarios_of(comparison)[:2])
+    for part, name in zip(parts, ("agency_cost", "permanent_cost", "policy_cost"), strict=True):
+        known = (policy - base)[f"{name}_per_year"] / 1e6
+        assert part == pytest.approx(known, abs=0.15)  # the largest takes what rounding leaves
+    assert f"{abs(policy - base)['permanent_fte']:,.0f} " in said
+
+
+def scenarios_of(comparison: Path) -> list[Path]:
+    """Return the folders of base and policy, as the comparison names them."""
+    order = json.loads((comparison / "answer.json").read_text("utf-8"))["results"]
+    return [comparison / name for name in order]
+
+
+def ends_of(folder: Path) -> pd.Series:
+    """Return London's means at the horizon."""
+    table = pd.read_csv(folder / "summary.csv")
+    last = table[(table["unit"] == "London") & (table["date"] == table["date"].max())]
+    return last.set_index("variable")["mean"]
 
 
 def test_the_parts_are_in_the_promised_order(page: Page) -> None:

@@ -220,8 +220,8 @@ def _pairing(base: Ensemble, policy: Ensemble, unit: str) -> str:
 def scenarios_in_words(ensembles: Sequence[Ensemble]) -> str:
     """Return each scenario's title and why it is there."""
     told = [
-        f"{one.scenario.name}: {one.scenario.title or 'no title'}."
-        + (f" {one.scenario.why}" if one.scenario.why else "")
+        f"{one.scenario.title or one.scenario.name}. {one.scenario.why}".strip()
+        + (f" (Scenario {one.scenario.name}.)" if one.scenario.title else "")
         for one in ensembles
     ]
     return bullets(told, "small") if len(told) > 1 else _why(ensembles[0])

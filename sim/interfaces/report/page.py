@@ -24,8 +24,10 @@ from sim.interfaces.report.html import (
     text,
 )
 from sim.interfaces.report.manifest import as_data
+from sim.interfaces.report.so_what import so_what
 from sim.market.outcomes import OUTCOME
 from sim.studies.effects.words import lever_name
+from sim.words.captions import quoted
 from sim.words.glossary import used_in
 from sim.words.tables import shown, spread
 
@@ -79,11 +81,25 @@ def _kept_as_is(manifest: Mapping[str, Any]) -> str:
 
 def _summary(ensembles: Sequence[Ensemble], unit: str) -> str:
     told = "".join(paragraph(one) for one in words.finding(ensembles, unit))
+    told += _so_what(ensembles, unit)
     rests = words.rests(ensembles)
     return (
         f'<div class="finding">\n{told}</div>\n'
         '<div class="rests">\n<p><strong>What this rests on.</strong> '
         f"{text(' '.join(rests))}</p>\n</div>\n" + words.scenarios_in_words(ensembles)
+    )
+
+
+def _so_what(ensembles: Sequence[Ensemble], unit: str) -> str:
+    """Return what each policy comes to, its name before it where there are several."""
+    base, *policies = ensembles
+    told = [(policy, so_what(base, policy, unit)) for policy in policies]
+    return "".join(
+        "<p><strong>So what"
+        f"{text(f', under {quoted(policy.scenario)}') if len(policies) > 1 else ''}.</strong> "
+        f"{text(said)}</p>\n"
+        for policy, said in told
+        if said
     )
 
 
