@@ -19,6 +19,8 @@ from inspect import getsourcefile
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
+import numpy as np
+
 P = ParamSpec("P")
 R = TypeVar("R")
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
@@ -65,6 +67,8 @@ def _made_ready(function: Callable[P, R]) -> Callable[P, R]:
     from numba import njit
     from numba.core import config
 
+    if config.DISABLE_JIT:
+        return np.errstate(all="ignore")(function)  # machine code says nothing of overflow
     _make_equations_known()
     folder = _cache_folder()
     if folder is None:
