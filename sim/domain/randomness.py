@@ -133,9 +133,12 @@ def luck(stream: np.uint64, key: np.uint64) -> float:
 
 
 @elementwise
-def gumbel_luck(stream: np.uint64, key: np.uint64) -> float:
-    """Return one Gumbel draw. Added to log weights, its maximum chooses in proportion to them."""
-    return float(-np.log(-np.log(luck(stream, key))))
+def gumbel(drawn: float) -> float:
+    """Return the Gumbel draw that a uniform one makes; it grows with it.
+
+    Added to log weights, its maximum chooses in proportion to them.
+    """
+    return float(-np.log(-np.log(drawn)))
 
 
 @elementwise

@@ -23,7 +23,7 @@ from sim.domain.randomness import (
 from sim.domain.vocabulary import WorkerState
 from sim.london.state import London
 from sim.market.boroughs import Borough
-from sim.market.heads import Heads, premiums_of_placed
+from sim.market.heads import Heads, heads_at_work
 from sim.market.ledger import MonthLedger, pounds_per_year
 from sim.market.loops import Felt, People, Routes, pulls_on
 from sim.market.ofsted import Ofsted
@@ -49,7 +49,7 @@ class MarketState(mesa.Model, London):
         offers_made, offers_accepted: this month's offers of permanent posts, by employer.
         pay: what every way of working pays at the last bids.
         premium: agency over permanent take-home pay in `pay`, averaged over placed staff.
-        ledger: who paid whom this month, and heads: for how many.
+        ledger: who paid whom this month, and heads: for how many, when pay was last worked out.
         columns: names of what is recorded each month (`outcomes.py`).
         panel: (month, employer, `columns`) what was recorded.
     """
@@ -194,12 +194,13 @@ class MarketState(mesa.Model, London):
     def work_out_pay(self) -> None:
         """Work out what every route pays under the law and the bids of now."""
         self.pay = self.desk.table(self.rules, self.prices, self.mean_charge_rates())
+        self.heads = heads_at_work(self.people, self.prices)
         self.premium = self.mean_premium(self.pay)
 
     def mean_premium(self, table: PayTable) -> float:
         """Return agency over permanent take-home pay in a pay table, averaged over placed staff."""
-        found = premiums_of_placed(self.people, table.log_premium)
-        every = found if found.size else table.log_premium[:, -1]
+        seats = self.heads.seats
+        every = table.log_premium.ravel()[seats] if seats.size else table.log_premium[:, -1]
         return float(np.exp(every.mean()))
 
     @property

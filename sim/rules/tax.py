@@ -512,30 +512,29 @@ def _many_slips(
 ) -> list[Payslip]:
     assumed = _Assumed(*_ASSUMED(assumptions))
     parts = np.empty((len(routes), len(Parts._fields), incomes.size))
-    table, flat = law.payroll_table, incomes.ravel()
-    for route, into in zip(routes, parts, strict=True):
-        _fill_in(_PAYROLLS.index(route), flat, table.figures, table.steps, assumed, into)
-    shape = (len(Parts._fields), *incomes.shape)
-    return [Payslip(*one.reshape(shape)) for one in parts]
+    table, asked = law.payroll_table, np.array([_PAYROLLS.index(route) for route in routes])
+    _fill_in(asked, incomes.ravel(), table.figures, table.steps, assumed, parts)
+    return [Payslip(*one) for one in parts.reshape((*parts.shape[:2], *incomes.shape))]
 
 
 @compiled
 def _fill_in(
-    route: int,
+    routes: npt.NDArray[np.int64],
     incomes: Pounds,
     figures: Pounds,
     steps: Pounds,
     assumed: Any,
     parts: Pounds,
 ) -> None:
-    """Write payslips, (part, income). Law and assumptions have the names that the rules ask for."""
+    """Write payslips, (route, part, income). Law and assumptions have the rules' own names."""
     law: Any = on_payroll(figures, steps)
-    for nth in range(incomes.size):
-        if route == _IS_UMBRELLA:
-            slip = _umbrella(incomes[nth], law, assumed)
-        elif route == _IS_AGENCY_PAYE:
-            slip = _agency_paye(incomes[nth], law, assumed)
-        else:
-            slip = _inside_by_chapter_10(incomes[nth], law, assumed)
-        for part, value in enumerate(slip):
-            parts[part, nth] = value
+    for place in range(routes.size):
+        for nth in range(incomes.size):
+            if routes[place] == _IS_UMBRELLA:
+                slip = _umbrella(incomes[nth], law, assumed)
+            elif routes[place] == _IS_AGENCY_PAYE:
+                slip = _agency_paye(incomes[nth], law, assumed)
+            else:
+                slip = _inside_by_chapter_10(incomes[nth], law, assumed)
+            for part, value in enumerate(slip):
+                parts[place, part, nth] = value
