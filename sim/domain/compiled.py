@@ -36,6 +36,14 @@ def elementwise(function: AnyFunction) -> AnyFunction:
     return function
 
 
+def either(condition: Any, one: Any, other: Any) -> Any:
+    """Return the one where a condition holds, else the other: `np.where` for equations.
+
+    In a compiled loop it decides for single values, which `np.where` would make arrays of first.
+    """
+    return np.where(condition, one, other)
+
+
 class compiled(Generic[P, R]):  # noqa: N801 (a decorator)
     """A loop that is compiled at its first call, for the kinds of arguments it is called with."""
 
@@ -82,10 +90,15 @@ def _made_ready(function: Callable[P, R]) -> Callable[P, R]:
 
 @cache
 def _make_equations_known() -> None:
-    from numba.extending import register_jitable
+    from numba.extending import overload, register_jitable
 
+    overload(either, strict=False)(lambda condition, one, other: _one_or_other)
     for equation in _EQUATIONS:
         register_jitable(equation)
+
+
+def _one_or_other(condition: Any, one: Any, other: Any) -> Any:
+    return one if condition else other
 
 
 @cache

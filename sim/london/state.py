@@ -13,7 +13,7 @@ from sim.domain.calendar import month_end
 from sim.domain.opening_state import CensusStart
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose
-from sim.rules import agency_work, budget, demand
+from sim.rules import agency_work, bidding, budget, conditions, demand
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.in_force import Rulebook
@@ -165,6 +165,16 @@ class London:
     @abstractmethod
     def older_share(self, since: IntArray) -> Amount:
         """Return the part of each employer's placements that were there before a month."""
+
+    # Equations by employer: arrays take them as they are; agents' boroughs go one by one
+
+    def felt_by_employer(self, work: conditions.Work) -> conditions.Felt:
+        """Return `conditions.felt`."""
+        return conditions.felt(work)
+
+    def wanted_charge_rates(self, seen: bidding.Standpoint, by: bidding.Bidding) -> FloatArray:
+        """Return `bidding.wanted_charge_rate`."""
+        return bidding.wanted_charge_rate(seen, by)
 
     def tax_has_changed(self) -> None:
         """Answer to tax or offers that are new this month."""

@@ -22,6 +22,7 @@ from sim.domain.randomness import (
 )
 from sim.domain.vocabulary import WorkerState
 from sim.london.state import London
+from sim.market import employers
 from sim.market.boroughs import Borough
 from sim.market.heads import Heads, heads_at_work
 from sim.market.ledger import MonthLedger, pounds_per_year
@@ -30,7 +31,7 @@ from sim.market.ofsted import Ofsted
 from sim.market.pay import PayDesk, PayTable
 from sim.market.pledge import Pledge
 from sim.market.workforce import Workforce
-from sim.rules import agency_work, choice, conditions, hazards
+from sim.rules import agency_work, bidding, choice, conditions, hazards
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.levers.members import Members, members_of
@@ -186,6 +187,14 @@ class MarketState(mesa.Model, London):
         old = ids[joined < since[employers]]
         counts = np.bincount(self.workforce.of("employer", old), minlength=len(self.employers))
         return np.asarray(counts / np.maximum(self.placed, 1), np.float64)
+
+    def felt_by_employer(self, work: conditions.Work) -> conditions.Felt:
+        """Return `conditions.felt`, borough by borough."""
+        return employers.felt(work, self.shape)
+
+    def wanted_charge_rates(self, seen: bidding.Standpoint, by: bidding.Bidding) -> FloatArray:
+        """Return `bidding.wanted_charge_rate`, borough by borough."""
+        return employers.wanted_charge_rates(seen, by, self.shape)
 
     def tax_has_changed(self) -> None:
         """Work out pay anew."""

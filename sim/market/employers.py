@@ -1,0 +1,90 @@
+"""Equations of the rules, one employer after another: compiled loops over the boroughs.
+
+An equation of many terms is dear as a row of calls on thirty numbers each. Here it is compiled as
+it is written; what it takes and gives stands in tables with a row a term and a column an employer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.domain.compiled import compiled
+from sim.domain.randomness import FloatArray
+from sim.rules import bidding, conditions, recruitment
+from sim.rules.hazards import Amount
+
+
+def _table(terms: Sequence[Amount], shape: tuple[int, ...]) -> FloatArray:
+    """Return terms as rows of a table; one number stands for every employer."""
+    given = np.empty((len(terms), *shape))
+    for place, term in enumerate(terms):
+        given[place] = term
+    return given
+
+
+def felt(work: conditions.Work, shape: tuple[int, ...]) -> conditions.Felt:
+    """Return how a month's work is felt."""
+    found = np.empty((len(conditions.Felt._fields), *shape))
+    _felt(_table(work, shape), found)
+    return conditions.Felt(*found)
+
+
+@compiled
+def _felt(given: FloatArray, found: FloatArray) -> None:
+    for one in range(given.shape[1]):
+        work = conditions.Work(
+            given[0, one],
+            given[1, one],
+            given[2, one],
+            given[3, one],
+            given[4, one],
+            given[5, one],
+            given[6, one],
+            given[7, one],
+            given[8, one],
+        )
+        found[0, one], found[1, one], found[2, one] = conditions.felt(work)
+
+
+def wanted_charge_rates(
+    seen: bidding.Standpoint, by: bidding.Bidding, shape: tuple[int, ...]
+) -> FloatArray:
+    """Return what boroughs would pay if no law or cap stopped them."""
+    found = np.empty(shape)
+    _wanted_charge_rates(_table(seen, shape), _table(by, ()), found)
+    return found
+
+
+@compiled
+def _wanted_charge_rates(given: FloatArray, terms: FloatArray, found: FloatArray) -> None:
+    by = bidding.Bidding(terms[0], terms[1], terms[2], terms[3], terms[4], terms[5])
+    for one in range(given.shape[1]):
+        seen = bidding.Standpoint(
+            given[0, one], given[1, one], given[2, one], given[3, one], given[4, one], given[5, one]
+        )
+        found[one] = bidding.wanted_charge_rate(seen, by)
+
+
+def expected_offers(
+    place: recruitment.Workplace,
+    hiring: recruitment.Hiring,
+    multiplier: Amount,
+    shape: tuple[int, ...],
+) -> recruitment.ExpectedOffers:
+    """Return a month's expected offers to outside applicants."""
+    found = np.empty((len(recruitment.ExpectedOffers._fields), *shape))
+    _expected_offers(_table((*place, multiplier), shape), _table(hiring, ()), found)
+    return recruitment.ExpectedOffers(*found)
+
+
+@compiled
+def _expected_offers(given: FloatArray, terms: FloatArray, found: FloatArray) -> None:
+    hiring = recruitment.Hiring(terms[0], terms[1], terms[2], terms[3], terms[4])
+    for one in range(given.shape[1]):
+        place = recruitment.Workplace(
+            given[0, one], given[1, one], given[2, one], given[3, one], given[4, one], given[5, one]
+        )
+        offers = recruitment.expected_offers(place, hiring, given[6, one])
+        found[0, one], found[1, one], found[2, one] = offers
