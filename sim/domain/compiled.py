@@ -103,12 +103,16 @@ def _one_or_other(condition: Any, one: Any, other: Any) -> Any:
 
 @cache
 def _cache_folder() -> Path | None:
-    """Return where machine code is kept: the first place that can be written to, if any.
+    """Return where machine code is kept, if anywhere."""
+    return folder_to_keep(f"permanence-{_hash_of_sources()}")
+
+
+def folder_to_keep(name: str) -> Path | None:
+    """Return a folder for what is dear to work out again: in the first place that can be written.
 
     The package's own folder, as Python does; the user's cache; a folder of the user's among
-    temporary files. `NUMBA_CACHE_DIR` goes before them all.
+    temporary files. `NUMBA_CACHE_DIR` goes before them all. None if there is no such place.
     """
-    name = f"permanence-{_hash_of_sources()}"
     chosen = os.environ.get(_CACHE_VARIABLE)
     user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     own = f"permanence-{os.getuid()}" if hasattr(os, "getuid") else "permanence"

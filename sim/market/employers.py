@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.domain.compiled import compiled
-from sim.domain.randomness import FloatArray
+from sim.domain.randomness import FloatArray, IntArray
 from sim.rules import bidding, conditions, recruitment
 from sim.rules.hazards import Amount
 
@@ -88,3 +88,17 @@ def _expected_offers(given: FloatArray, terms: FloatArray, found: FloatArray) ->
         )
         offers = recruitment.expected_offers(place, hiring, given[6, one])
         found[0, one], found[1, one], found[2, one] = offers
+
+
+@compiled
+def mean_charge_rates(prices: FloatArray, placed: IntArray, means: FloatArray) -> None:
+    """Add up mean charge rates by band, weighted by placed staff, or by none if nobody is."""
+    everybody = 0
+    for one in range(placed.size):
+        everybody += placed[one]
+    for one in range(placed.size):
+        weight = float(placed[one]) if everybody else 1.0
+        for band in range(means.size):
+            means[band] += prices[one, band] * weight
+    for band in range(means.size):
+        means[band] /= float(everybody) if everybody else float(placed.size)

@@ -153,10 +153,8 @@ class MarketState(mesa.Model, London):
 
     def mean_charge_rates(self) -> FloatArray:
         """London's mean charge rates by experience band, weighted by placed staff, £ per hour."""
-        weights = self.placed.astype(float)
-        if not weights.any():
-            weights[:] = 1.0
-        means: FloatArray = (self.prices * weights[:, None]).sum(axis=0) / weights.sum()
+        means = np.zeros(self.prices.shape[1])
+        employers.mean_charge_rates(self.prices, self.placed, means)
         return means
 
     def mean_charge_rate(self) -> float:

@@ -138,6 +138,14 @@ def agency_routes(off_payroll_enforced: bool) -> tuple[Route, ...]:
     return tuple(route for route in Route if route not in closed)
 
 
+def nets_by_route(
+    rates: FloatArray, assumptions: PayAssumptions, rules: RulesInForce
+) -> dict[Route, FloatArray]:
+    """Return take-home pay by each open route at some assignment rates, (..., band), £ a year."""
+    slips = payslips(agency_routes(rules.off_payroll_enforced), rules.law, assumptions, rates)
+    return {route: np.asarray(slip.net_annual, np.float64) for route, slip in slips.items()}
+
+
 def agency_nets(
     rates: FloatArray, assumptions: PayAssumptions, rules: RulesInForce
 ) -> tuple[FloatArray, tuple[dict[Route, BoolArray], ...]]:
@@ -149,9 +157,7 @@ def agency_nets(
     Returns:
         (..., band, company group), £ a year; and `routes_taken`.
     """
-    routes = agency_routes(rules.off_payroll_enforced)
-    slips = payslips(routes, rules.law, assumptions, rates)
-    nets = {route: np.asarray(slip.net_annual, np.float64) for route, slip in slips.items()}
+    nets = nets_by_route(rates, assumptions, rules)
     taken = routes_taken(nets)
     groups = [sum((nets[route] * one for route, one in group.items()), 0.0) for group in taken]
     return np.stack(groups, axis=-1), taken
