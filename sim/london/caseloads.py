@@ -14,7 +14,7 @@ def posts_change(london: London) -> None:
     """Boroughs add the posts that their budgets allow."""
     growth = establishment.posts_growth_on(london.today, london.parameters)
     planned = establishment.posts_a_month_on(london.planned_posts, growth, london.brake)
-    london.planned_posts = np.broadcast_to(planned, london.shape)
+    london.planned_posts = london.by_employer(planned)
 
 
 def caseloads_change(london: London) -> None:
@@ -24,7 +24,7 @@ def caseloads_change(london: London) -> None:
     planned = london.whole(london.planned_posts)
     london.posts = establishment.posts_kept(planned, london.permanent)
     arising = establishment.grown(census.cases, parameters.cases_growth_per_year, since)
-    london.cases = np.broadcast_to(arising * (1.0 - london.rules.prevented), london.shape)
+    london.cases = london.by_employer(arising * (1.0 - london.rules.prevented))
     london.cases_paid_for = arising * london.rules.prevention_paid
     _work_above_the_establishment(london, since)
     if london.month > 0:

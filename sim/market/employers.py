@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.domain.compiled import compiled
-from sim.domain.randomness import FloatArray, IntArray
-from sim.rules import bidding, conditions, recruitment
+from sim.domain.randomness import BoolArray, FloatArray, IntArray
+from sim.rules import agreement, bidding, conditions, recruitment
 from sim.rules.hazards import Amount
 
 
@@ -102,3 +102,40 @@ def mean_charge_rates(prices: FloatArray, placed: IntArray, means: FloatArray) -
             means[band] += prices[one, band] * weight
     for band in range(means.size):
         means[band] /= float(everybody) if everybody else float(placed.size)
+
+
+def reviewed(
+    standing: agreement.Standing,
+    signed: BoolArray,
+    cap_binds: BoolArray,
+    unmet_share: FloatArray,
+    bears: agreement.Bearing,
+) -> agreement.Review:
+    """Return where boroughs stand with the agreement a month on."""
+    yes_or_no, months = np.empty((4, signed.size), np.bool_), np.empty((2, signed.size), np.int64)
+    was_short, was_content = np.asarray(standing.months_short), np.asarray(standing.months_content)
+    before = (standing.is_member, was_short, was_content)
+    _reviewed(before, (signed, cap_binds, unmet_share), bears, (yes_or_no, months))
+    is_member, had_cause, left, returned = yes_or_no
+    after = agreement.Standing(is_member, months[0], months[1])
+    return agreement.Review(after, had_cause, left, returned)
+
+
+@compiled
+def _reviewed(
+    standing: tuple[BoolArray, IntArray, IntArray],
+    seen: tuple[BoolArray, BoolArray, FloatArray],
+    bears: agreement.Bearing,
+    found: tuple[BoolArray, IntArray],
+) -> None:
+    """Write down who is a member, had cause, left and returned, and months short and content."""
+    is_member, months_short, months_content = standing
+    signed, cap_binds, unmet_share = seen
+    yes_or_no, months = found
+    for one in range(signed.size):
+        before = agreement.Standing(is_member[one], months_short[one], months_content[one])
+        review = agreement.reviewed(before, signed[one], cap_binds[one], unmet_share[one], bears)
+        yes_or_no[0, one], yes_or_no[1, one] = review.standing.is_member, review.had_cause
+        yes_or_no[2, one], yes_or_no[3, one] = review.left, review.returned
+        months[0, one] = review.standing.months_short
+        months[1, one] = review.standing.months_content

@@ -31,7 +31,7 @@ from sim.market.ofsted import Ofsted
 from sim.market.pay import PayDesk, PayTable
 from sim.market.pledge import Pledge
 from sim.market.workforce import Workforce
-from sim.rules import agency_work, bidding, choice, conditions, hazards
+from sim.rules import agency_work, agreement, bidding, choice, conditions, hazards
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.levers.members import Members, members_of
@@ -193,6 +193,12 @@ class MarketState(mesa.Model, London):
     def wanted_charge_rates(self, seen: bidding.Standpoint, by: bidding.Bidding) -> FloatArray:
         """Return `bidding.wanted_charge_rate`, borough by borough."""
         return employers.wanted_charge_rates(seen, by, self.shape)
+
+    def reviewed(
+        self, signed: BoolArray, unmet_share: FloatArray, bears: agreement.Bearing
+    ) -> agreement.Review:
+        """Return `agreement.reviewed`, borough by borough."""
+        return employers.reviewed(self.standing, signed, self.cap_binds, unmet_share, bears)
 
     def tax_has_changed(self) -> None:
         """Work out pay anew."""

@@ -8,7 +8,7 @@ the law in `sim.rules.tax_law`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -514,7 +514,14 @@ def _many_slips(
     parts = np.empty((len(routes), len(Parts._fields), incomes.size))
     table, asked = law.payroll_table, np.array([_PAYROLLS.index(route) for route in routes])
     _fill_in(asked, incomes.ravel(), table.figures, table.steps, assumed, parts)
-    return [Payslip(*one) for one in parts.reshape((*parts.shape[:2], *incomes.shape))]
+    return [_slip_of(one) for one in parts.reshape((*parts.shape[:2], *incomes.shape))]
+
+
+def _slip_of(parts: Iterable[Pounds]) -> Payslip:
+    """Return `Payslip(*parts)`, sooner: a frozen class sets its fields one by one."""
+    slip = object.__new__(Payslip)
+    vars(slip).update(zip(Parts._fields, parts, strict=True))
+    return slip
 
 
 @compiled
