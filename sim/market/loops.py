@@ -314,12 +314,12 @@ def _last_served(
     for place in range(places.size):
         if asked[place] > places[place] > 0:
             queue = queues[filled[place] : ends[place]]
-            last[place] = _nth_smallest(queue, places[place] - 1)
+            last[place] = nth_smallest(queue, places[place] - 1)
     return last
 
 
 @elementwise
-def _nth_smallest(values: KeyArray, nth: int) -> np.uint64:
+def nth_smallest(values: KeyArray, nth: int) -> np.uint64:
     """Return the value that has `nth` smaller ones before it; puts values in another order.
 
     Quickselect (Hoare, 1961): quicker than sorting, and far quicker to compile than numpy's sort.
