@@ -14,7 +14,7 @@ from sim.domain.borough_figures import SALARIES, BoroughFigures
 from sim.domain.parameters import Parameters, PayAssumptions
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.domain.vocabulary import Route
-from sim.rules.tax import Payslip, payslip, payslips
+from sim.rules.tax import Payslip, payslip, take_home_pay
 from sim.rules.terms import RulesInForce
 
 PENCE = 100.0
@@ -142,8 +142,7 @@ def nets_by_route(
     rates: FloatArray, assumptions: PayAssumptions, rules: RulesInForce
 ) -> dict[Route, FloatArray]:
     """Return take-home pay by each open route at some assignment rates, (..., band), £ a year."""
-    slips = payslips(agency_routes(rules.off_payroll_enforced), rules.law, assumptions, rates)
-    return {route: np.asarray(slip.net_annual, np.float64) for route, slip in slips.items()}
+    return take_home_pay(agency_routes(rules.off_payroll_enforced), rules.law, assumptions, rates)
 
 
 def agency_nets(
