@@ -19,6 +19,8 @@ from inspect import getsourcefile
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
+import numpy as np
+
 P = ParamSpec("P")
 R = TypeVar("R")
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
@@ -32,6 +34,14 @@ def elementwise(function: AnyFunction) -> AnyFunction:
     """Let compiled loops call an equation; it stays what it is."""
     _EQUATIONS.append(function)
     return function
+
+
+def either(condition: Any, one: Any, other: Any) -> Any:
+    """Return the one where a condition holds, else the other: `np.where` for equations.
+
+    In a compiled loop it decides for single values, which `np.where` would make arrays of first.
+    """
+    return np.where(condition, one, other)
 
 
 class compiled(Generic[P, R]):  # noqa: N801 (a decorator)
@@ -65,6 +75,8 @@ def _made_ready(function: Callable[P, R]) -> Callable[P, R]:
     from numba import njit
     from numba.core import config
 
+    if config.DISABLE_JIT:
+        return np.errstate(all="ignore")(function)  # machine code says nothing of overflow
     _make_equations_known()
     folder = _cache_folder()
     if folder is None:
@@ -78,20 +90,29 @@ def _made_ready(function: Callable[P, R]) -> Callable[P, R]:
 
 @cache
 def _make_equations_known() -> None:
-    from numba.extending import register_jitable
+    from numba.extending import overload, register_jitable
 
+    overload(either, strict=False)(lambda condition, one, other: _one_or_other)
     for equation in _EQUATIONS:
         register_jitable(equation)
 
 
+def _one_or_other(condition: Any, one: Any, other: Any) -> Any:
+    return one if condition else other
+
+
 @cache
 def _cache_folder() -> Path | None:
-    """Return where machine code is kept: the first place that can be written to, if any.
+    """Return where machine code is kept, if anywhere."""
+    return folder_to_keep(f"permanence-{_hash_of_sources()}")
+
+
+def folder_to_keep(name: str) -> Path | None:
+    """Return a folder for what is dear to work out again: in the first place that can be written.
 
     The package's own folder, as Python does; the user's cache; a folder of the user's among
-    temporary files. `NUMBA_CACHE_DIR` goes before them all.
+    temporary files. `NUMBA_CACHE_DIR` goes before them all. None if there is no such place.
     """
-    name = f"permanence-{_hash_of_sources()}"
     chosen = os.environ.get(_CACHE_VARIABLE)
     user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     own = f"permanence-{os.getuid()}" if hasattr(os, "getuid") else "permanence"

@@ -132,9 +132,12 @@ def luck(stream: np.uint64, key: np.uint64) -> float:
 
 
 @elementwise
-def gumbel_luck(stream: np.uint64, key: np.uint64) -> float:
-    """Return one Gumbel draw. Added to log weights, its maximum chooses in proportion to them."""
-    return float(-np.log(-np.log(luck(stream, key))))
+def gumbel(drawn: float) -> float:
+    """Return the Gumbel draw that a uniform one makes; it grows with it.
+
+    Added to log weights, its maximum chooses in proportion to them.
+    """
+    return float(-np.log(-np.log(drawn)))
 
 
 @elementwise
@@ -315,16 +318,18 @@ SUMMED_TO_WITHIN = 1.0 - 1e-12
 
 def poisson_quantile(probability: FloatArray, mean: FloatArray) -> IntArray:
     """Return the smallest count whose Poisson distribution function reaches `probability`."""
-    is_rare = probability.max(initial=0.0) > SUMMED_TO_WITHIN
-    if is_rare or mean.max(initial=0.0) > SUMMED_UP_TO:
-        return _poisson_quantile_by_inversion(probability, mean)
-    return _poisson_quantiles(np.asarray(probability), np.asarray(mean, np.float64))
+    counts = np.zeros(mean.size, np.int64)
+    if _poisson_quantiles(probability, np.asarray(mean, np.float64), counts):
+        return counts
+    return _poisson_quantile_by_inversion(probability, mean)
 
 
 @compiled
-def _poisson_quantiles(probability: FloatArray, mean: FloatArray) -> IntArray:
-    counts = np.zeros(mean.size, np.int64)
+def _poisson_quantiles(probability: FloatArray, mean: FloatArray, counts: IntArray) -> bool:
+    """Write each count down, or return that one cannot be summed."""
     for nth in range(mean.size):
+        if probability[nth] > SUMMED_TO_WITHIN or mean[nth] > SUMMED_UP_TO:
+            return False
         if mean[nth] <= 0.0:
             continue
         count, likely = 0, np.exp(-mean[nth])
@@ -334,7 +339,7 @@ def _poisson_quantiles(probability: FloatArray, mean: FloatArray) -> IntArray:
             likely *= mean[nth] / count
             reached += likely
         counts[nth] = count
-    return counts
+    return True
 
 
 def _poisson_quantile_by_inversion(probability: FloatArray, mean: FloatArray) -> IntArray:

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import mesa
 import numpy as np
 import scipy
 
-from sim.ensemble.files import StoreError
+from sim.domain.compiled import folder_to_keep
+from sim.ensemble import syntax
+from sim.ensemble.files import StoreError, write_atomically
 from sim.ensemble.syntax import code_hash
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -36,6 +40,12 @@ EDITED = (
     "the model's code or data were edited while the command ran; what ran after the edit is not "
     "kept: repeat the command"
 )
+
+
+_HASH = re.compile("[0-9a-f]{16}")
+_HOW = blake2b(Path(syntax.__file__).read_bytes(), digest_size=8).hexdigest()
+_KEPT = f"permanence-code-{_HOW}"
+"""Where hashes that were taken so are kept, by that of the bytes: to parse it all is dear."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +126,26 @@ class Rooms:
             raise StoreError(EDITED)
         if self._known is not None and self._known[0] == self.sources:
             return self._known[1]
-        return code_hash(self._named())
+        return self._kept_or_taken()
+
+    def _kept_or_taken(self) -> str:
+        """Return the hash that an earlier process took of the same bytes, or take and keep it."""
+        folder = folder_to_keep(_KEPT)
+        if folder is None:
+            return code_hash(self._named())
+        place = folder / self.sources
+        with suppress(OSError, UnicodeDecodeError):
+            kept = place.read_text("ascii")
+            if _HASH.fullmatch(kept):
+                return kept
+        found = code_hash(self._named())
+
+        def write(stream: IO[bytes]) -> None:
+            stream.write(found.encode("ascii"))
+
+        with suppress(OSError):
+            write_atomically(place, write)
+        return found
 
     def learn(self, sources: str, code: str) -> None:
         """Take over a hash another process took of the same bytes; of others it is of no use."""

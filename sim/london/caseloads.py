@@ -14,7 +14,7 @@ def posts_change(london: London) -> None:
     """Boroughs add the posts that their budgets allow."""
     growth = establishment.posts_growth_on(london.today, london.parameters)
     planned = establishment.posts_a_month_on(london.planned_posts, growth, london.brake)
-    london.planned_posts = np.broadcast_to(planned, london.shape)
+    london.planned_posts = london.by_employer(planned)
 
 
 def caseloads_change(london: London) -> None:
@@ -24,7 +24,7 @@ def caseloads_change(london: London) -> None:
     planned = london.whole(london.planned_posts)
     london.posts = establishment.posts_kept(planned, london.permanent)
     arising = establishment.grown(census.cases, parameters.cases_growth_per_year, since)
-    london.cases = np.broadcast_to(arising * (1.0 - london.rules.prevented), london.shape)
+    london.cases = london.by_employer(arising * (1.0 - london.rules.prevented))
     london.cases_paid_for = arising * london.rules.prevention_paid
     _work_above_the_establishment(london, since)
     if london.month > 0:
@@ -76,13 +76,7 @@ def _work_above_the_establishment(london: London, since: int) -> None:
 
 def feel_the_strain(london: London) -> None:
     """Work out caseload and strain, and what strain does to leaving this month."""
-    parameters, rules, holders = london.parameters, london.rules, london.census.case_holder_share
-    staff = london.permanent + london.placed
-    london.caseload = conditions.per_case_holder(london.cases, staff, holders)
-    left = conditions.relieved_cases(
-        london.cases, london.caseload, rules.caseload_bar, rules.offer_relief
-    )
-    london.cases_relieved = london.cases - left
+    parameters, rules = london.parameters, london.rules
     offer = rules.offer_leadership + london.budget_offer() - london.inspectorate.shock()
     ordinary = conditions.ordinary_caseload(
         london.reference_caseload,
@@ -91,8 +85,18 @@ def feel_the_strain(london: London) -> None:
         parameters.caseload_habituation,
         london.month,
     )
-    felt = conditions.per_case_holder(left, _effective_staff(london), holders)
-    london.strain = conditions.strain(felt, ordinary, london.leadership + offer)
+    work = conditions.Work(
+        cases=london.cases,
+        permanent=london.permanent,
+        placed=london.placed,
+        holders=london.census.case_holder_share,
+        bar=rules.caseload_bar,
+        relief=rules.offer_relief,
+        effectiveness=parameters.agency_effectiveness,
+        ordinary=ordinary,
+        leadership=london.leadership + offer,
+    )
+    london.caseload, london.cases_relieved, london.strain = london.felt_by_employer(work)
     acts = london.strain if london.links.strain_drives_leaving else london.opening_strain
     multiplier = conditions.strain_multiplier(parameters.strain_to_leaving, acts)
     own = np.exp(london.leaving_condition)

@@ -60,7 +60,7 @@ class Agreed:
             self._sign(np.zeros(london.shape, bool))
             london.prices = np.repeat(wanted, BANDS, axis=-1)
             return
-        signed = np.broadcast_to(terms.signed, london.shape)
+        signed = london.by_employer(terms.signed)
         self._sign(signed)
         lowest = np.asarray(london.rules.lowest_lawful_charge)[..., None]
         outside = self.outside_share(terms)[..., None]
@@ -90,14 +90,8 @@ class Agreed:
 
     def _review(self, terms: Agreement, signed: BoolArray) -> None:
         london = self.london
-        review = agreement.reviewed(
-            london.standing,
-            signed,
-            london.cap_binds,
-            london.unmet_share,
-            london.parameters.unfilled_target,
-            terms,
-        )
+        bears = agreement.bearing_of(terms, london.parameters.unfilled_target)
+        review = london.reviewed(signed, london.unmet_share, bears)
         london.standing = review.standing
         self.had_cause = self.had_cause | review.had_cause
         self.defections = self.defections + review.left.sum(axis=-1)

@@ -29,7 +29,8 @@ def boroughs_bid_for_agency_staff(london: London) -> None:
     about to be filled again and are not yet a shortage.
     """
     seen = standpoint(london)
-    wanted = bidding.wanted_charge_rate(seen, london.parameters, london.terms, london.links)
+    by = bidding.bidding_of(london.parameters, london.terms, london.links)
+    wanted = london.wanted_charge_rates(seen, by)
     london.wanted = np.asarray(bidding.bid(wanted, london.rules.lowest_lawful_charge))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import date
+from operator import is_not
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from sim.domain.calendar import month_end
 from sim.domain.opening_state import CensusStart
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import BoolArray, FloatArray, IntArray, Purpose
-from sim.rules import agency_work, budget, demand
+from sim.rules import agency_work, agreement, bidding, budget, conditions, demand
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.in_force import Rulebook
@@ -110,6 +111,7 @@ class London:
     overspends: list[FloatArray]
     leaving_condition: FloatArray
     lasting_leaving: FloatArray
+    _braked: tuple[tuple[object, ...], Amount] | None = None
 
     # What people and amounts answer differently
 
@@ -166,6 +168,22 @@ class London:
     def older_share(self, since: IntArray) -> Amount:
         """Return the part of each employer's placements that were there before a month."""
 
+    # Equations by employer: arrays take them as they are; agents' boroughs go one by one
+
+    def felt_by_employer(self, work: conditions.Work) -> conditions.Felt:
+        """Return `conditions.felt`."""
+        return conditions.felt(work)
+
+    def wanted_charge_rates(self, seen: bidding.Standpoint, by: bidding.Bidding) -> FloatArray:
+        """Return `bidding.wanted_charge_rate`."""
+        return bidding.wanted_charge_rate(seen, by)
+
+    def reviewed(
+        self, signed: BoolArray, unmet_share: FloatArray, bears: agreement.Bearing
+    ) -> agreement.Review:
+        """Return `agreement.reviewed`."""
+        return agreement.reviewed(self.standing, signed, self.cap_binds, unmet_share, bears)
+
     def tax_has_changed(self) -> None:
         """Answer to tax or offers that are new this month."""
 
@@ -180,6 +198,12 @@ class London:
         @property
         def bench(self) -> Amount:
             """London's agency staff between assignments."""
+
+    def by_employer(self, values: Amount) -> npt.NDArray[Any]:
+        """Return a value an employer, where one may stand for several."""
+        if isinstance(values, np.ndarray) and values.shape == self.shape:
+            return values
+        return np.broadcast_to(values, self.shape)
 
     @property
     def today(self) -> date:
@@ -267,8 +291,12 @@ class London:
         """What each employer's budget leaves of a rise in bids or posts, 0 to 1."""
         if not self.links.overspend_slows_bids:
             return np.ones(self.shape)
-        limit = self.parameters.overspend_limit_share
-        return budget.brake(self.overspend(), limit, self.terms.overspend_on_offer)
+        depends = (self.overspends, self.parameters, self.terms)
+        if self._braked is None or any(map(is_not, depends, self._braked[0])):
+            limit = self.parameters.overspend_limit_share
+            left = budget.brake(self.overspend(), limit, self.terms.overspend_on_offer)
+            self._braked = (depends, left)  # it is asked for several times a month
+        return self._braked[1]
 
     @property
     def is_slowed(self) -> BoolArray:
@@ -299,10 +327,12 @@ class London:
     def budget_offer(self) -> Amount:
         """What overspending does to each employer's offer (zero unless the structure says so)."""
         terms = self.terms
-        if not np.any(terms.budget_sensitivity) or not self.links.overspend_cuts_offer:
+        sensitivity = terms.budget_sensitivity
+        has_none = sensitivity == 0.0 if isinstance(sensitivity, float) else not sensitivity.any()
+        if has_none or not self.links.overspend_cuts_offer:
             return 0.0
         on_offer = terms.overspend_on_offer
-        return budget.offer_change(self.overspend(), terms.budget_sensitivity, on_offer)
+        return budget.offer_change(self.overspend(), sensitivity, on_offer)
 
 
 class LondonInAmounts(London):

@@ -17,7 +17,7 @@ def assignments_end(market: MarketState) -> None:
     workforce, people = market.workforce, market.people
     over, going_on = loops.ended(people, market.parameters.assignment_ends_per_month)
     workforce.end_assignment(over)
-    employers = workforce.of("employer", going_on)
+    employers = workforce.of("employer", going_on).astype(np.int64)
     kept = loops.rationed(people, going_on, employers, market.agency_places())
     workforce.end_assignment(going_on[~kept])
 

@@ -20,12 +20,15 @@ class Heads(NamedTuple):
         placed: agency staff, (employer, company group, band).
         tenure_months: of agency staff in their assignments, summed by employer.
         hourly_charges: what an hour of all agency staff costs, £, by employer.
+        seats: of each agency worker, in order of entry, the place in a table of pay by
+            (employer, band, company group), read as one long row.
     """
 
     permanent: IntArray
     placed: IntArray
     tenure_months: IntArray
     hourly_charges: FloatArray
+    seats: IntArray
 
 
 @compiled
@@ -35,6 +38,7 @@ def heads_at_work(people: People, prices: FloatArray) -> Heads:
     permanent = np.zeros((count, BANDS), np.int64)
     placed = np.zeros((count, COMPANIES, BANDS), np.int64)
     tenure, charges = np.zeros(count, np.int64), np.zeros(count)
+    seats, seated = np.empty(people.living.size, np.int64), 0
     for one in people.living:
         state = rows.state[one]
         if state != PERMANENT and state != PLACED:
@@ -43,10 +47,13 @@ def heads_at_work(people: People, prices: FloatArray) -> Heads:
         if state == PERMANENT:
             permanent[employer, band] += 1
         else:
-            placed[employer, rows.company[one], band] += 1
+            company = rows.company[one]
+            placed[employer, company, band] += 1
+            seats[seated] = (employer * BANDS + band) * COMPANIES + company
+            seated += 1
             tenure[employer] += people.month - rows.joined_month[one]
             charges[employer] += prices[employer, band]
-    return Heads(permanent, placed, tenure, charges)
+    return Heads(permanent, placed, tenure, charges, seats[:seated])
 
 
 @compiled
@@ -62,16 +69,3 @@ def learners_and_able(
             learners[rows.employer[one]] += experience < learning_months
             able[rows.employer[one]] += experience >= able_months
     return learners, able
-
-
-@compiled
-def premiums_of_placed(people: People, log_premium: FloatArray) -> FloatArray:
-    """Return ln(agency net / permanent net) of each placed worker, in order of entry."""
-    rows = people.rows
-    found, count = np.empty(people.living.size), 0
-    for one in people.living:
-        if rows.state[one] == PLACED:
-            band = band_of(experience_of(people, one))
-            found[count] = log_premium[rows.employer[one], band, rows.company[one]]
-            count += 1
-    return found[:count]

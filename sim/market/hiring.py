@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.domain.randomness import FloatArray, IntArray, Purpose
 from sim.domain.vocabulary import Source, WorkerState
+from sim.market import employers
 from sim.market.heads import learners_and_able
 from sim.market.luck import persons
 from sim.market.state import MarketState
@@ -71,16 +72,15 @@ def _expected_offers(market: MarketState) -> recruitment.ExpectedOffers:
     staff = market.permanent + market.placed
     drawn = market.ofsted.pull() * recruitment.drawn_by_pay(market.pay.offer_pay_ratio, elasticity)
     place = recruitment.Workplace(
-        posts=market.posts.astype(float),
+        posts=market.posts,
         vacancy_share=market.vacancy_share,
         agency_share=market.placed / np.maximum(staff, 1),
         strain=market.strain - market.strain_centre,
         drawn=drawn,
         year=market.common_hiring,
     )
-    return recruitment.expected_offers(
-        place, market.parameters, market.terms, market.links, market.rules.hiring_multiplier
-    )
+    hiring = recruitment.hiring_of(market.parameters, market.terms, market.links)
+    return employers.expected_offers(place, hiring, market.rules.hiring_multiplier, market.shape)
 
 
 def _newly_qualified_looking(market: MarketState) -> FloatArray:

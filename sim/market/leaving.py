@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.domain.randomness import BoolArray, IntArray
 from sim.domain.vocabulary import Event, Source, WorkerState
 from sim.market import loops
@@ -34,7 +36,8 @@ def staff_reconsider_their_route(market: MarketState) -> None:
 
 def _given_places(market: MarketState, ids: IntArray, employers: IntArray) -> BoolArray:
     """Return which of some workers get one of the vacancies that nobody has been promised."""
-    return loops.rationed(market.people, ids, employers, market.open_vacancies())
+    vacancies = market.open_vacancies()
+    return loops.rationed(market.people, ids, employers.astype(np.int64, copy=False), vacancies)
 
 
 def staff_move_between_boroughs(market: MarketState) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
@@ -37,6 +39,11 @@ class MonthLedger:
         self.policy_cost = np.zeros(employers, np.int64)
         self.permanent_equivalent = np.zeros(employers, np.int64)
         self.received = np.zeros((len(PAYEES), employers), np.int64)
+
+    @cached_property
+    def received_per_year(self) -> FloatArray:
+        """What was received, as pounds a year, once nothing more is."""
+        return pounds_per_year(self.received)
 
     def closes(self) -> bool:
         """Whether every penny paid was received."""

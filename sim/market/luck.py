@@ -46,7 +46,8 @@ def persons(
         parameters.start_new_staff_share,
         parameters.experience_mean_years,
     )
-    people = _with_traits(int(source), counts, month, streams.words(0), shares)
+    own = np.array(counts, np.int64)  # one kind of array, one compilation
+    people = _with_traits(int(source), own, month, streams.words(0), shares)
     taste = parameters.taste_spread * ndtri(people.taste)
     if source is Source.AGENCY_OUTSIDER:
         taste = taste + parameters.taste_spread

@@ -9,41 +9,27 @@ from __future__ import annotations
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
-from sim.domain.compiled import compiled
-from sim.domain.randomness import FloatArray
-from sim.market.heads import heads_at_work
+from sim.domain.compiled import compiled, elementwise
+from sim.domain.randomness import FloatArray, IntArray
+from sim.market.heads import Heads
 from sim.market.ledger import PAYEES, PENCE_PER_POUND, MonthLedger
 from sim.market.state import MarketState
-from sim.market.workforce import IntArray
-from sim.rules.pay_bands import BANDS
-from sim.rules.tax import Payslip
+from sim.rules.pay_bands import BANDS, COMPANIES
 
-STAFF_PAYEES = ("workers", "hmrc", "pension_fund", "agencies", "umbrellas", "company_costs")
-TOP_OF_SCALE = np.eye(BANDS, dtype=np.int64)[-1]
-"""One worker in the last pay band."""
+TOP_OF_SCALE = BANDS - 1
 SERVICES = list(PAYEES).index("services")
 
 
 def money_changes_hands(market: MarketState) -> None:
     """Boroughs pay staff, agencies and suppliers; HMRC and the pension fund take their part."""
     market.work_out_pay()
-    table, heads = market.pay, heads_at_work(market.people, market.prices)
-    ledger = MonthLedger(len(market.employers))
-    top_of_scale = np.ones((len(market.employers), 1), np.int64) * TOP_OF_SCALE
-    paid = _paid_for(table.permanent, heads.permanent)
-    ledger.received[: len(STAFF_PAYEES)] += paid
-    ledger.permanent_cost = paid.sum(axis=0)
-    for route in set(table.routes):
-        takes = [group for group, used in enumerate(table.routes) if used is route]
-        people = heads.placed[:, takes].sum(axis=1)
-        paid = _paid_for(table.agency[route], people)
-        ledger.received[: len(STAFF_PAYEES)] += paid
-        ledger.agency_cost += paid.sum(axis=0)
-    ledger.permanent_equivalent = (
-        _paid_for(table.permanent, top_of_scale).sum(axis=0) * market.placed
-    )
+    ledger, table = MonthLedger(len(market.employers)), market.pay
+    agency = tuple(table.agency[route].received for route in table.routes)
+    costs = (ledger.permanent_cost, ledger.agency_cost, ledger.permanent_equivalent)
+    _staff_are_paid(market.heads, table.permanent.received, agency, ledger.received, costs)
+    ledger.permanent_equivalent *= market.placed
     _policies_are_paid_for(market, ledger)
-    market.ledger, market.heads = ledger, heads
+    market.ledger = ledger
 
 
 def _policies_are_paid_for(market: MarketState, ledger: MonthLedger) -> None:
@@ -54,22 +40,39 @@ def _policies_are_paid_for(market: MarketState, ledger: MonthLedger) -> None:
     ledger.received[SERVICES] += paid
 
 
-def _paid_for(slip: Payslip, heads: IntArray) -> IntArray:
-    """Return what each of STAFF_PAYEES receives a month for some workers, (payee, employer) pence.
-
-    `heads` is (employer, band).
-    """
-    received = np.zeros((len(STAFF_PAYEES), heads.shape[0]), np.int64)
-    _add_up(slip.received, heads, received)
-    return received
+@elementwise
+def monthly_pence(yearly: float) -> int:
+    """Return a month's part of pounds a year, to the penny."""
+    return int(np.rint(yearly * PENCE_PER_POUND / MONTHS_PER_YEAR))
 
 
 @compiled
-def _add_up(yearly: tuple[FloatArray, ...], heads: IntArray, received: IntArray) -> None:
-    """Round each part of a payslip to monthly pence and add it up, a row a payee."""
-    for payee in range(received.shape[0]):
-        part = yearly[payee]
-        for employer in range(heads.shape[0]):
-            for band in range(heads.shape[1]):
-                pence = np.rint(part[employer, band] * PENCE_PER_POUND / MONTHS_PER_YEAR)
-                received[payee, employer] += np.int64(pence) * heads[employer, band]
+def _staff_are_paid(
+    heads: Heads,
+    permanent: tuple[FloatArray, ...],
+    agency: tuple[tuple[FloatArray, ...], ...],
+    received: IntArray,
+    costs: tuple[IntArray, IntArray, IntArray],
+) -> None:
+    """Add up a month's pay in pence by employer: what each payee receives, a row each, and costs.
+
+    `permanent` has what each payee receives for a worker in a year, (employer, band), and `agency`
+    the same for each company group. `costs`: of permanent staff, of agency staff, and of one
+    permanent worker at the top of the scale.
+    """
+    permanent_cost, agency_cost, equivalent = costs
+    for payee, part in enumerate(permanent):
+        for employer in range(equivalent.size):
+            equivalent[employer] += monthly_pence(part[employer, TOP_OF_SCALE])
+            for band in range(BANDS):
+                pence = monthly_pence(part[employer, band]) * heads.permanent[employer, band]
+                received[payee, employer] += pence
+                permanent_cost[employer] += pence
+    for group in range(COMPANIES):
+        for payee, part in enumerate(agency[group]):
+            for employer in range(equivalent.size):
+                for band in range(BANDS):
+                    pence = monthly_pence(part[employer, band])
+                    pence *= heads.placed[employer, group, band]
+                    received[payee, employer] += pence
+                    agency_cost[employer] += pence

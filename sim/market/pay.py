@@ -15,6 +15,7 @@ from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import Route
 from sim.rules import pay
+from sim.rules.pay_bands import BANDS, COMPANIES
 from sim.rules.tax import Payslip, payslips
 from sim.rules.terms import RulesInForce
 
@@ -65,8 +66,12 @@ class PayDesk:
         """
         parameters = self._parameters
         to_worker = 1.0 - parameters.agency_margin_share
-        nets, taken = pay.agency_nets(london_means * to_worker, parameters, rules)
+        by_route = pay.nets_by_route(london_means * to_worker, parameters, rules)
+        taken = pay.routes_taken(by_route)
         routes = tuple(next(r for r, is_taken in group.items() if is_taken) for group in taken)
+        nets = np.empty((BANDS, COMPANIES))
+        for group, route in enumerate(routes):
+            nets[:, group] = by_route[route]
         permanent = self._permanent.pay(rules)
         return PayTable(
             permanent=permanent.slip,

@@ -150,7 +150,7 @@ ONE = amount("one", lambda month: 1.0)
 
 
 def _paid_to(place: int) -> Callable[[MarketState], FloatArray]:
-    return lambda market: pounds_per_year(market.ledger.received[place])
+    return lambda market: market.ledger.received_per_year[place]
 
 
 HOURLY_CHARGES = Column(
@@ -208,8 +208,9 @@ def _filled(market: MarketState) -> FloatArray:
 
 def _filled_in_year(market: MarketState) -> FloatArray:
     """Return permanent posts filled this month and in the eleven before it, by employer."""
-    earlier = market.recorded(FILLED.name)[-(MONTHS_PER_YEAR - 1) :]
-    return _filled(market) + np.asarray(earlier.sum(axis=0), np.float64)
+    year = slice(max(market.month + 1 - MONTHS_PER_YEAR, 0), market.month + 1)
+    filled = market.panel[year, :, market.columns.index(FILLED.name)]
+    return np.asarray(filled.sum(axis=0), np.float64)
 
 
 HANDOVERS = Column(

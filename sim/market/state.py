@@ -22,15 +22,16 @@ from sim.domain.randomness import (
 )
 from sim.domain.vocabulary import WorkerState
 from sim.london.state import London
+from sim.market import employers
 from sim.market.boroughs import Borough
-from sim.market.heads import Heads, premiums_of_placed
+from sim.market.heads import Heads, heads_at_work
 from sim.market.ledger import MonthLedger, pounds_per_year
 from sim.market.loops import Felt, People, Routes, pulls_on
 from sim.market.ofsted import Ofsted
 from sim.market.pay import PayDesk, PayTable
 from sim.market.pledge import Pledge
 from sim.market.workforce import Workforce
-from sim.rules import agency_work, choice, conditions, hazards
+from sim.rules import agency_work, agreement, bidding, choice, conditions, hazards
 from sim.rules.agreement import Standing
 from sim.rules.hazards import Amount
 from sim.rules.levers.members import Members, members_of
@@ -49,7 +50,7 @@ class MarketState(mesa.Model, London):
         offers_made, offers_accepted: this month's offers of permanent posts, by employer.
         pay: what every way of working pays at the last bids.
         premium: agency over permanent take-home pay in `pay`, averaged over placed staff.
-        ledger: who paid whom this month, and heads: for how many.
+        ledger: who paid whom this month, and heads: for how many, when pay was last worked out.
         columns: names of what is recorded each month (`outcomes.py`).
         panel: (month, employer, `columns`) what was recorded.
     """
@@ -152,10 +153,8 @@ class MarketState(mesa.Model, London):
 
     def mean_charge_rates(self) -> FloatArray:
         """London's mean charge rates by experience band, weighted by placed staff, £ per hour."""
-        weights = self.placed.astype(float)
-        if not weights.any():
-            weights[:] = 1.0
-        means: FloatArray = (self.prices * weights[:, None]).sum(axis=0) / weights.sum()
+        means = np.zeros(self.prices.shape[1])
+        employers.mean_charge_rates(self.prices, self.placed, means)
         return means
 
     def mean_charge_rate(self) -> float:
@@ -187,6 +186,20 @@ class MarketState(mesa.Model, London):
         counts = np.bincount(self.workforce.of("employer", old), minlength=len(self.employers))
         return np.asarray(counts / np.maximum(self.placed, 1), np.float64)
 
+    def felt_by_employer(self, work: conditions.Work) -> conditions.Felt:
+        """Return `conditions.felt`, borough by borough."""
+        return employers.felt(work, self.shape)
+
+    def wanted_charge_rates(self, seen: bidding.Standpoint, by: bidding.Bidding) -> FloatArray:
+        """Return `bidding.wanted_charge_rate`, borough by borough."""
+        return employers.wanted_charge_rates(seen, by, self.shape)
+
+    def reviewed(
+        self, signed: BoolArray, unmet_share: FloatArray, bears: agreement.Bearing
+    ) -> agreement.Review:
+        """Return `agreement.reviewed`, borough by borough."""
+        return employers.reviewed(self.standing, signed, self.cap_binds, unmet_share, bears)
+
     def tax_has_changed(self) -> None:
         """Work out pay anew."""
         self.work_out_pay()
@@ -194,12 +207,13 @@ class MarketState(mesa.Model, London):
     def work_out_pay(self) -> None:
         """Work out what every route pays under the law and the bids of now."""
         self.pay = self.desk.table(self.rules, self.prices, self.mean_charge_rates())
+        self.heads = heads_at_work(self.people, self.prices)
         self.premium = self.mean_premium(self.pay)
 
     def mean_premium(self, table: PayTable) -> float:
         """Return agency over permanent take-home pay in a pay table, averaged over placed staff."""
-        found = premiums_of_placed(self.people, table.log_premium)
-        every = found if found.size else table.log_premium[:, -1]
+        seats = self.heads.seats
+        every = table.log_premium.ravel()[seats] if seats.size else table.log_premium[:, -1]
         return float(np.exp(every.mean()))
 
     @property

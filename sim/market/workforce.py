@@ -20,11 +20,7 @@ from sim.scenario import ScenarioError
 
 __all__ = ["IntArray", "LedgerError", "Moment", "Newcomers", "Worker", "Workforce"]
 
-_LEAVING_EVENTS = {
-    WorkerState.PERMANENT: Event.LEFT_SECTOR,
-    WorkerState.PLACED: Event.AGENCY_LEFT_SECTOR,
-    WorkerState.BENCH: Event.AGENCY_LEFT_SECTOR,
-}
+PERMANENT = int(WorkerState.PERMANENT)
 
 
 PEOPLE_PER_POST = 300
@@ -150,15 +146,14 @@ class Workforce:
 
     def leave_sector(self, ids: IntArray) -> None:
         """Let workers in any state but out leave for good."""
-        states = self.rows.state[ids]
-        for state, event in _LEAVING_EVENTS.items():
-            leaving = ids[states == state]
-            self._move(event, leaving, WorkerState.OUT, _nowhere(leaving))
+        is_permanent = self.rows.state[ids] == PERMANENT
+        self._move(Event.LEFT_SECTOR, ids[is_permanent], WorkerState.OUT)
+        self._move(Event.AGENCY_LEFT_SECTOR, ids[~is_permanent], WorkerState.OUT)
 
     def go_to_agency(self, ids: IntArray, cooling_off_months: int = 0) -> None:
         """Move permanent staff to the bench, where they look for an assignment after any wait."""
         self.rows.free_from_month[ids] = self.month + cooling_off_months
-        self._move(Event.WENT_TO_AGENCY, ids, WorkerState.BENCH, _nowhere(ids))
+        self._move(Event.WENT_TO_AGENCY, ids, WorkerState.BENCH)
 
     def take_permanent_post(self, ids: IntArray) -> None:
         """Give placed agency staff a permanent post where they are placed."""
@@ -178,11 +173,15 @@ class Workforce:
 
     def end_assignment(self, ids: IntArray) -> None:
         """Return placed agency staff to the bench."""
-        self._move(Event.ASSIGNMENT_ENDED, ids, WorkerState.BENCH, _nowhere(ids))
+        self._move(Event.ASSIGNMENT_ENDED, ids, WorkerState.BENCH)
 
-    def _move(self, event: Event, ids: IntArray, state: WorkerState, employers: IntArray) -> None:
+    def _move(
+        self, event: Event, ids: IntArray, state: WorkerState, employers: IntArray | None = None
+    ) -> None:
+        """Move workers to employers, or to none."""
         if ids.size:
-            to, flow = (int(state), employers), self.flows[event]
+            at = np.full(ids.size, NOWHERE) if employers is None else employers
+            to, flow = (int(state), at), self.flows[event]
             self._note(event, ids, move(self.rows, ids, to, self._heads, flow))
 
     # Reading and checking
@@ -254,7 +253,3 @@ class Workforce:
         more = max(needed, 2 * capacity)
         self.rows = self.rows.grown(more)
         self._living = np.concatenate([self._living, np.zeros(more - capacity, np.int64)])
-
-
-def _nowhere(ids: IntArray) -> IntArray:
-    return np.full(ids.size, NOWHERE)

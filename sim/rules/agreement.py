@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.domain.compiled import either, elementwise
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.rules.hazards import Amount, Truth
 from sim.rules.terms import Agreement
@@ -53,13 +54,30 @@ class Review(NamedTuple):
     returned: BoolArray
 
 
+class Bearing(NamedTuple):
+    """How much a member bears, and when one that left comes back (see `Agreement`)."""
+
+    tolerance: float
+    unfilled_target: Amount
+    months_short_before_leaving: int
+    return_months: int
+    may_leave: bool
+
+
+def bearing_of(terms: Agreement, unfilled_target: Amount) -> Bearing:
+    """Return how much a member bears under some terms."""
+    return Bearing(
+        terms.tolerance,
+        unfilled_target,
+        terms.months_short_before_leaving,
+        terms.return_months,
+        terms.may_leave,
+    )
+
+
+@elementwise
 def reviewed(
-    standing: Standing,
-    signed: Truth,
-    cap_binds: Truth,
-    unmet_share: Amount,
-    unfilled_target: Amount,
-    terms: Agreement,
+    standing: Standing, signed: Truth, cap_binds: Truth, unmet_share: Amount, bears: Bearing
 ) -> Review:
     """Return each signatory's standing a month on (assumption).
 
@@ -67,18 +85,18 @@ def reviewed(
     is wanted for is above both its tolerance and the bid target. Short for some months in a row, it
     has cause to leave. It returns after some months in a row with them below half its tolerance.
     """
-    member, limit = standing.is_member, np.maximum(terms.tolerance, unfilled_target)
+    member, limit = standing.is_member, np.maximum(bears.tolerance, bears.unfilled_target)
     is_short = member & signed & cap_binds & (unmet_share > limit)
-    short = np.where(is_short, standing.months_short + 1, 0)
-    had_cause = member & (short >= terms.months_short_before_leaving)
-    left = had_cause & terms.may_leave
+    short = either(is_short, standing.months_short + 1, 0)
+    had_cause = member & (short >= bears.months_short_before_leaving)
+    left = had_cause & bears.may_leave
     waits = signed & np.logical_not(member)
-    is_content = waits & (unmet_share < BACK_BELOW * terms.tolerance)
-    content = np.where(is_content, standing.months_content + 1, 0)
-    returned = waits & (content >= terms.return_months)
+    is_content = waits & (unmet_share < BACK_BELOW * bears.tolerance)
+    content = either(is_content, standing.months_content + 1, 0)
+    returned = waits & (content >= bears.return_months)
     after = Standing(
         (member & np.logical_not(left)) | returned,
-        np.where(left, 0, short),
-        np.where(left | returned, 0, content),
+        either(left, 0, short),
+        either(left | returned, 0, content),
     )
     return Review(after, had_cause, left, returned)

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.domain.borough_figures import BoroughFigures
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.compiled import either, elementwise
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
 from sim.rules.hazards import Amount
@@ -17,6 +18,7 @@ from sim.rules.structures import Links, StructureTerms
 TENTH_OF_POSTS = 10.0
 
 
+@elementwise
 def shortage(
     unmet_share: Amount,
     wanted_vacancy_share: Amount,
@@ -53,6 +55,7 @@ def vacancy_target(own_mean: Amount, ordinary: Amount, habit_share: Amount) -> A
     return habit_share * own_mean + (1.0 - habit_share) * ordinary
 
 
+@elementwise
 def desired_charge_rate(
     charge_rate: Amount,
     london_mean: Amount,
@@ -72,9 +75,9 @@ def desired_charge_rate(
     """
     speed = TENTH_OF_POSTS * speed_per_year / MONTHS_PER_YEAR
     is_short = np.greater(short_by, 0.0)
-    drift = speed * short_by * np.where(is_short, brake, falling_ratio)
+    drift = speed * short_by * either(is_short, brake, falling_ratio)
     mark = np.log(london_mean) + leapfrog_margin - np.log(charge_rate)
-    leap = np.where(is_short, brake * leapfrog_speed * np.maximum(mark, 0.0), 0.0)
+    leap = either(is_short, brake * leapfrog_speed * np.maximum(mark, 0.0), 0.0)
     return charge_rate * np.exp(drift + leap)
 
 
@@ -96,25 +99,47 @@ class Standpoint(NamedTuple):
     brake: Amount
 
 
-def wanted_charge_rate(
-    seen: Standpoint, parameters: Parameters, terms: StructureTerms, links: Links
-) -> FloatArray:
-    """Return `desired_charge_rate` under a structure, with the links of the circle that hold."""
+class Bidding(NamedTuple):
+    """What boroughs go by when they bid (see `shortage` and `desired_charge_rate`)."""
+
+    unfilled_target: Amount
+    vacancy_weight: Amount
+    speed_per_year: Amount
+    falling_ratio: Amount
+    leapfrog_speed: Amount
+    leapfrog_margin: Amount
+
+
+def bidding_of(parameters: Parameters, terms: StructureTerms, links: Links) -> Bidding:
+    """Return what boroughs go by under a structure, with the links of the circle that hold."""
+    return Bidding(
+        parameters.unfilled_target,
+        terms.vacancy_weight,
+        parameters.bid_speed if links.unfilled_raises_bids else 0.0,
+        parameters.falling_bid_ratio,
+        parameters.leapfrog_speed if links.rivals_are_leapfrogged else 0.0,
+        parameters.leapfrog_margin,
+    )
+
+
+@elementwise
+def wanted_charge_rate(seen: Standpoint, by: Bidding) -> FloatArray:
+    """Return `desired_charge_rate` of a borough that sees so much and goes by that."""
     short_by = shortage(
         seen.unmet_share,
         seen.wanted_vacancy_share,
-        parameters.unfilled_target,
+        by.unfilled_target,
         seen.vacancy_target,
-        terms.vacancy_weight,
+        by.vacancy_weight,
     )
     return desired_charge_rate(
         seen.charge_rate,
         seen.london_mean,
         short_by,
-        parameters.bid_speed if links.unfilled_raises_bids else 0.0,
-        parameters.falling_bid_ratio,
-        parameters.leapfrog_speed if links.rivals_are_leapfrogged else 0.0,
-        parameters.leapfrog_margin,
+        by.speed_per_year,
+        by.falling_ratio,
+        by.leapfrog_speed,
+        by.leapfrog_margin,
         seen.brake,
     )
 

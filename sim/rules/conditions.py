@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.compiled import elementwise
 from sim.domain.randomness import FloatArray
 from sim.rules.hazards import Amount
 
@@ -13,17 +16,20 @@ FEWEST_STAFF = 0.5
 """Staff and cases below which a caseload means nothing."""
 
 
+@elementwise
 def effective_staff(permanent: Amount, agency: Amount, effectiveness: Amount) -> FloatArray:
     """Return staff in permanent workers' worth of work; an agency worker does part of one's."""
     return permanent + np.multiply(effectiveness, agency)
 
 
+@elementwise
 def per_case_holder(cases: Amount, staff: Amount, case_holder_share: Amount) -> FloatArray:
     """Return cases per case-holder, as DfE counts caseload; `staff` in FTE."""
     holders = case_holder_share * np.maximum(staff, FEWEST_STAFF)
     return np.maximum(cases, FEWEST_STAFF) / holders
 
 
+@elementwise
 def strain(caseload: Amount, reference: Amount, leadership: Amount) -> FloatArray:
     """Return caseload strain K = ln(caseload / reference) - leadership (assumption).
 
@@ -51,6 +57,7 @@ def ordinary_caseload(
     return np.asarray(reference * trend**habituation, np.float64)
 
 
+@elementwise
 def strain_multiplier(sensitivity: Amount, strain_now: Amount) -> FloatArray:
     """Return exp(clip(psi K, -2, 2)): how strain multiplies leaving (assumption).
 
@@ -61,12 +68,55 @@ def strain_multiplier(sensitivity: Amount, strain_now: Amount) -> FloatArray:
     return np.exp(np.minimum(np.maximum(np.multiply(sensitivity, strain_now), -bound), bound))
 
 
+@elementwise
 def relieved_cases(cases: Amount, caseload: Amount, bar: Amount, relief: Amount) -> FloatArray:
     """Return cases left with staff when a share `relief` of those above the bar is taken off."""
     above = np.minimum(np.maximum(1.0 - bar / np.maximum(caseload, 1e-9), 0.0), 1.0)
     return cases * (1.0 - relief * above)
 
 
+class Work(NamedTuple):
+    """What staff have to do and with whom: each a number, or an array of boroughs or draws.
+
+    Attributes:
+        cases: before relief. permanent, placed: staff, FTE.
+        holders: share of staff who hold cases.
+        bar, relief: overspill teams take so much of what lies above it (see `relieved_cases`).
+        effectiveness: an agency worker's, of a permanent worker's.
+        ordinary: the caseload that counts as ordinary.
+        leadership: with what a permanent offer adds.
+    """
+
+    cases: Amount
+    permanent: Amount
+    placed: Amount
+    holders: Amount
+    bar: Amount
+    relief: Amount
+    effectiveness: Amount
+    ordinary: Amount
+    leadership: Amount
+
+
+class Felt(NamedTuple):
+    """How a month's work is felt: caseload as DfE counts it, cases taken off staff, and strain."""
+
+    caseload: FloatArray
+    cases_relieved: FloatArray
+    strain: FloatArray
+
+
+@elementwise
+def felt(work: Work) -> Felt:
+    """Return how a month's work is felt."""
+    caseload = per_case_holder(work.cases, work.permanent + work.placed, work.holders)
+    left = relieved_cases(work.cases, caseload, work.bar, work.relief)
+    staff = effective_staff(work.permanent, work.placed, work.effectiveness)
+    seen = per_case_holder(left, staff, work.holders)
+    return Felt(caseload, work.cases - left, strain(seen, work.ordinary, work.leadership))
+
+
+@elementwise
 def leadership_step(
     leadership: Amount,
     noise: Amount,

@@ -52,22 +52,21 @@ def judgement_marks(
         (..., mark).
     """
     outstanding, improvement, inadequate = (np.asarray(share, np.float64) for share in shares)
-    above = (outstanding, 1.0 - (improvement + inadequate), 1.0 - inadequate)
-    spread = np.maximum(noise, SMALLEST_NOISE)
-    lowest = quality.min(axis=-1, keepdims=True) - 8.0 * spread
-    highest = quality.max(axis=-1, keepdims=True) + 8.0 * spread
+    every = np.broadcast_arrays(outstanding, 1.0 - (improvement + inadequate), 1.0 - inadequate)
+    share_above = np.stack([np.atleast_1d(share) for share in every], axis=-2)  # (..., mark, 1)
+    boroughs = quality[..., None, :]
+    spread = np.atleast_1d(np.maximum(noise, SMALLEST_NOISE))[..., None]
+    lowest = boroughs.min(axis=-1, keepdims=True) - 8.0 * spread
+    highest = boroughs.max(axis=-1, keepdims=True) + 8.0 * spread
 
-    def mark(share_above: FloatArray) -> FloatArray:
-        def surplus(at: FloatArray) -> FloatArray:
-            found = ndtr((quality - at) / spread).mean(axis=-1, keepdims=True)
-            return np.asarray(found - share_above)
+    def surplus(at: FloatArray) -> FloatArray:
+        found = ndtr((boroughs - at) / spread).mean(axis=-1, keepdims=True)
+        return np.asarray(found - share_above)
 
-        nobody = (share_above <= 0.0) | (surplus(highest) >= 0.0)
-        everybody = (share_above >= 1.0) | (surplus(lowest) <= 0.0)
-        found = np.where(everybody, -np.inf, bisected(surplus, lowest, highest))
-        return np.where(nobody, np.inf, found)
-
-    return np.concatenate([mark(share_above) for share_above in above], axis=-1)
+    nobody = (share_above <= 0.0) | (surplus(highest) >= 0.0)
+    everybody = (share_above >= 1.0) | (surplus(lowest) <= 0.0)
+    found = np.where(everybody, -np.inf, bisected(surplus, lowest, highest))
+    return np.where(nobody, np.inf, found)[..., 0]
 
 
 def judged(seen: FloatArray, marks: FloatArray) -> IntArray:

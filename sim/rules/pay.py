@@ -14,7 +14,7 @@ from sim.domain.borough_figures import SALARIES, BoroughFigures
 from sim.domain.parameters import Parameters, PayAssumptions
 from sim.domain.randomness import BoolArray, FloatArray
 from sim.domain.vocabulary import Route
-from sim.rules.tax import Payslip, payslip, payslips
+from sim.rules.tax import Payslip, payslip, take_home_pay
 from sim.rules.terms import RulesInForce
 
 PENCE = 100.0
@@ -138,6 +138,13 @@ def agency_routes(off_payroll_enforced: bool) -> tuple[Route, ...]:
     return tuple(route for route in Route if route not in closed)
 
 
+def nets_by_route(
+    rates: FloatArray, assumptions: PayAssumptions, rules: RulesInForce
+) -> dict[Route, FloatArray]:
+    """Return take-home pay by each open route at some assignment rates, (..., band), £ a year."""
+    return take_home_pay(agency_routes(rules.off_payroll_enforced), rules.law, assumptions, rates)
+
+
 def agency_nets(
     rates: FloatArray, assumptions: PayAssumptions, rules: RulesInForce
 ) -> tuple[FloatArray, tuple[dict[Route, BoolArray], ...]]:
@@ -149,9 +156,7 @@ def agency_nets(
     Returns:
         (..., band, company group), £ a year; and `routes_taken`.
     """
-    routes = agency_routes(rules.off_payroll_enforced)
-    slips = payslips(routes, rules.law, assumptions, rates)
-    nets = {route: np.asarray(slip.net_annual, np.float64) for route, slip in slips.items()}
+    nets = nets_by_route(rates, assumptions, rules)
     taken = routes_taken(nets)
     groups = [sum((nets[route] * one for route, one in group.items()), 0.0) for group in taken]
     return np.stack(groups, axis=-1), taken

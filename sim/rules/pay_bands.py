@@ -20,7 +20,7 @@ COMPANIES = 3
 @elementwise
 def band_of(experience_months: int) -> int:
     """Return the pay band of one worker from months since qualifying."""
-    return (experience_months >= BAND_STARTS_MONTHS[1]) + (
+    return int(experience_months >= BAND_STARTS_MONTHS[1]) + int(
         experience_months >= BAND_STARTS_MONTHS[2]
     )
 

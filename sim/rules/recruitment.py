@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
+from sim.domain.compiled import either, elementwise
 from sim.domain.parameters import Parameters
 from sim.domain.randomness import FloatArray
 from sim.rules.conditions import STRAIN_EXPONENT_BOUND
@@ -25,6 +26,7 @@ NEWLY_QUALIFIED_BY_CALENDAR_MONTH = tuple(
 October (assumption: courses end in summer)."""
 
 
+@elementwise
 def outside_hires_per_year(
     posts: Amount,
     vacancy_share: Amount,
@@ -79,6 +81,28 @@ class Workplace(NamedTuple):
     year: Amount
 
 
+class Hiring(NamedTuple):
+    """What outside applicants go by (see `outside_hires_per_year`)."""
+
+    hires_per_post: Amount
+    vacancy_elasticity: Amount
+    strain_sensitivity: Amount
+    reputation: Amount
+    acceptance_share: Amount
+
+
+def hiring_of(parameters: Parameters, terms: StructureTerms, links: Links) -> Hiring:
+    """Return what outside applicants go by under a structure, with the links that hold."""
+    repels = terms.reputation_sensitivity if links.agency_share_repels_applicants else 0.0
+    return Hiring(
+        parameters.outside_hires_per_post,
+        terms.vacancy_elasticity,
+        parameters.strain_to_hiring,
+        repels,
+        parameters.offer_acceptance_share,
+    )
+
+
 class ExpectedOffers(NamedTuple):
     """Offers of permanent posts expected in a month: accepted, without a campaign, and made."""
 
@@ -87,46 +111,42 @@ class ExpectedOffers(NamedTuple):
     made: FloatArray
 
 
-def expected_offers(
-    place: Workplace,
-    parameters: Parameters,
-    terms: StructureTerms,
-    links: Links,
-    hiring_multiplier: Amount,
-) -> ExpectedOffers:
+@elementwise
+def expected_offers(place: Workplace, hiring: Hiring, hiring_multiplier: Amount) -> ExpectedOffers:
     """Return a month's expected offers to outside applicants.
 
     Strain and reputation act through acceptance: offers made are those that an unstrained borough
     would need for the same hires (assumption).
     """
-    repels = terms.reputation_sensitivity if links.agency_share_repels_applicants else 0.0
-
-    def yearly(strain: Amount, reputation: Amount) -> FloatArray:
-        return outside_hires_per_year(
-            place.posts,
-            place.vacancy_share,
-            place.agency_share,
-            strain,
-            parameters.outside_hires_per_post,
-            terms.vacancy_elasticity,
-            parameters.strain_to_hiring,
-            reputation,
-        )
-
-    ordinary = yearly(place.strain, repels) * place.drawn * place.year
-    made = yearly(np.zeros_like(place.strain), 0.0) * place.drawn * place.year
+    ordinary = _yearly(place, hiring, place.strain, hiring.reputation) * place.drawn * place.year
+    made = _yearly(place, hiring, 0.0, 0.0) * place.drawn * place.year
     return ExpectedOffers(
         accepted=ordinary * hiring_multiplier / MONTHS_PER_YEAR,
         ordinary=ordinary / MONTHS_PER_YEAR,
-        made=made / parameters.offer_acceptance_share * hiring_multiplier / MONTHS_PER_YEAR,
+        made=made / hiring.acceptance_share * hiring_multiplier / MONTHS_PER_YEAR,
     )
 
 
+@elementwise
+def _yearly(place: Workplace, hiring: Hiring, strain: Amount, reputation: Amount) -> FloatArray:
+    return outside_hires_per_year(
+        place.posts,
+        place.vacancy_share,
+        place.agency_share,
+        strain,
+        hiring.hires_per_post,
+        hiring.vacancy_elasticity,
+        hiring.strain_sensitivity,
+        reputation,
+    )
+
+
+@elementwise
 def hires_won_per_year(accepted: Amount, expected: ExpectedOffers) -> FloatArray:
     """Return what a campaign won of the hires of a month, at a yearly rate."""
     likely = np.maximum(expected.accepted, 1e-12)
     won = MONTHS_PER_YEAR * np.multiply(accepted, 1.0 - expected.ordinary / likely)
-    return np.where(expected.accepted > 0, won, 0.0)
+    return either(expected.accepted > 0, won, 0.0)
 
 
 def drawn_by_pay(offer_pay_ratio: Amount, elasticity: Amount) -> FloatArray:

@@ -48,6 +48,7 @@ __all__ = [
     "Payslip",
     "payslip",
     "payslips",
+    "take_home_pay",
     # prices
     "charge_to_assignment",
     "assignment_to_charge",
@@ -174,6 +175,9 @@ class Parts(NamedTuple):
     borough_cost: Pounds
 
 
+_NET = Parts._fields.index("net_annual")
+
+
 def payslip(
     route: Route,
     tax_year_or_law: str | TaxLaw,
@@ -224,7 +228,7 @@ def payslip(
     rate = _checked("assignment_rate_per_hour", assignment_rate_per_hour)
     income = rate * paid_hours_per_year(assumptions)
     if np.ndim(income) and _is_payroll(route, law):
-        return _many_slips((route,), income, law, assumptions)[0]
+        return Payslip(*_many_slips((route,), income, law, assumptions)[0])
     return Payslip(*_AGENCY_PAYSLIPS[route](income, law, assumptions))
 
 
@@ -235,13 +239,25 @@ def payslips(
 
     They are those of `payslip`, sooner.
     """
+    return {r: Payslip(*parts) for r, parts in _parts(routes, law, assumptions, rates).items()}
+
+
+def take_home_pay(
+    routes: Sequence[Route], law: TaxLaw, assumptions: PayAssumptions, rates: Pounds
+) -> dict[Route, Pounds]:
+    """Return the `net_annual` of such payslips alone."""
+    return {r: parts[_NET] for r, parts in _parts(routes, law, assumptions, rates).items()}
+
+
+def _parts(
+    routes: Sequence[Route], law: TaxLaw, assumptions: PayAssumptions, rates: Pounds
+) -> dict[Route, Parts | Pounds]:
+    """Return the parts of such payslips, in their order."""
     income = _checked("assignment_rate_per_hour", rates) * paid_hours_per_year(assumptions)
     payrolls = tuple(route for route in routes if _is_payroll(route, law))
     found = dict(zip(payrolls, _many_slips(payrolls, income, law, assumptions), strict=True))
     return {
-        route: found[route]
-        if route in found
-        else Payslip(*_AGENCY_PAYSLIPS[route](income, law, assumptions))
+        route: found[route] if route in found else _AGENCY_PAYSLIPS[route](income, law, assumptions)
         for route in routes
     }
 
@@ -509,33 +525,33 @@ def _is_payroll(route: Route, law: TaxLaw) -> bool:
 
 def _many_slips(
     routes: Sequence[Route], incomes: Pounds, law: TaxLaw, assumptions: PayAssumptions
-) -> list[Payslip]:
+) -> Pounds:
+    """Return the parts of payslips, (route, part, ...)."""
     assumed = _Assumed(*_ASSUMED(assumptions))
     parts = np.empty((len(routes), len(Parts._fields), incomes.size))
-    table, flat = law.payroll_table, incomes.ravel()
-    for route, into in zip(routes, parts, strict=True):
-        _fill_in(_PAYROLLS.index(route), flat, table.figures, table.steps, assumed, into)
-    shape = (len(Parts._fields), *incomes.shape)
-    return [Payslip(*one.reshape(shape)) for one in parts]
+    table, asked = law.payroll_table, np.array([_PAYROLLS.index(route) for route in routes])
+    _fill_in(asked, incomes.ravel(), table.figures, table.steps, assumed, parts)
+    return parts.reshape((*parts.shape[:2], *incomes.shape))
 
 
 @compiled
 def _fill_in(
-    route: int,
+    routes: npt.NDArray[np.int64],
     incomes: Pounds,
     figures: Pounds,
     steps: Pounds,
     assumed: Any,
     parts: Pounds,
 ) -> None:
-    """Write payslips, (part, income). Law and assumptions have the names that the rules ask for."""
+    """Write payslips, (route, part, income). Law and assumptions have the rules' own names."""
     law: Any = on_payroll(figures, steps)
-    for nth in range(incomes.size):
-        if route == _IS_UMBRELLA:
-            slip = _umbrella(incomes[nth], law, assumed)
-        elif route == _IS_AGENCY_PAYE:
-            slip = _agency_paye(incomes[nth], law, assumed)
-        else:
-            slip = _inside_by_chapter_10(incomes[nth], law, assumed)
-        for part, value in enumerate(slip):
-            parts[part, nth] = value
+    for place in range(routes.size):
+        for nth in range(incomes.size):
+            if routes[place] == _IS_UMBRELLA:
+                slip = _umbrella(incomes[nth], law, assumed)
+            elif routes[place] == _IS_AGENCY_PAYE:
+                slip = _agency_paye(incomes[nth], law, assumed)
+            else:
+                slip = _inside_by_chapter_10(incomes[nth], law, assumed)
+            for part, value in enumerate(slip):
+                parts[place, part, nth] = value

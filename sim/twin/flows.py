@@ -103,9 +103,8 @@ def expected_offers(twin: TwinState) -> recruitment.ExpectedOffers:
         drawn=_drawn(twin),
         year=twin.common_hiring,
     )
-    return recruitment.expected_offers(
-        place, twin.parameters, twin.terms, twin.links, twin.rules.hiring_multiplier
-    )
+    hiring = recruitment.hiring_of(twin.parameters, twin.terms, twin.links)
+    return recruitment.expected_offers(place, hiring, twin.rules.hiring_multiplier)
 
 
 def _newly_qualified_looking(twin: TwinState) -> FloatArray:

@@ -69,6 +69,20 @@ def test_the_version_is_that_of_the_checkout_not_of_an_older_install() -> None:
     assert f'version = "{package_version()}"' in (ROOT / "pyproject.toml").read_text("utf-8")
 
 
+def test_a_hash_that_was_taken_of_the_same_bytes_is_not_taken_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    taken = Rooms("rules").code
+    (kept,) = tmp_path.glob("permanence-code-*/*")
+    assert kept.read_text("ascii") == taken
+    with monkeypatch.context() as without:
+        without.setattr(stamp, "code_hash", None)
+        assert Rooms("rules").code == taken
+    kept.write_text("no hash", "ascii")
+    assert Rooms("rules").code == taken == kept.read_text("ascii")
+
+
 def test_a_questions_own_code_and_the_tables_it_makes_are_its_own() -> None:
     whole = stamp_of_this_code()
     game = stamp_of_this_code(Rooms("studies/coalition/method"))

@@ -7,6 +7,7 @@ from inspect import Parameter, Signature, cleandoc
 from pathlib import Path
 from typing import Annotated, Any
 
+import mesa  # noqa: F401 (its log reads the whole stack as it is loaded: here it is short)
 import typer
 from pydantic.fields import FieldInfo
 
