@@ -34,8 +34,10 @@ def write_explorer(
     """
     from sim.interfaces.page.explorer import explorer_html
 
-    with desk.at_work(jobs, None), desk.progress("explorer") as told:
-        content = explorer_html(results, unit=unit, pool=desk.pool, told=told).encode()
+    with desk.at_work(jobs, None):
+        content = explorer_html(
+            results, unit=unit, pool=desk.pool, progress=desk.progress, jobs=jobs
+        ).encode()
     if len(content) > MOST_EXPLORER_BYTES:
         raise StoreError(
             f"the page would be {len(content) / 1e6:.1f} MB, allowed: "

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,13 +40,16 @@ from sim.scenario import Scenario, ScenarioError
 from sim.twin.limits import refuse_what_amounts_cannot_feel
 
 Told = Callable[[int, int, float], None]
+Stages = Callable[[str], AbstractContextManager[Told]]
 ONLY_LONDON = ("policy_cost_per_year", AGENCY_SHARE)
 """Outcomes of named runs that the file has for London alone."""
 FEWER_DECIMALS = 4
 
 
-def quiet(done: int, wanted: int, seconds: float) -> None:
+@contextmanager
+def quiet(stage: str) -> Iterator[Told]:
     """Say nothing."""
+    yield lambda done, wanted, seconds: None
 
 
 def explorer_html(
@@ -53,7 +58,8 @@ def explorer_html(
     unit: str = LONDON,
     runs: int = DEFAULT_RUNS,
     pool: Executor | None = None,
-    told: Told = quiet,
+    progress: Stages = quiet,
+    jobs: int = 1,
     levels: Levels | None = None,
 ) -> str:
     """Return the workshop page as one HTML file with its runs in it.
@@ -64,7 +70,9 @@ def explorer_html(
         unit: London or the employer the page opens with.
         runs: of each estimate, and of the agents in the story.
         pool: worker processes, or none.
-        told: called with (parts done, parts wanted, processor seconds).
+        progress: opens a stage of the work by its name and gives what is told of it: done,
+            wanted, processor seconds each.
+        jobs: worker processes in the pool.
         levels: of the grid by path of a control, for another grid; the cap's level and members
             first.
 
@@ -79,29 +87,13 @@ def explorer_html(
     cases = _cases(book, start, results, runs)
     grid = Grid.around(book, start, base, runs, levels)
     needed = list(dict.fromkeys(key for case in cases for key in case.sides if not case.found))
-    parts = len(needed) * runs + len(grid.points)
     known = {_side(start, base.runs): base}
-    months: dict[Side, dict[int, Months]] = {}
-    for place, side in enumerate(needed):
-
-        def progress(done: int, _: int, seconds: float, before: int = place * runs) -> None:
-            told(before + done, parts, seconds)
-
-        if side not in known:
-
-            def keep(record: RunRecord, of: Side = side) -> None:
-                months.setdefault(of, {})[record.replicate] = months_of(record)
-
-            known[side] = run_ensemble(
-                book.resolved(side.spec, "side"), runs=side.runs, seed=base.seed,
-                years=base.years, draws=base.draws, pool=pool, progress=progress, each=keep,
-            )  # fmt: skip
-    embedded = {
-        **_named(book, cases, known),
-        **_run_by_month(book, cases, known, months),
-        "grid": embedded_grid(grid, pool, lambda done: told(len(needed) * runs + done, parts, 0.0)),
-        "loop": _loops(book, start, base),
-    }
+    with progress("runs of the agents") as told:
+        months = _run_what_is_needed(book, needed, known, base, pool, told)
+    embedded = {**_named(book, cases, known), **_run_by_month(book, cases, known, months)}
+    with progress("points of the estimates' grid") as told:
+        embedded["grid"] = embedded_grid(grid, pool, _timed(told, len(grid.points), jobs))
+    embedded["loop"] = _loops(book, start, base)
     opening = {"base": start.scenario, "unit": unit, **_opening(start, cases)}
     about = {
         **facts(base.draws, runs=runs, book=book),
@@ -111,6 +103,49 @@ def explorer_html(
         "start": START | opening,
     }
     return in_one_file(about, {"deflated": _packed(embedded)})
+
+
+def _run_what_is_needed(
+    book: Book,
+    needed: Sequence[Side],
+    known: dict[Side, Ensemble],
+    base: Ensemble,
+    pool: Executor | None,
+    told: Told,
+) -> dict[Side, dict[int, Months]]:
+    """Run the sides that are not known yet, and return their runs month by month."""
+    months: dict[Side, dict[int, Months]] = {}
+    for place, side in enumerate(needed):
+        before, wanted = place * side.runs, len(needed) * side.runs
+
+        def say(
+            done: int, _: int, seconds: float, before: int = before, wanted: int = wanted
+        ) -> None:
+            told(before + done, wanted, seconds)
+
+        def keep(record: RunRecord, of: Side = side) -> None:
+            months.setdefault(of, {})[record.replicate] = months_of(record)
+
+        if side not in known:
+            known[side] = run_ensemble(
+                book.resolved(side.spec, "side"), runs=side.runs, seed=base.seed,
+                years=base.years, draws=base.draws, pool=pool, progress=say, each=keep,
+            )  # fmt: skip
+    return months
+
+
+def _timed(told: Told, wanted: int, jobs: int) -> Callable[[int], None]:
+    """Return what tells how many points are done, with the processor time of each so far."""
+    began: list[float] = []
+
+    def tell(done: int) -> None:
+        now = time.monotonic()
+        if began:  # when the first comes nobody knows how long it took
+            told(done, wanted, (now - began[0]) * jobs / max(done - 1, 1))
+        else:
+            began.append(now)
+
+    return tell
 
 
 # Named runs
