@@ -196,6 +196,20 @@ def test_what_only_noise_restricts_is_dropped() -> None:
     assert found.leanings[0].name in ("kind", "x")
 
 
+def test_what_halves_of_the_futures_do_not_show_is_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Eight columns act a little, all alike: which of them a box has is luck of these points."""
+    luck = np.random.default_rng(0)
+    columns = {f"x{place}": luck.random(400) for place in range(8)}
+    pull = sum(values - 0.5 for values in columns.values())
+    cases = Cases(columns, frozenset(), luck.random(400) < 1 / (1 + np.exp(1.6 - 1.6 * pull)))
+    assert discovered(cases, 1).verdict is Verdict.NO_BOX
+    assert len(discovered(cases, 1).leanings) >= 3
+    monkeypatch.setattr(d, "UPHELD", 0.0)
+    assert discovered(cases, 1).verdict is Verdict.BOX
+
+
 def test_where_most_miss_the_box_holds_those_that_get_there() -> None:
     x = np.random.default_rng(1).random(400)
     found = discovered(Cases({"x": x}, frozenset(), x < 0.8), 1)

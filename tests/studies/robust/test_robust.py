@@ -131,7 +131,7 @@ def test_notes_say_what_is_no_chance_and_what_is_not_identified() -> None:
     assert "who signs the cap, 0.5x to 1x" in text
     assert "Friedman and Fisher (1999)" in text
     prior = told()._replace(draws=Draws.PRIOR)
-    assert "parameters are not fitted to records" in " ".join(words.notes(prior))
+    assert "parameters are drawn evenly from their stated ranges" in " ".join(words.notes(prior))
     fitted = told()._replace(uncertain=[])
     assert "a chance only as far as one believes that fit" in " ".join(words.notes(fitted))
 
@@ -169,8 +169,12 @@ def test_conditions_are_clauses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0.0, "none"), (0.004, "1 of 100"), (0.06, "6 of 100"), (0.34, "3 of 10"),
-                        (0.91, "9 of 10"), (0.93, "93 of 100"), (0.998, "99 of 100"), (1.0, "all")],
+    ("share", "said"),
+    [
+        (0.0, "none"), (0.004, "1 of 100"), (0.06, "6 of 100"), (0.16, "16 of 100"),
+        (0.32, "3 of 10"), (0.91, "9 of 10"), (0.93, "93 of 100"), (0.998, "99 of 100"),
+        (1.0, "all"),
+    ],
 )  # fmt: skip
 def test_shares_are_said_as_so_many(share: float, said: str) -> None:
     assert words.of_ten(share) == said
@@ -211,10 +215,15 @@ def test_the_box_is_framed_where_its_edges_are() -> None:
 
 
 def test_printed_tables_have_every_policy_and_both_denominators() -> None:
-    reached, cost, regret, boxes, docking = tables.printed(told())
+    reached, cost, regret, boxes, leanings, docking = tables.printed(told())
     assert [row[0] for row in reached.rows] == ["No cap", "A pan-London cap", "The package"]
     assert reached.header[2:] == ("% of work-\nforce", "% of\nposts", "% un-\nfilled")
     assert len(cost.rows) == 2
+    cases = told().cases[1]
+    by_kind = [cases.is_case[cases.columns["hiring"] == kind].mean() for kind in range(4)]
+    (row,) = [one for one in leanings.rows if one[0].startswith("- how hiring answers")]
+    assert row[1].startswith(f"{100 * min(by_kind):.0f} %\n")
+    assert row[2] == f"{100 * max(by_kind):.0f} %\nsupply-limited"
     assert len(regret.rows) == len(docking.rows) == 3
     assert [row[0] for row in boxes.rows if not row[0].startswith("- ")] == [
         "A pan-London cap misses", "The package misses",

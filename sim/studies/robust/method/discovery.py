@@ -30,7 +30,7 @@ SIGNIFICANT = 0.05
 LEANS, LEANS_IN_HALF, MOST_COLUMNS = 0.01, 0.05, 10
 """A column goes into a peeling if luck alone would make cases lean on it as much less often than
 this (rank sums; counts for categories); of those the ten that cases lean on most."""
-RESAMPLES, UPHELD = 20, 0.6
+RESAMPLES, UPHELD = 20, 0.75
 """Halves of the futures, and the share of them in which a restriction must be found again."""
 PLAIN = 0.97
 """A restriction is dropped, too, if the box without it is worth so much of what it was."""

@@ -11,12 +11,12 @@ import numpy as np
 from sim.answers.answer import Cell, Printed, Table
 from sim.domain.headline import POSTS, SHARES, UNFILLED, WORKFORCE
 from sim.domain.randomness import FloatArray
-from sim.studies.robust.method.discovery import Discovered
+from sim.studies.robust.method.discovery import Discovered, Leaning
 from sim.studies.robust.method.futures import Futures, settings_of
 from sim.studies.robust.method.judged import Judged, Regret, Target
 from sim.studies.robust.method.runs import KEPT
 from sim.studies.robust.words.sentences import LONDON_SCALE, when_it_fails
-from sim.studies.robust.words.told import Told, aim, category, clause
+from sim.studies.robust.words.told import Told, aim, category, clause, column_name
 from sim.words.captions import called, quoted, whole_per_cent
 
 SUMMARY = (
@@ -28,6 +28,8 @@ SUMMARY = (
 EDGES = (
     "policy", "cases", "column", "condition", "low", "high", "categories", "quasi_p", "support",
 )  # fmt: skip
+LEANINGS = ("policy", "cases", "column", "p", "low", "high", "low_is", "high_is")
+MOST_SHOWN = 4
 PEELING = ("policy", "cases", "step", "coverage", "density", "mass")
 
 
@@ -36,6 +38,8 @@ def printed(told: Told) -> list[Printed]:
     found = [_reached(told), _cost(told), _regretted(told)]
     if any(one.box for one in told.discovered):
         found.append(_boxes(told))
+    if any(one.leanings for one in told.discovered):
+        found.append(_leanings(told))
     return [*found, *([_docking(told)] if told.docked else [])]
 
 
@@ -115,6 +119,30 @@ def _boxes(told: Told) -> Printed:
     return Printed(title, header, rows, tight=True)
 
 
+def _leanings(told: Told) -> Printed:
+    rows: list[tuple[str, ...]] = []
+    for plan, found in zip(told.planned, told.discovered, strict=True):
+        if not found.leanings:
+            continue
+        rows.append((f"{called(plan)} {'misses' if found.is_miss else 'gets there'}", "", ""))
+        rows += [
+            (f"- {column_name(one.name)}", *(_end(one, place, told) for place in (0, 1)))
+            for one in found.leanings[:MOST_SHOWN]
+        ]
+    title = (
+        "One by one: share that miss, or get there, of the futures in the lowest fifth of a number "
+        "and in the highest (of a choice, under the two that differ most); most telling first"
+    )
+    return Printed(title, ("", "lowest", "highest"), rows, tight=True)
+
+
+def _end(one: Leaning, place: int, told: Told) -> str:
+    share = f"{100 * (one.low, one.high)[place]:.0f} %"
+    if one.low_at == one.high_at:
+        return share
+    return f"{share}\n{category(one.name, (one.low_at, one.high_at)[place], told)}"
+
+
 def _p(value: float) -> str:
     return "<0.001" if value < 0.001 else f"{value:.3f}"
 
@@ -153,6 +181,7 @@ def tables(told: Told, among: Futures, values: FloatArray) -> list[Table]:
         _outcomes_table(told, among, values),
         _futures_table(among),
         Table.of("boxes", EDGES, _edges(told)),
+        Table.of("leanings", LEANINGS, _leaning_rows(told)),
         Table.of("peeling", PEELING, _peeling(told)),
         *([Table.of_records("docking", list(_docked(told)))] if told.docked else []),
     ]
@@ -202,6 +231,15 @@ def _edges(told: Told) -> Iterator[tuple[Cell, ...]]:
             among = "; ".join(category(edge.name, at, told) for at in sorted(edge.among))
             yield (plan.name, _kind(found), edge.name, clause(edge, cases, told), low, high, among,
                    one.quasi_p, one.support)  # fmt: skip
+
+
+def _leaning_rows(told: Told) -> Iterator[tuple[Cell, ...]]:
+    for plan, found in zip(told.planned, told.discovered, strict=True):
+        for one in found.leanings:
+            is_choice = one.low_at != one.high_at
+            ends = (category(one.name, at, told) if is_choice else ""
+                    for at in (one.low_at, one.high_at))  # fmt: skip
+            yield (plan.name, _kind(found), one.name, one.p, one.low, one.high, *ends)
 
 
 def _peeling(told: Told) -> Iterator[tuple[Cell, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.ensemble.draws import Draws
 from sim.scenario import Scenario
 from sim.studies.money.words import scale_of
 from sim.studies.robust.method.discovery import Discovered, Verdict
@@ -16,7 +17,7 @@ from sim.words.tables import shown
 
 LONDON_SCALE = scale_of("London")
 MOST_LEANINGS = 3
-SMALL, NEAR = 0.15, 0.02
+NEAR = 0.025
 
 
 def findings(told: Told) -> list[str]:
@@ -118,8 +119,7 @@ def of_ten(share: float) -> str:
     if share in (0.0, 1.0):
         return "none" if share == 0.0 else "all"
     tenths = round(10 * share)
-    is_near = abs(tenths / 10 - share) <= NEAR and 0 < tenths < 10
-    if is_near or SMALL <= share <= 1.0 - SMALL:
+    if abs(tenths / 10 - share) <= NEAR and 0 < tenths < 10:
         return f"{tenths} of 10"
     return f"{min(max(round(100 * share), 1), 99)} of 100"
 
@@ -160,16 +160,18 @@ def notes(told: Told) -> list[str]:
     )
     found.append(
         "A condition is kept if chance alone would hardly give its gain (quasi-p-value of 0.05 at "
-        "most) and most random halves of the futures show it too. It describes these futures; it "
-        "does not show that the one causes the other. Method: PRIM, Friedman and Fisher (1999); "
-        "scenario discovery, Bryant and Lempert (2010)."
+        "most) and three in four random halves of the futures show it too. Where a policy's cases "
+        "lean on several things about alike, another seed may put another of them in the box. It "
+        "describes these futures and does not show what causes what. Method: PRIM, Friedman and "
+        "Fisher (1999); scenario discovery, Bryant and Lempert (2010)."
     )
     found += _grounds(told.planned)
     return [*found, scenario_rests_on(told.planned[-1], told.draws)]
 
 
 def _not_a_chance(told: Told) -> str:
-    if not told.uncertain and told.draws.posterior is not None:
+    is_fitted = told.draws.posterior is not None and told.draws != Draws.MEDIAN
+    if is_fitted and not told.uncertain:
         return (
             f"Of these futures {_where_from(told)}: a share of them is a chance only as far as one "
             "believes that fit, and every rival structure alike."
@@ -182,9 +184,12 @@ def _not_a_chance(told: Told) -> str:
 
 
 def _where_from(told: Told) -> str:
-    if told.draws.posterior is not None:
-        return "parameters are drawn as fitted to 2017-2021, rival structures evenly"
-    return "parameters are not fitted to records, rival structures even"
+    held = {
+        Draws.PRIOR: "drawn evenly from their stated ranges",
+        Draws.MEDIAN: "held at the middle of their fit",
+        Draws.DEFAULT: "held at their working values",
+    }
+    return f"parameters are {held.get(told.draws, 'drawn as fitted to records')}, structures evenly"
 
 
 def _by_whom(told: Told) -> str:
