@@ -8,6 +8,7 @@ Questions, each with the names and defaults of its command (`help(sim.tip)` says
     circle, loops             is there a vicious circle; how strong is each link of it
     sweep, tip, reach         a grid; where London tips (two levers too); the cheapest package
     coalition                 who holds a cap, who leaves it
+    robust                    who meets a target in which futures, who regrets what
     sensitivity, brief        what drives an answer; a page of it
     hindcast, patterns        the model on the record (rolling too)
     calibrate, identify,      the fit, what it can tell, whether it finds what is known

@@ -34,6 +34,8 @@ QUESTIONS = {
     "anchored.",
     "recover": "Hide parameters in synthetic Londons and see whether the calibration finds them.",
     "reach": "Find the cheapest way to a target, with a stated chance under every structure.",
+    "robust": "Put policies in the same sampled futures: who meets a target, who regrets what, and "
+    "when each fails.",
     "sensitivity": "Say what drives an answer: screening, shares of variance, a tornado.",
     "story": "Tell a council's story: its claim, the census, the model, and a placebo without its "
     "policy.",

@@ -121,6 +121,11 @@ GLOSSARY: tuple[Term, ...] = (
     Term("borough twin", "the quick estimate", "The same model in amounts instead of people: "
          "fast, and checked against the full model."),
     Term("agent model", "the full model", "Every social worker is followed from post to post."),
+    Term("future", "future", "One set of assumptions, one rival structure and one state of what is "
+         "open about the policies, the same for all that are compared; how likely it is nobody "
+         "knows."),
+    Term("regret", "regret", "How far a policy is behind the best of those compared in the same "
+         "future."),
     Term("stylised start", "stylised start", "A start that borrows the pattern of another year, "
          "because no census covers its own."),
     Term("hindcast", "forecast of the past", "A forecast from an old census, compared with what "

@@ -27,7 +27,8 @@ NAMES = [name for name in dir(sim) if not name.startswith("_")]
 ASKED = [name.replace("-", "_") for name in QUESTIONS]
 LONG = {
     "brief", "calibrate", "circle", "coalition", "demo", "effects", "forecast", "hindcast",
-    "identify", "loops", "patterns", "reach", "recover", "sensitivity", "story", "sweep", "tip",
+    "identify", "loops", "patterns", "reach", "recover", "robust", "sensitivity", "story", "sweep",
+    "tip",
 }  # fmt: skip
 """Whose smallest example takes more than a second or two."""
 DATA = ("MONTH", "OUTCOMES", "LINK_LABELS")

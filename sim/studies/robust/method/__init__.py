@@ -1,0 +1,1 @@
+"""The work: futures, policies in them, regret, and the boxes in which a policy fails."""

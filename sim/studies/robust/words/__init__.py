@@ -1,0 +1,1 @@
+"""What is said of robustness: tables, sentences, notes."""
