@@ -260,7 +260,7 @@ def with_own_figures(census: CensusStart, figures: Mapping[str, BoroughFigures])
     return replace(census, **columns, imputed=(*census.imputed, *sentences(mine)))
 
 
-def sentences(figures: Mapping[str, BoroughFigures]) -> list[str]:
+def sentences(figures: Mapping[str, BoroughFigures], how: str = STARTS_FROM_OWN) -> list[str]:
     """Return a sentence for every employer that starts from figures of its own."""
     declared = declarations(BoroughFigures)
     found = []
@@ -271,7 +271,7 @@ def sentences(figures: Mapping[str, BoroughFigures]) -> list[str]:
         ]
         if stated:
             newer = f" of {spoken_day(own.as_of)}, as if they were the start's" if own.as_of else ""
-            found.append(f"{name} {STARTS_FROM_OWN}{newer}: {'; '.join(stated)}.")
+            found.append(f"{name} {how}{newer}: {'; '.join(stated)}.")
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from sim.domain.given import shortened, shown
+from sim.domain.given import is_plain, shortened, shown, text_of
 from sim.domain.slips import meant
 
 COLUMNS = ("borough", "figure", "value")
@@ -26,12 +26,30 @@ class Rows(NamedTuple):
     lines: dict[str, int]
 
 
+def text_of_csv(content: bytes) -> str:
+    """Return the text of a spreadsheet's bytes: UTF-8, UTF-16, or what Windows takes for plain.
+
+    Raises:
+        UnicodeDecodeError: it is none of them.
+    """
+    try:
+        return text_of(content)
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+        if not is_plain(text.replace("\r\n", "\n"), lines=True):
+            raise
+        return text
+
+
 def rows_of_csv(text: str) -> Rows:
     """Return what a table of own figures says, unchecked but for its form.
 
     Raises:
         ValueError: it has no such columns, a figure twice, or a value that is no number.
     """
+    skipped = 0
+    if text.casefold().startswith("sep="):  # a spreadsheet's own first line
+        text, skipped = text.partition("\n")[2], 1
     mark = next((one for one in MARKS if one in text.partition("\n")[0]), ",")
     reader = csv.DictReader(io.StringIO(text), delimiter=mark, strict=True)
     try:
@@ -43,15 +61,15 @@ def rows_of_csv(text: str) -> Rows:
                 f"{', '.join(COLUMNS)}, as `permanence borough-data template --as csv` writes"
             )
         reader.fieldnames = names
-        return _gathered(reader)
+        return _gathered(reader, skipped)
     except csv.Error as fault:
         raise ValueError(f"line {reader.line_num}: is not a table ({fault})") from None
 
 
-def _gathered(reader: csv.DictReader[str]) -> Rows:
+def _gathered(reader: csv.DictReader[str], skipped: int) -> Rows:
     found = Rows({}, {})
     for row in reader:
-        line = reader.line_num
+        line = reader.line_num + skipped
         borough, figure, value = ((row[name] or "").strip() for name in COLUMNS)
         if not value:
             continue
@@ -71,7 +89,8 @@ def _value(figure: str, text: str, line: int) -> Any:
     with suppress(ValueError):
         return float(text)
     better = meant(text)
-    remedy = "" if better is None else f"; write {better}"
+    known = better is not None and "%" not in text  # no figure here is a share
+    remedy = f"; write {better}" if known else "; allowed: a number"
     raise ValueError(f"line {line}: {shortened(figure)}: given {shown(text)}{remedy}")
 
 

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from sim.domain import evidence
 from sim.domain.borough_figures import BoroughFigures
-from sim.domain.figures_csv import rows_of_csv
+from sim.domain.figures_csv import rows_of_csv, text_of_csv
 from sim.domain.given import is_plain, refuse_odd
 from sim.domain.parameters import Parameters
 from sim.domain.quantities import Declaration, Declared, declarations, quantity
@@ -117,7 +117,16 @@ class Scenario(Declared):
         return self.model_copy(update={"levers": Levers()})
 
     def with_figures(self, figures: Mapping[str, BoroughFigures]) -> Scenario:
-        """Return this scenario with councils' own figures laid over those it has."""
+        """Return this scenario with councils' own figures laid over those it has.
+
+        Raises:
+            ScenarioError: it starts on an invented day, which nobody's own figures are of.
+        """
+        if self.start.stylised and figures:
+            raise ScenarioError(
+                f"{self.name}: starts in a stylised {self.start.opening.year}; own figures are "
+                "allowed where a scenario starts from a census"
+            )
         merged = dict(self.start.figures)
         for name, own in figures.items():
             merged[name] = merged.get(name, BoroughFigures()).replaced_by(own)
@@ -216,16 +225,20 @@ def load_figures(path: Path) -> dict[str, BoroughFigures]:
     lines: dict[str, int] = {}
     try:
         if path.suffix.lower() == ".csv":
-            figures, lines = parsed(path, rows_of_csv)
+            figures, lines = parsed(path, rows_of_csv, text_of_csv)
         else:
             figures = read(path)
-        return Start(figures=figures).figures
+        own = Start(figures=figures).figures
+        if not own:
+            raise ScenarioError(f"{path}: holds no figure; allowed: one figure at least")
+        return own
     except ScenarioError as fault:
         is_known = path.suffix == ".toml" or f"{path}, line " in str(fault)
         hint = "" if is_known else f"; {GIVE_FIGURES}"
         raise ScenarioError(f"{fault}{hint}") from None
     except ValidationError as fault:
-        said = _TREE.sentence(fault, ("start",)).removeprefix("start.").removeprefix("figures.")
+        said = _TREE.sentence(fault, ("start",)).removeprefix("start: ").removeprefix("start.")
+        said = said.removeprefix("figures.")
         if lines:
             at = lines.get(said.partition(": ")[0])
             raise ScenarioError(f"{path}{f', line {at}' if at else ''}: {said}") from None

@@ -117,14 +117,16 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def parsed(path: Path, parse: Callable[[str], Parsed]) -> Parsed:
-    """Return what a file's text says, as `parse` reads it.
+def parsed(
+    path: Path, parse: Callable[[str], Parsed], decode: Callable[[bytes], str] = text_of
+) -> Parsed:
+    """Return what a file's text says, as `parse` reads what `decode` makes of its bytes.
 
     Raises:
         ScenarioError: it cannot be read, or `parse` raises a ValueError.
     """
     try:
-        return parse(text_of(content_of(path)))
+        return parse(decode(content_of(path)))
     except UnicodeDecodeError:
         raise ScenarioError(f"{path}: is not a text file in UTF-8") from None
     except ValueError as fault:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -87,7 +88,8 @@ def allowed_values(field: FieldInfo) -> str:
     kind = kind_of(field)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return ", ".join(kind)
-    name = {int: "a whole number", float: "a number"}.get(kind, "another value")
+    names = {int: "a whole number", float: "a number", Path: "the path of a file"}
+    name = names.get(kind, "another value")
     ends = {end: getattr(m, end) for m in field.metadata for end in BOUNDS if hasattr(m, end)}
     words = [f"{BOUNDS[end]} {value:g}" for end, value in ends.items() if value is not None]
     if set(ends) == {"ge", "le"}:

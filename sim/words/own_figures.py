@@ -21,6 +21,7 @@ from sim.domain.start import Start
 from sim.rules.pay import opening_scales
 from sim.rules.pay_bands import BAND_STARTS_MONTHS, NEW_STAFF_YEARS
 
+AS_ASSUMED = "starts from figures that its scenario assumes"
 PRICE = "charge_rate_per_hour"
 OF_LONDON = (*SALARIES, PRICE, *GRADES)
 """Figures the census has not: a template fills in what the model takes for all of London."""
@@ -66,7 +67,12 @@ def _grades(permanent: int, parameters: Parameters) -> list[float]:
 
 
 def started_from(start: Start) -> list[str]:
-    """Return a sentence on every council that starts from figures of its own, and every doubt."""
+    """Return a sentence on every council that starts from figures of its own, and every doubt.
+
+    A stylised start's figures are its scenario's assumptions, and are called so.
+    """
+    if start.stylised:
+        return sentences(start.figures, how=AS_ASSUMED)
     return [*sentences(start.figures), *doubtful(start.figures, start.year)]
 
 

@@ -112,6 +112,31 @@ def test_newer_figures_say_that_they_are_and_far_ones_are_questioned() -> None:
     assert started_from(told({"Bexley": {"permanent_fte": 180}}).start)[1:] == []
 
 
+def test_a_storys_figures_are_called_assumed_and_own_ones_are_refused_there() -> None:
+    story = load_scenario("bexley")
+    (said,) = started_from(story.start)
+    assert said.startswith("Bexley starts from figures that its scenario assumes: ")
+    with pytest.raises(ScenarioError, match="starts in a stylised 2014"):
+        story.with_figures({"Bexley": BoroughFigures(permanent_fte=180)})
+
+
+@pytest.mark.parametrize("text", ["borough,figure,value\n", "[Bexley]\n"])
+def test_a_file_without_a_figure_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / ("own.csv" if "," in text else "own.toml")
+    path.write_text(text)
+    with pytest.raises(ScenarioError, match="holds no figure"):
+        load_figures(path)
+
+
+def test_what_windows_takes_for_plain_text_is_read_with_the_right_lines(tmp_path: Path) -> None:
+    text = "sep=;\r\nborough;figure;value;unit\r\nBexley;charge_rate_per_hour;{};£ per hour\r\n"
+    (tmp_path / "own.csv").write_bytes(text.format(47.5).encode("cp1252"))
+    assert load_figures(tmp_path / "own.csv")["Bexley"].charge_rate_per_hour == 47.5
+    (tmp_path / "own.csv").write_bytes(text.format("n/a").encode("cp1252"))
+    with pytest.raises(ScenarioError, match="line 3: .*'n/a'; allowed: a number"):
+        load_figures(tmp_path / "own.csv")
+
+
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_a_spreadsheet_says_the_same_as_a_toml_file(mark: str, tmp_path: Path) -> None:
     rows = [("Borough", "Figure", "Value", "unit"), ("Bexley", "permanent_fte", "180", "FTE")]

@@ -47,7 +47,7 @@ def loaded(name: str) -> Any:
     """Return a command by its name, its code loaded; None if there is none."""
     if name in GROUPS:
         group = get_command(import_module(GROUPS[name][0]).app)
-        group.name = name
+        group.name, group.help = name, GROUPS[name][1]
         return group
     if name in QUESTIONS:
         from sim.interfaces.cli.question import command

@@ -52,16 +52,19 @@ def _at_the_end(one: Ensemble, outcome: str, unit: str) -> float:
 
 
 def _money(ends: dict[str, tuple[float, float]], policy: Ensemble, unit: str) -> str:
-    scale, gaps = scale_of(unit), [ends[name][1] - ends[name][0] for name in COSTS]
-    written = adding_up(gaps, sum(gaps), scale)
-    total = sum(written)
+    """Return what is paid, as the tables have it: old and new as written, and their difference."""
+    scale = scale_of(unit)
+    old, new = ([ends[name][at] for name in COSTS] for at in (0, 1))
+    written = [adding_up(one, sum(one), scale) for one in (old, new)]
+    gaps = [after - before for before, after in zip(*written, strict=True)]
+    total = sum(gaps)
     year = policy.day(policy.months[-1]).year
     if scale.is_nothing(total):
         told = f"In {year} {payers(unit)} as much in all"
     else:
         told = f"In {year} {payers(unit)} {scale.said(total)} a year {way(total)} in all"
     parts = [
-        f"{label} {scale.number(part, signed=True)}"
-        for label, part in zip(COSTS.values(), written, strict=True)
+        f"{label} {scale.number(gap, signed=True)}"
+        for label, gap in zip(COSTS.values(), gaps, strict=True)
     ]
     return f"{told} ({scale.unit}: {', '.join(parts)})."

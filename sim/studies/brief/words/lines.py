@@ -28,6 +28,7 @@ from sim.words.captions import (
     whole_per_cent,
 )
 from sim.words.grounds import scenario_rests_on
+from sim.words.own_figures import started_from
 from sim.words.tables import shown
 
 NOT_IDENTIFIED = (
@@ -116,11 +117,9 @@ def rests_on(base: Ensemble, policy: Ensemble, spent: Spending, unit: str) -> li
     ]
     if unit != LONDON:
         found.append("One borough is small: much of its course is luck, which no policy moves.")
-    if base.scenario.start.figures:
-        whose = listed(list(base.scenario.start.figures))
-        found.append(
-            f"Made with own figures of {whose}, not the census's: this page contains them."
-        )
+    told = started_from(base.scenario.start)
+    if told:
+        found += [*told, "This page contains those figures, which are not the census's."]
     return found
 
 

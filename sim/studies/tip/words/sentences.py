@@ -108,11 +108,14 @@ def tipping(told: Told, answer: Tipped) -> str:
     text = (
         f"there is no tipping point between {told.level(lever.low)} and {told.level(lever.high)}: "
         f"at no level do half the runs reach {target} by {year} with at most "
-        f"{whole(told.asked.bound)} of posts unfilled, and the median run peaks at "
-        f"{per_cent(best.best)} (at {told.level(best.level)}"
+        f"{whole(told.asked.bound)} of posts unfilled, and the median "
+        f"run peaks at {per_cent(best.best)} by the twin's estimate (at {told.level(best.level)}"
     )
     shown_here = next((one for one in answer.agents if one.level == best.level), None)
-    text += ")" if shown_here is None else f", where by {year} {_posts(shown_here)})"
+    text += ")"
+    if shown_here is not None:
+        text += f"; the agents there are at {per_cent(shown_here.shares[WORKFORCE].q50)} in {year}"
+        text += f", and {_posts(shown_here)}"
     if answer.anyhow:
         tip = answer.anyhow[0]
         text += (
