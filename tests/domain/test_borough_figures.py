@@ -133,7 +133,7 @@ def test_what_windows_takes_for_plain_text_is_read_with_the_right_lines(tmp_path
     (tmp_path / "own.csv").write_bytes(text.format(47.5).encode("cp1252"))
     assert load_figures(tmp_path / "own.csv")["Bexley"].charge_rate_per_hour == 47.5
     (tmp_path / "own.csv").write_bytes(text.format("n/a").encode("cp1252"))
-    with pytest.raises(ScenarioError, match="line 3: .*'n/a'; allowed: a number"):
+    with pytest.raises(ScenarioError, match=r"line 3: .*'n/a'; allowed: a number"):
         load_figures(tmp_path / "own.csv")
 
 
