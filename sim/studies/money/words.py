@@ -175,7 +175,7 @@ def _work(split: MoneySplit, unit: str) -> list[str]:
     scale = scale_of(unit)
     mean = {one.name: one.difference.mean for one in split.reasons}
     empty, work = mean["empty"], sum(mean[name] for name in WORK)
-    same = split.bill.difference.mean - work
+    same = _bill_and_purse(split, scale)[0] - scale.rounded(work)
     found = []
     if not scale.is_nothing(empty):
         what = way(empty, "that is work done, not waste", "that is work not done, not a saving")
@@ -200,7 +200,7 @@ def _shift(payees: Sequence[MoneyChange], scale: Scale) -> str:
 
 def _public_purse(split: MoneySplit, unit: str) -> str:
     scale = scale_of(unit)
-    bill, net = split.bill.difference.mean, split.public_purse.difference.mean
+    bill, net = _bill_and_purse(split, scale)
     hmrc = bill - net
     who = "boroughs" if unit == LONDON else unit_name(unit)
     saves = "save" if unit == LONDON else "saves"
@@ -219,6 +219,12 @@ def _public_purse(split: MoneySplit, unit: str) -> str:
         f"Cost shift: {who} {saves} {scale.said(bill)} a year, but HMRC receives "
         f"{scale.said(hmrc)} less; {end}."
     )
+
+
+def _bill_and_purse(split: MoneySplit, scale: Scale) -> tuple[float, float]:
+    """Return how both differ as the table of who receives what has them."""
+    *_, bill, purse = (new - old for _, old, new, _ in received(split, scale))
+    return bill, purse
 
 
 def _empty_posts_save(split: MoneySplit, scale: Scale) -> bool:
