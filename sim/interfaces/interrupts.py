@@ -11,8 +11,12 @@ import _thread
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+MOMENT_SECONDS = 0.05
+"""The main thread may be on its way into a wait: a signal just before would not end that."""
 
 
 @contextmanager
@@ -51,6 +55,7 @@ def _came_of_an_interrupt(fault: BaseException | None) -> bool:
 
 
 def _press(main_thread: int | None) -> None:
+    time.sleep(MOMENT_SECONDS)
     if main_thread is not None and hasattr(signal, "pthread_kill"):
         signal.pthread_kill(main_thread, signal.SIGINT)  # wakes it if it waits
     else:
