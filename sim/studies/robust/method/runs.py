@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.headline import SHARES
 from sim.domain.randomness import BoolArray, FloatArray, Purpose, Streams
+from sim.ensemble.arrays import keep_array, kept_array
 from sim.ensemble.draws import Draws
-from sim.ensemble.files import write_atomically
 from sim.ensemble.replicate import RunSpec, run_once
 from sim.ensemble.run import Progress
 from sim.rules.in_force import Rulebook
@@ -181,15 +180,17 @@ def over_futures(
     work: Work = by_agents if is_agents else by_twin
     blocks = blocks_of(plan, among, AGENTS_BLOCK if is_agents else TWIN_BLOCK)
     files = [None if folder is None else _file(folder, one, work.__name__) for one in blocks]
-    shape = (len(plan.policies), len(KEPT))
-    kept = [_read(path, len(one), shape) for path, one in zip(files, blocks, strict=True)]
+    rows, columns = len(plan.policies), len(KEPT)
+    kept = [
+        kept_array(path, (rows, len(one), columns)) for path, one in zip(files, blocks, strict=True)
+    ]
     todo = [place for place, one in enumerate(kept) if one is None]
     done = sum(one.shape[1] for one in kept if one is not None)
     progress(done, len(among), 0.0)
     for place, values in _worked(work, plan, blocks, todo, pool):
         path = files[place]
         if path is not None:
-            _keep(path, values)
+            keep_array(path, values)
         kept[place] = values
         done += values.shape[1]
         progress(done, len(among), 0.0)
@@ -213,26 +214,3 @@ def _file(folder: Path, block: Block, work: str) -> Path:
     """Return where a block is kept: its name is that of its futures."""
     words = blake2b(np.array(block, np.int64).tobytes(), digest_size=10).hexdigest()
     return folder / BLOCKS_FOLDER / f"{work.replace('_', '-')}-{words}.npy"
-
-
-def _keep(path: Path, values: FloatArray) -> None:
-    stream = io.BytesIO()
-    np.save(stream, values)
-    path.parent.mkdir(parents=True, exist_ok=True)
-
-    def write(to: IO[bytes]) -> None:
-        to.write(stream.getvalue())
-
-    write_atomically(path, write)
-
-
-def _read(path: Path | None, futures: int, shape: tuple[int, int]) -> FloatArray | None:
-    """Return a block kept earlier; a file that is none counts as missing."""
-    if path is None:
-        return None
-    try:
-        found = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    is_whole = found.shape == (shape[0], futures, shape[1])
-    return np.asarray(found, np.float64) if is_whole else None

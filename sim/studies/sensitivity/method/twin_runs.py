@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.domain.calendar import MONTHS_PER_YEAR
 from sim.domain.randomness import FloatArray
 from sim.domain.vocabulary import LONDON
-from sim.ensemble.files import write_atomically
+from sim.ensemble.arrays import keep_array, kept_array
 from sim.ensemble.run import Progress
 from sim.market.outcomes import BASE, OUTCOMES, measured, twin_is_recorded
 from sim.scenario import Scenario
@@ -91,15 +90,18 @@ def over_design(
     """
     blocks = [units[start : start + BLOCK] for start in range(0, len(units), BLOCK)]
     files = [None if folder is None else _file(folder, block, luck) for block in blocks]
-    shape = (len(plan.scenarios), len(TOLD))
-    kept = [_read(path, len(block), shape) for path, block in zip(files, blocks, strict=True)]
+    rows, columns = len(plan.scenarios), len(TOLD)
+    kept = [
+        kept_array(path, (rows, len(block), columns))
+        for path, block in zip(files, blocks, strict=True)
+    ]
     todo = [place for place, one in enumerate(kept) if one is None]
     done = sum(len(one[0]) for one in kept if one is not None)
     progress(done, len(units), 0.0)
     for place, values in _worked(plan, blocks, todo, luck, pool):
         path = files[place]
         if path is not None:
-            _keep(path, values)
+            keep_array(path, values)
         kept[place] = values
         done += values.shape[1]
         progress(done, len(units), 0.0)
@@ -125,26 +127,3 @@ def _file(folder: Path, block: FloatArray, luck: int | None) -> Path:
     """Return where a block is kept: its name is its content's."""
     words = blake2b(np.ascontiguousarray(block).tobytes(), digest_size=10).hexdigest()
     return folder / BLOCKS_FOLDER / f"{words}{'' if luck is None else f'-luck-{luck}'}.npy"
-
-
-def _keep(path: Path, values: FloatArray) -> None:
-    stream = io.BytesIO()
-    np.save(stream, values)
-    path.parent.mkdir(parents=True, exist_ok=True)
-
-    def write(to: IO[bytes]) -> None:
-        to.write(stream.getvalue())
-
-    write_atomically(path, write)
-
-
-def _read(path: Path | None, points: int, shape: tuple[int, int]) -> FloatArray | None:
-    """Return a block kept earlier; a file that is none counts as missing."""
-    if path is None:
-        return None
-    try:
-        found = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    is_whole = found.shape == (shape[0], points, shape[1])
-    return np.asarray(found, np.float64) if is_whole else None
