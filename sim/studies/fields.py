@@ -166,6 +166,26 @@ Document = Annotated[
     Path | None, asked("Write the page of the documents (Markdown) there.", metavar="FILE")
 ]
 SHARE = "a share between 0 and 1, such as 0.9"
+BothShares = Annotated[
+    float,
+    asked(
+        "Permanent share to reach, of the workforce and of posts.",
+        above=0.0,
+        below=1.0,
+        allowed=SHARE,
+        metavar="SHARE",
+    ),
+]
+MostUnfilled = Annotated[
+    float,
+    asked(
+        "Most unfilled posts, as a share of posts.",
+        above=0.0,
+        below=1.0,
+        allowed=SHARE,
+        metavar="SHARE",
+    ),
+]
 
 
 class Dated(Request):

@@ -68,26 +68,8 @@ class Reach(Request):
             is_repeated=True,
         ),
     ] = ()
-    target: Annotated[
-        float,
-        asked(
-            "Permanent share to reach, of the workforce and of posts.",
-            above=0.0,
-            below=1.0,
-            allowed=f.SHARE,
-            metavar="SHARE",
-        ),
-    ] = TARGET_PERMANENT_SHARE
-    bound: Annotated[
-        float,
-        asked(
-            "Most unfilled posts, as a share of posts.",
-            above=0.0,
-            below=1.0,
-            allowed=f.SHARE,
-            metavar="SHARE",
-        ),
-    ] = DEFAULT_BOUND
+    target: f.BothShares = TARGET_PERMANENT_SHARE
+    bound: f.MostUnfilled = DEFAULT_BOUND
     chance: Annotated[
         float,
         asked(

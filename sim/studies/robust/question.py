@@ -66,26 +66,8 @@ class Robust(f.Dated):
             is_repeated=True,
         ),
     ]
-    target: Annotated[
-        float,
-        asked(
-            "Permanent share to reach, of the workforce and of posts.",
-            above=0.0,
-            below=1.0,
-            allowed=f.SHARE,
-            metavar="SHARE",
-        ),
-    ] = TARGET_PERMANENT_SHARE
-    max_unfilled: Annotated[
-        float,
-        asked(
-            "Most unfilled posts, as a share of posts.",
-            above=0.0,
-            below=1.0,
-            allowed=f.SHARE,
-            metavar="SHARE",
-        ),
-    ] = DEFAULT_BOUND
+    target: f.BothShares = TARGET_PERMANENT_SHARE
+    bound: f.MostUnfilled = DEFAULT_BOUND
     over: Annotated[
         f.Texts,
         asked(
@@ -129,7 +111,7 @@ def work(asked: Robust, desk: Desk) -> Answer:
     desk.claim(asked, planned, [written, asked.runs], [stamp_of_this_code(OWN_CODE)])
     among = futures(planned[0], uncertain, asked.runs, asked.seed, asked.parameters)
     plan = Plan(tuple(planned), tuple(uncertain), among, asked.years)
-    target = Target(asked.target, asked.max_unfilled)
+    target = Target(asked.target, asked.bound)
     is_agents = asked.by is By.AGENTS
     values = _looked_at(plan, range(asked.runs), desk, is_agents=is_agents)
     confirmed = () if is_agents else _confirmed(plan, asked.agents, values, target, desk)
